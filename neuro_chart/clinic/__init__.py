@@ -1,0 +1,1 @@
+"""What an acupuncturist knows: plain Python, the standard library only."""

@@ -1,0 +1,1 @@
+"""What is printed: plain clinic objects in, PDF bytes out."""

@@ -1,0 +1,1 @@
+"""What is remembered: SQLAlchemy over one encrypted SQLite file."""
