@@ -1,0 +1,82 @@
+"""The people of a practice, and what may be said of them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+EARLIEST_BIRTH = date(1880, 1, 1)
+
+
+def new_id() -> str:
+    """A name for a record that no other record, here or elsewhere, has."""
+    return uuid4().hex
+
+
+@dataclass
+class Practice:
+    """The practice whose name heads every paper. `paper` is "A4" or "Letter"; `letterhead` is its address lines."""
+
+    name: str
+    letterhead: str = ""
+    paper: str = "A4"
+    id: str = field(default_factory=new_id)
+
+
+@dataclass
+class Practitioner:
+    """Someone who treats and signs."""
+
+    name: str
+    id: str = field(default_factory=new_id)
+
+
+@dataclass
+class Patient:
+    """A person as they name themselves; what is unknown is left empty."""
+
+    given: str = ""
+    family: str = ""
+    preferred: str = ""
+    birth: date | None = None
+    sex: str = ""
+    gender: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    emergency_contact: str = ""
+    physician: str = ""
+    notes: str = ""
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    id: str = field(default_factory=new_id)
+
+    @property
+    def name(self) -> str:
+        """The full name, given name first."""
+        return f"{self.given} {self.family}".strip()
+
+    @property
+    def called(self) -> str:
+        """What the patient likes to be called."""
+        return self.preferred or self.given or self.family
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for a badge."""
+        return "".join(part[0] for part in (self.preferred or self.given, self.family) if part).upper()
+
+    def age(self, on: date) -> int | None:
+        """Whole years on a day; someone born on 29 February turns a year older on 1 March of a common year."""
+        if self.birth is None:
+            return None
+        return on.year - self.birth.year - ((on.month, on.day) < (self.birth.month, self.birth.day))
+
+    def errors(self, today: date) -> dict[str, str]:
+        """What keeps this record from being stored: field name to a sentence."""
+        found = {}
+        if not self.name:
+            found["family"] = "Give at least one name, so that the patient can be found again."
+        if self.birth is not None and self.birth > today:
+            found["birth"] = "The date of birth lies in the future."
+        elif self.birth is not None and self.birth < EARLIEST_BIRTH:
+            found["birth"] = f"Nobody living was born before {EARLIEST_BIRTH.year}; check the year."
+        return found

@@ -1,0 +1,37 @@
+"""What can go wrong with the vault, each in a sentence that says what to do. Light: the windows import it before the store."""
+
+
+class VaultError(Exception):
+    """Something about the vault that the user must know; its text is a whole sentence for the screen and holds nothing of a patient."""
+
+
+class WrongPassphraseError(VaultError):
+    """The passphrase opens no key slot."""
+
+
+class NotAVaultError(VaultError):
+    """There is a file, but it is no vault; or its keys are missing."""
+
+
+class NoVaultError(VaultError):
+    """There is no file at the path."""
+
+
+class DamagedVaultError(VaultError):
+    """The vault or its keys are damaged."""
+
+
+class NewerVaultError(VaultError):
+    """The vault was written by a newer program."""
+
+
+class VaultInUseError(VaultError):
+    """Another program has the vault open."""
+
+
+class WriteFailedError(VaultError):
+    """The disk did not take what was written (full, read-only, gone); nothing of the act was stored."""
+
+
+class SignedVisitError(VaultError):
+    """The visit is signed and takes no change."""
