@@ -12,6 +12,6 @@ def fold(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text as it is stored: composed (NFC), line ends as newlines, without the characters that no store or paper can hold (NUL, lone surrogates)."""
+    """The text as it is stored: composed (NFC), newlines as line ends, without what no store or paper holds (NUL, lone surrogates)."""
     whole = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return unicodedata.normalize("NFC", "".join(c for c in whole if not "\ud800" <= c <= "\udfff"))
