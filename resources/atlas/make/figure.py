@@ -240,7 +240,7 @@ def _matrices(rig: Rig, pose: Pose) -> dict[str, Array]:
 def _palm_angle(rig: Rig, matrix: Array, bone: str, side: str, target: Array) -> float:
     """Degrees of twist about the bone that would turn the palm's normal to the target."""
     wrist, index, little = (rig.head[f"{b}.{side}"] for b in ("wrist", "finger2-1", "finger5-1"))
-    normal = np.cross(index - wrist, little - wrist) * (1 if side == "L" else -1)
+    normal = np.cross(index - wrist, little - wrist) * (-1 if side == "L" else 1)
     axis = unit(matrix[:3, :3] @ (rig.tail[bone] - rig.head[bone]))
     now = matrix[:3, :3] @ normal
     flat = [unit(v - axis * np.dot(v, axis)) for v in (now, target)]
