@@ -1,0 +1,99 @@
+"""The look: two sets of colours, four sizes of type, one stylesheet over Qt's Fusion style."""
+
+from dataclasses import asdict, dataclass
+from string import Template
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from neuro_chart.resources import resource
+from neuro_chart.ui.icons import refresh_icons
+
+FAMILY = "Neuro Chart Sans"
+SMALL, BODY, TITLE, DISPLAY = 12, 14, 18, 28
+GRID = 8
+TARGET = 40
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of one look, as #rrggbb. `*_soft` are grounds on which text in the colour itself reads well."""
+
+    name: str
+    ground: str
+    card: str
+    sunken: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    accent_soft: str
+    on_accent: str
+    warning: str
+    warning_soft: str
+    danger: str
+    danger_soft: str
+    skin: str
+    skin_line: str
+
+    @staticmethod
+    def of(widget: QWidget | None = None) -> "Theme":
+        """The theme that a widget is shown in."""
+        palette = widget.palette() if widget is not None else QGuiApplication.palette()
+        return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+    def color(self, role: str) -> QColor:
+        """A colour by its name."""
+        return QColor(str(getattr(self, role)))
+
+    def palette(self) -> QPalette:
+        """Qt's palette in these colours."""
+        palette = QPalette()
+        role = QPalette.ColorRole
+        for target, colour in {
+            role.Window: self.ground, role.WindowText: self.text, role.Base: self.card, role.AlternateBase: self.sunken,
+            role.Text: self.text, role.Button: self.card, role.ButtonText: self.text, role.ToolTipBase: self.card,
+            role.ToolTipText: self.text, role.PlaceholderText: self.muted, role.Highlight: self.accent_soft,
+            role.HighlightedText: self.text, role.Link: self.accent, role.Mid: self.line, role.Accent: self.accent,
+        }.items():  # fmt: skip
+            palette.setColor(target, QColor(colour))
+        for target in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(self.muted))
+        return palette
+
+    def stylesheet(self) -> str:
+        """The stylesheet in these colours."""
+        sizes = {"small": SMALL, "body": BODY, "title": TITLE, "display": DISPLAY, "target": TARGET, "inner": TARGET - 2}
+        return Template(resource("look.qss").read_text(encoding="utf-8")).substitute(asdict(self) | sizes)
+
+
+LIGHT = Theme(
+    name="light", ground="#f5f3ee", card="#ffffff", sunken="#efece5", line="#e1dcd2", text="#1f2a2a", muted="#66706c",
+    accent="#2a7566", accent_soft="#e1eee9", on_accent="#ffffff", warning="#8a5a12", warning_soft="#fbeed3",
+    danger="#9b3f2b", danger_soft="#f8e2db", skin="#ecdccf", skin_line="#7a6458",
+)  # fmt: skip
+DARK = Theme(
+    name="dark", ground="#161c1b", card="#1e2524", sunken="#283130", line="#343e3c", text="#e9eeec", muted="#9aa5a1",
+    accent="#62bda9", accent_soft="#213d37", on_accent="#0f1f1b", warning="#e2b26a", warning_soft="#3b2f1a",
+    danger="#ec9d89", danger_soft="#47261f", skin="#cbb5a5", skin_line="#2c2420",
+)  # fmt: skip
+
+
+def load_fonts() -> None:
+    """Make the program's own typeface known to Qt."""
+    for path in sorted(resource("fonts").glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+def apply_theme(app: QApplication, choice: str = "auto") -> None:
+    """Show the whole program in "light", "dark" or, with "auto", as the system does."""
+    dark = choice == "dark" or (choice == "auto" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+    theme = DARK if dark else LIGHT
+    font = QFont(FAMILY)
+    font.setPixelSize(BODY)
+    app.setStyle("Fusion")
+    app.setFont(font)
+    app.setPalette(theme.palette())
+    app.setStyleSheet(theme.stylesheet())
+    refresh_icons(app.allWidgets(), theme.color)

@@ -1,0 +1,218 @@
+"""The few parts that every page is made of."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from neuro_chart.ui.icons import set_icon
+
+SAVE_AFTER = 500
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """A label that shows its text as it is, never as markup. Roles: small, muted, heading, title, display, error."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    return made
+
+
+def pill(text: str, kind: str = "quiet") -> QLabel:
+    """A short word on a coloured ground. Kinds: accent, warning, danger, quiet."""
+    made = label(text)
+    made.setProperty("pill", kind)
+    return made
+
+
+def button(text: str, on_click: Callable[[], object] | None = None, role: str = "", icon: str = "") -> QPushButton:
+    """A push button. Roles: primary, danger, link, tab, segment, chip."""
+    made = QPushButton(text.replace("&", "&&"))
+    made.setProperty("role", role)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if icon:
+        set_icon(made, icon, {"primary": "on_accent", "danger": "danger", "link": "accent"}.get(role, "text"))
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())  # noqa: PLW0108  # keeps Qt's checked flag from the callable
+    return made
+
+
+def icon_button(icon: str, name: str, on_click: Callable[[], object] | None = None, role: str = "icon") -> QToolButton:
+    """A button that is only an icon; its name is its tooltip and what a screen reader says."""
+    made = QToolButton()
+    made.setProperty("role", role)
+    made.setToolTip(name)
+    made.setAccessibleName(name)
+    set_icon(made, icon, "muted")
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())  # noqa: PLW0108  # keeps Qt's checked flag from the callable
+    return made
+
+
+def card(*children: QWidget, margins: int = 16, spacing: int = 8) -> QFrame:
+    """A white panel with its children stacked."""
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(margins, margins, margins, margins)
+    box.setSpacing(spacing)
+    for child in children:
+        box.addWidget(child)
+    return frame
+
+
+def rule() -> QFrame:
+    """A thin line across."""
+    line = QFrame()
+    line.setProperty("role", "line")
+    return line
+
+
+def row(*children: QWidget | None, spacing: int = 8) -> QWidget:
+    """Widgets side by side; None is the stretch between them."""
+    made = QWidget()
+    box = QHBoxLayout(made)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(spacing)
+    for child in children:
+        if child is None:
+            box.addStretch(1)
+        else:
+            box.addWidget(child)
+    return made
+
+
+def set_flag(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the stylesheet looks at, and show the widget anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class Segments(QFrame):
+    """A row of choices of which one holds: `chosen(key)` when the user picks."""
+
+    chosen = Signal(str)
+
+    def __init__(self, choices: dict[str, str], name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "segments")
+        self.setAccessibleName(name)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(3, 3, 3, 3)
+        box.setSpacing(2)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QAbstractButton] = {}
+        for key, text in choices.items():
+            made = button(text, role="segment")
+            made.setCheckable(True)
+            made.setAccessibleName(f"{name}: {text}" if name else text)
+            made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            self._group.addButton(made)
+            self._buttons[key] = made
+            box.addWidget(made)
+
+    @property
+    def choice(self) -> str:
+        """The key that holds, or nothing."""
+        return next((key for key, made in self._buttons.items() if made.isChecked()), "")
+
+    def show_choice(self, key: str) -> None:
+        """Show a choice without announcing it."""
+        if key in self._buttons:
+            self._buttons[key].setChecked(True)
+        else:
+            self._group.setExclusive(False)
+            for made in self._buttons.values():
+                made.setChecked(False)
+            self._group.setExclusive(True)
+
+
+class Prose(QPlainTextEdit):
+    """A text that keeps itself: `edited(text)` comes half a second after the first key, and at once when the focus leaves.
+
+    It grows with its words between `lines` lines and no end; Tab moves on.
+    """
+
+    edited = Signal(str)
+
+    def __init__(self, name: str, placeholder: str = "", lines: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept = ""
+        self._lines = lines
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_AFTER)
+        self._timer.timeout.connect(self.flush)
+        self.textChanged.connect(self._typed)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def _typed(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether there are words that have not been announced."""
+        return self.toPlainText() != self._kept
+
+    def flush(self) -> None:
+        """Announce what was typed since the last time."""
+        self._timer.stop()
+        text = self.toPlainText()
+        if text != self._kept:
+            self._kept = text
+            self.edited.emit(text)
+
+    def show_text(self, text: str) -> None:
+        """Show what is stored, unless newer words are being typed."""
+        if self.is_dirty or text == self._kept:
+            return
+        self._kept = text
+        place = self.textCursor().position()
+        self.blockSignals(True)
+        self.setPlainText(text)
+        self.blockSignals(False)
+        cursor = self.textCursor()
+        cursor.setPosition(min(place, len(text)))
+        self.setTextCursor(cursor)
+        self._fit()
+
+    def _fit(self) -> None:
+        margins = self.contentsMargins().top() + self.contentsMargins().bottom() + 2 * int(self.document().documentMargin()) + 14
+        lines = max(self._lines, int(self.document().size().height()))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.flush()
+        super().focusOutEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit()
