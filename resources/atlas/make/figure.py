@@ -8,7 +8,9 @@ Axes: x to the figure's left, y up, z to the front; one unit is a decimetre. Lef
 A pose is a dict: bone -> list of steps, done in order, each about the bone's head and carried along by its parents:
     (axis, degrees)         turn about an axis given in the REST pose (X, Y, Z or any vector), right-handed
     ("bone", degrees)       twist about the bone's own length
-    ("aim", (x, y, z))      swing the bone the shortest way to point to a direction in the FINISHED figure;
+    ("aim", (x, y, z))      swing the bone the shortest way to point to a direction in the FINISHED figure; upperarm01, lowerarm01,
+                            wrist, upperleg01 and lowerleg01 aim the whole segment to its far joint
+    ("hand", (along, aside, out))   for fingers: swing to a direction in the hand's own frame (to the fingertips, to the thumb, out of the palm)
                             upperarm01, lowerarm01, upperleg01 and lowerleg01 aim the whole segment to the next joint
 and two keys that are no bones, "palm.L" and "palm.R": [("face", (x, y, z))] twists the forearm until the palm looks that way.
 """
@@ -32,7 +34,7 @@ Pose = Mapping[str, Sequence[Step]]
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 # an "aim" of these looks to the joint at the far end of the limb segment, not to the half-way bone
-SEGMENT_END = {"upperarm01": "lowerarm01", "lowerarm01": "wrist", "upperleg01": "lowerleg01", "lowerleg01": "foot"}
+SEGMENT_END = {"upperarm01": "lowerarm01", "lowerarm01": "wrist", "upperleg01": "lowerleg01", "lowerleg01": "foot", "wrist": "finger3-1"}
 FACES = ("african", "asian", "caucasian")
 
 
@@ -75,6 +77,8 @@ def combine(*poses: Pose) -> dict[str, list[Step]]:
 
 def _mirrored(step: Step) -> Step:
     what, value = step
+    if what == "hand":
+        return step
     if what in ("aim", "face"):
         return what, (-value[0], value[1], value[2])
     if what == "bone":
@@ -82,27 +86,28 @@ def _mirrored(step: Step) -> Step:
     return (what[0], -what[1], -what[2]), value
 
 
-def _hand(side: int, spread: float = 3.0, curl: float = 4.0) -> dict[str, list[Step]]:
-    """Straight, relaxed fingers for an arm that hangs down with the palm to the front; directions in the finished figure."""
-    pose: dict[str, list[Step]] = {}
-    for finger, fan in ((2, 2.2), (3, 0.2), (4, -1.6), (5, -4.0)):
-        for joint in (1, 2, 3):
-            lean, bend = np.radians(fan * spread + 9.5), np.radians(curl * joint)
-            pose[f"finger{finger}-{joint}.{'L' if side > 0 else 'R'}"] = [("aim", (side * np.sin(lean), -np.cos(lean) * np.cos(bend), np.sin(bend)))]
-    return pose
-
-
+# straight fingers, a little apart and a little bent, the thumb beside them
+HAND: dict[str, list[Step]] = both(**{
+    f"finger{finger}-{joint}": [("hand", (1.0, fan, bend))]
+    for finger, fan in ((2, 0.07), (3, -0.01), (4, -0.08), (5, -0.17))
+    for joint, bend in ((1, 0.05), (2, 0.15), (3, 0.22))
+}) | both(**{
+    "finger1-1": [("hand", (0.72, 0.62, 0.30))], "finger1-2": [("hand", (0.86, 0.45, 0.24))], "finger1-3": [("hand", (0.94, 0.30, 0.16))],
+})
 ANATOMICAL: dict[str, list[Step]] = combine(
     both(
-        upperarm01=[("aim", (0.30, -0.95, -0.02))], lowerarm01=[("aim", (0.27, -0.96, 0.03))], palm=[("face", (0.0, 0.0, 1.0))],
-        upperleg01=[("aim", (0.085, -1.0, 0.0))], lowerleg01=[("aim", (0.045, -1.0, -0.03))], foot=[("aim", (0.16, -0.34, 0.94))],
+        upperarm01=[("aim", (0.30, -0.95, -0.02))], lowerarm01=[("aim", (0.27, -0.96, 0.03))], wrist=[("aim", (0.22, -0.97, 0.02))],
+        palm=[("face", (0.0, 0.0, 1.0))],
+        upperleg01=[("aim", (0.07, -1.0, 0.0))], lowerleg01=[("aim", (0.05, -1.0, -0.03))], foot=[("aim", (0.16, -0.43, 0.89))],
     ),
+    HAND,
 )
 RELAXED: dict[str, list[Step]] = combine(
     both(
         upperarm01=[("aim", (0.20, -0.98, -0.03))], lowerarm01=[("aim", (0.12, -0.98, 0.14))], palm=[("face", (-1.0, 0.0, 0.1))],
-        upperleg01=[("aim", (0.03, -1.0, 0.0))], lowerleg01=[("aim", (0.02, -1.0, -0.03))],
+        upperleg01=[("aim", (0.03, -1.0, 0.0))], lowerleg01=[("aim", (0.02, -1.0, -0.03))], foot=[("aim", (0.12, -0.43, 0.89))],
     ),
+    HAND,
 )
 
 
@@ -118,6 +123,19 @@ class Rig:
     head: dict[str, Array]
     tail: dict[str, Array]
     weights: Array  # (n, bones), each row sums to one
+
+    def end(self, bone: str) -> Array:
+        """Where the bone points to at rest: the far joint of a limb segment, else its own tail."""
+        name, _, side = bone.partition(".")
+        return self.head[f"{SEGMENT_END[name]}.{side}"] if name in SEGMENT_END else self.tail[bone]
+
+    def hand(self, side: str) -> Array:
+        """The hand's frame at rest (3, 3), rows: to the fingertips, to the thumb, out of the palm. side: L or R."""
+        wrist, index, middle, little = (self.head[f"{b}.{side}"] for b in ("wrist", "finger2-1", "finger3-1", "finger5-1"))
+        along = unit(middle - wrist)
+        out = unit(np.cross(little - wrist, index - wrist)) * (1 if side == "L" else -1)
+        out = unit(out - along * np.dot(out, along))
+        return np.stack([along, np.cross(out, along) * (1 if side == "L" else -1), out])
 
     @cached_property
     def dominant(self) -> NDArray[np.int64]:
@@ -204,12 +222,14 @@ def _matrices(rig: Rig, pose: Pose) -> dict[str, Array]:
     matrices: dict[str, Array] = {}
 
     def turn(parent: Array, bone: str, steps: Iterable[Step]) -> Array:
-        head, local = rig.head[bone], np.eye(3)
-        name, _, side = bone.partition(".")
-        end = rig.head[f"{SEGMENT_END[name]}.{side}"] if name in SEGMENT_END else rig.tail[bone]
+        head, end, local = rig.head[bone], rig.end(bone), np.eye(3)
         for what, value in steps:
-            if what == "aim":
-                step = between(local @ (end - head), parent[:3, :3].T @ unit(value))
+            if what in ("aim", "hand"):
+                target = unit(value)
+                if what == "hand":
+                    side = bone[-1]
+                    target = visit(f"wrist.{side}")[:3, :3] @ (target @ rig.hand(side))
+                step = between(local @ (end - head), parent[:3, :3].T @ target)
             elif what == "bone":
                 step = rotation(local @ (end - head), value)
             else:
@@ -238,13 +258,10 @@ def _matrices(rig: Rig, pose: Pose) -> dict[str, Array]:
 
 
 def _palm_angle(rig: Rig, matrix: Array, bone: str, side: str, target: Array) -> float:
-    """Degrees of twist about the bone that would turn the palm's normal to the target."""
-    wrist, index, little = (rig.head[f"{b}.{side}"] for b in ("wrist", "finger2-1", "finger5-1"))
-    normal = np.cross(index - wrist, little - wrist) * (-1 if side == "L" else 1)
-    axis = unit(matrix[:3, :3] @ (rig.tail[bone] - rig.head[bone]))
-    now = matrix[:3, :3] @ normal
-    flat = [unit(v - axis * np.dot(v, axis)) for v in (now, target)]
-    return float(np.degrees(np.arctan2(np.dot(axis, np.cross(*flat)), np.dot(*flat))))
+    """Degrees of twist about the bone that would turn the palm to the target."""
+    axis = unit(matrix[:3, :3] @ (rig.end(bone) - rig.head[bone]))
+    now, then = (unit(v - axis * np.dot(v, axis)) for v in (matrix[:3, :3] @ rig.hand(side)[2], target))
+    return float(np.degrees(np.arctan2(np.dot(axis, np.cross(now, then)), np.dot(now, then))))
 
 
 def _load_rig(data: Path, male: float) -> Rig:
