@@ -1,0 +1,35 @@
+"""The shelf of what the program knows, read from its resources when it is first asked for."""
+
+from functools import cached_property
+from pathlib import Path
+
+from neuro_chart.clinic import exercises, forms
+from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.points import Catalogue
+
+
+class Library:
+    """The body, the points, the forms and the exercises that lie under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """The views of the body and the places of the points."""
+        return Atlas.load(self.folder / "atlas")
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The points by code, name and character."""
+        return Catalogue.load(self.folder / "points")
+
+    @cached_property
+    def forms(self) -> dict[str, forms.Questionnaire]:
+        """Every released form by `url|version`."""
+        return forms.load_forms(self.folder / "forms")
+
+    @cached_property
+    def exercises(self) -> dict[str, exercises.Exercise]:
+        """The exercises by their id."""
+        return exercises.load(self.folder / "exercises")
