@@ -270,6 +270,7 @@ def _load_rig(data: Path, male: float) -> Rig:
         for face in FACES:
             _morph(data, rest, f"macrodetails/{face}-{sex}-young", weight / 3)
         _morph(data, rest, f"macrodetails/universal-{sex}-young-averagemuscle-averageweight", weight)
+    _morph(data, rest, "breast/female-young-averagemuscle-averageweight-mincup-averagefirmness", 1 - male)
     for face in FACES:
         for side in ("left", "right"):
             _morph(data, rest, f"expression/units/{face}/eye-{side}-closure", 1 / 3)
