@@ -1,0 +1,55 @@
+"""The one clock of the program: it ticks each second while a needle is in, anywhere, and says once when one is overdue."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from neuro_chart.clinic.needles import now
+from neuro_chart.ui.chart import OpenChart
+
+
+class Ticker(QObject):
+    """`ticked(now)` each second while a needle is in; `overdue(visit_id)` once for each clock that runs out."""
+
+    ticked = Signal(object)
+    overdue = Signal(str)
+
+    def __init__(self, chart: OpenChart, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._chart = chart
+        self._clocks: dict[tuple[str, datetime], str] = {}
+        self._rung: set[tuple[str, datetime]] = set()
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+        chart.changed.connect(self.reload)
+        self.reload()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a needle is in anywhere."""
+        return self._timer.isActive()
+
+    def reload(self) -> None:
+        """Look up which needles are in."""
+        self._clocks = {
+            (needle.id, needle.due): visit.id
+            for visit in self._chart.records.open_visits()
+            for needle in visit.needles
+            if needle.is_in and needle.due is not None
+        }
+        self._rung &= self._clocks.keys()
+        if self._clocks and not self._timer.isActive():
+            self._timer.start()
+        elif not self._clocks:
+            self._timer.stop()
+
+    def tick(self) -> None:
+        """Tell the time, and ring for the clocks that have run out since."""
+        moment = now()
+        self.ticked.emit(moment)
+        over = {clock for clock in self._clocks if clock[1] <= moment} - self._rung
+        self._rung |= over
+        for visit_id in dict.fromkeys(self._clocks[clock] for clock in over):
+            self.overdue.emit(visit_id)
