@@ -19,6 +19,7 @@ from PIL import Image
 from scipy import ndimage
 
 SAMPLES = 2  # samples a pixel, each way
+FAINTEST = 0.25  # where a fading part is fainter it has no depth: it is not there to be touched
 
 
 def look(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Array:
@@ -54,13 +55,14 @@ def fit(figure: Figure, camera: Array, scale: float, margin: int = 12, only: NDA
 class Picture:
     """What the camera saw, all of shape (height, width).
 
-    shade: uint8, 255 full light; alpha: uint8 coverage; depth: float64 camera z in dm, nan where there is no skin;
+    shade: uint8, 255 full light; cover: uint8 how much of the pixel is skin; alpha: uint8 cover times opacity; depth: float64 camera z in dm, nan where there is no skin;
     vertex: the vertex nearest to the pixel, -1 where there is no skin.
     """
 
     frame: Frame
     shade: NDArray[np.uint8]
     alpha: NDArray[np.uint8]
+    cover: NDArray[np.uint8]
     depth: Array
     vertex: NDArray[np.int64]
 
@@ -160,22 +162,22 @@ def render(figure: Figure, frame: Frame, sky: Array | None = None, opacity: Arra
         grouped: Array = a.reshape(frame.height, SAMPLES, frame.width, SAMPLES).swapaxes(1, 2).reshape(frame.height, frame.width, -1)
         return grouped
 
-    coverage = blocks(cover)
+    coverage = blocks(skin.astype(float))
     shade = (blocks(tone) * coverage).sum(2) / np.maximum(coverage.sum(2), 1e-9)
-    near = blocks(np.where(cover > 0.3, depth, -np.inf))
+    near = blocks(np.where(skin & (cover > FAINTEST), depth, -np.inf))
     pick = near.argmax(2)[..., None]
     at = np.take_along_axis(near, pick, 2)[..., 0]
     vertex = np.full(skin.shape, -1)
     vertex[skin] = np.take_along_axis(corners, share[..., 0].argmax(1)[:, None], 1)[:, 0]
     vertex = np.where(np.isfinite(at), np.take_along_axis(blocks(vertex), pick, 2)[..., 0], -1)
     # the colour under a half covered edge goes on outwards, so that no dark fringe shows on any background
-    outside = coverage.sum(2) <= 0
-    spread = ndimage.distance_transform_edt(outside, return_distances=False, return_indices=True)
+    spread = ndimage.distance_transform_edt(coverage.sum(2) <= 0, return_distances=False, return_indices=True)
     shade = shade[tuple(spread)]
-    return Picture(
-        frame, np.clip(shade * 255, 0, 255).round().astype(np.uint8), (coverage.mean(2) * 255).round().astype(np.uint8),
-        np.where(np.isfinite(at), at, np.nan), vertex,
-    )
+
+    def byte(a: Array) -> NDArray[np.uint8]:
+        return np.clip(a * 255, 0, 255).round().astype(np.uint8)
+
+    return Picture(frame, byte(shade), byte(blocks(cover).mean(2)), byte(coverage.mean(2)), np.where(np.isfinite(at), at, np.nan), vertex)
 
 
 def lit(normal: Array, open_sky: Array) -> Array:
