@@ -1,0 +1,125 @@
+"""The program as a window: unlock, chart, lock, and a last word when something breaks."""
+
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from neuro_chart import __version__
+from neuro_chart.clinic.library import Library
+from neuro_chart.resources import ROOT, resource
+from neuro_chart.ui.theme import apply_theme, load_fonts
+from neuro_chart.ui.unlock import Unlock
+
+if TYPE_CHECKING:
+    from neuro_chart.store.vault import Vault
+    from neuro_chart.ui.window import Window
+
+BLINK = 2000
+
+
+def make_application(settings: QSettings) -> QApplication:
+    """The one QApplication, with the program's fonts and look."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("neuro-chart")
+    app.setApplicationDisplayName("Neuro Chart")
+    app.setApplicationVersion(__version__)
+    app.setWindowIcon(QIcon(str(resource("icons", "neuro-chart.svg"))))
+    app.setCursorFlashTime(BLINK)
+    load_fonts()
+    apply_theme(app, str(settings.value("theme", "auto")))
+    return app
+
+
+class App(QObject):
+    """Unlock and chart, in turns, for one vault."""
+
+    def __init__(self, vault_path: Path, settings: QSettings) -> None:
+        super().__init__()
+        self.path, self.settings = vault_path, settings
+        self.unlock: Unlock | None = None
+        self.window: Window | None = None
+
+    def ask(self) -> None:
+        """Show the unlock window."""
+        self.unlock = Unlock(self.path)
+        self.unlock.opened.connect(self.open)
+        self.unlock.show()
+
+    def open(self, vault: "Vault") -> None:
+        """Show the chart of an open vault."""
+        from neuro_chart.ui.window import Window  # noqa: PLC0415  # the pages wait until there is a chart to show
+
+        self.window = Window(vault, Library(ROOT), self.settings)
+        self.window.locked.connect(self._locked)
+        self.window.show()
+        if self.unlock is not None:
+            self.unlock.close()
+            self.unlock.deleteLater()
+            self.unlock = None
+
+    def _locked(self) -> None:
+        self.ask()
+        if self.window is not None:
+            self.window.close()
+            self.window.deleteLater()
+            self.window = None
+
+
+class LastWord(QObject):
+    """Says on the screen what broke: where in the program, and nothing of what it worked on."""
+
+    broke = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._told: set[str] = set()
+        self.broke.connect(self._tell)
+
+    def install(self) -> None:
+        """Hear of every exception that nothing else caught, on any thread."""
+        sys.excepthook = self._caught
+
+    def _caught(self, kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.exit(130)
+            return
+        frames = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+        report = "\n".join([f"Neuro Chart {__version__}: {kind.__name__}", *frames])
+        sys.stderr.write(report + "\n")
+        self.broke.emit(report)
+
+    def _tell(self, report: str) -> None:
+        if report in self._told:
+            return
+        self._told.add(report)
+        box = QMessageBox(QMessageBox.Icon.Critical, "Neuro Chart", "")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(
+            "Something went wrong in the program. What you had charted is stored. "
+            "You can go on; if it happens again, start the program anew."
+        )
+        box.setDetailedText(report)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+
+def run(vault_path: Path, settings_path: Path, vault: "Vault | None" = None) -> int:
+    """Show the program until its last window closes; the exit status. An open vault needs no unlocking."""
+    settings = QSettings(str(settings_path), QSettings.Format.IniFormat)
+    app = make_application(settings)
+    LastWord(app).install()
+    shown = App(vault_path, settings)
+    if vault is None:
+        shown.ask()
+    else:
+        shown.open(vault)
+    return app.exec()

@@ -1,0 +1,184 @@
+"""All patients, found as their names are typed."""
+
+from PySide6.QtCore import QAbstractTableModel, QDate, QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSettings, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.patient_form import PatientForm
+from neuro_chart.ui.widgets import button, card, label, row
+
+PAGE = 200
+COLUMNS = ("Name", "Date of birth", "Telephone", "Last visit")
+Index = QModelIndex | QPersistentModelIndex
+
+
+class PatientLines(QAbstractTableModel):
+    """The lines that a search finds, read a page at a time as they are scrolled to."""
+
+    def __init__(self, chart: OpenChart, parent: QObject) -> None:
+        super().__init__(parent)
+        self._chart, self._words = chart, ""
+        self._locale = QLocale.system()
+        self.lines: list[object] = []
+        self.total = 0
+
+    def search(self, words: str) -> None:
+        """Show who is found by these words; all patients for none."""
+        self.beginResetModel()
+        self._words = words
+        self.lines = list(self._chart.records.patients(words, PAGE))
+        self.total = len(self.lines) if len(self.lines) < PAGE else self._chart.records.patient_count(words)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and len(self.lines) < self.total
+
+    def fetchMore(self, parent: Index) -> None:
+        more = self._chart.records.patients(self._words, PAGE, len(self.lines))
+        self.beginInsertRows(QModelIndex(parent), len(self.lines), len(self.lines) + len(more) - 1)
+        self.lines.extend(more)
+        self.endInsertRows()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        line = self.lines[index.row()]
+        match index.column():
+            case 0:
+                name = ", ".join(part for part in (line.family, line.given) if part)
+                return f"{name} ({line.preferred})" if line.preferred and line.preferred != line.given else name
+            case 1:
+                return self._locale.toString(QDate(line.birth), QLocale.FormatType.ShortFormat) if line.birth else ""
+            case 2:
+                return line.phone
+            case _:
+                if line.open_visit:
+                    return "Open visit"
+                return (
+                    self._locale.toString(line.last_visit.astimezone().date(), QLocale.FormatType.ShortFormat)
+                    if line.last_visit
+                    else "None yet"
+                )
+
+
+class PatientsPage(QWidget):
+    """Search, choose, add: `patient_chosen(patient_id)`."""
+
+    patient_chosen = Signal(str)
+
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+        super().__init__(parent)
+        self._chart = chart
+        self._stale = True
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Name, date of birth or telephone")
+        self.search.setAccessibleName("Search patients")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._search)
+        self.search.returnPressed.connect(self._choose)
+        self.search.installEventFilter(self)
+        self.model = PatientLines(chart, self)
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("Patients")
+        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(44)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setHighlightSections(False)
+        self.table.activated.connect(self._choose)
+        self.table.clicked.connect(self._choose)
+        self.found = label("", "small")
+        self.nobody = self._empty()
+        self.list = QStackedWidget()
+        self.list.addWidget(card(self.table, margins=8))
+        self.list.addWidget(self.nobody)
+        self.front = QWidget()
+        column = QVBoxLayout(self.front)
+        column.setContentsMargins(32, 24, 32, 24)
+        column.setSpacing(16)
+        column.addWidget(
+            row(label("Patients", "title"), self.found, None, button("Add a patient", self.add_patient, "primary", "user-plus"))
+        )
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.front)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.stack)
+        chart.changed.connect(self._changed)
+        self.form: PatientForm | None = None
+
+    def _empty(self) -> QWidget:
+        self._empty_title, self._empty_words = label("", "title"), label("", "muted", wrap=True)
+        frame = card(
+            self._empty_title, self._empty_words, row(button("Add a patient", self.add_patient, "primary", "user-plus"), None), margins=32
+        )
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(frame)
+        column.addStretch(1)
+        return whole
+
+    def _changed(self, change: object) -> None:
+        if getattr(change, "kind", "") in {"patient", "visit"}:
+            self._stale = True
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self._stale:
+            self._search(self.search.text())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.search.setFocus()
+
+    def _search(self, words: str) -> None:
+        self._stale = False
+        self.model.search(words)
+        total = self.model.total
+        self.found.setText("" if not total else "1 patient" if total == 1 else f"{QLocale.system().toString(total)} patients")
+        self.list.setCurrentIndex(0 if total else 1)
+        if words.strip():
+            self._empty_title.setText("Nobody found")
+            self._empty_words.setText(
+                "Part of a name is enough, in any order and without accents; so are a date of birth or some digits of a telephone number."
+            )
+        else:
+            self._empty_title.setText("No patients yet")
+            self._empty_words.setText("Add the first one; only a name is needed, the rest can follow.")
+        if total:
+            self.table.selectRow(0)
+
+    def _choose(self) -> None:
+        index = self.table.currentIndex()
+        if index.isValid():
+            self.patient_chosen.emit(self.model.lines[index.row()].id)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.table.selectRow(max(0, min(self.model.rowCount() - 1, self.table.currentIndex().row() + step)))
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,106 @@
+"""Today: the visits that are open, who is expected, and what was done lately."""
+
+from PySide6.QtCore import QDate, QLocale, QSettings, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.widgets import button, card, label, pill, row
+
+LATEST = 8
+
+
+class TodayPage(QWidget):
+    """The first page: `visit_chosen(patient_id, visit_id)`, `patients_wanted`."""
+
+    visit_chosen = Signal(str, str)
+    patients_wanted = Signal()
+
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+        super().__init__(parent)
+        self._chart = chart
+        self._stale = True
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._middle = QWidget()
+        self._column = QVBoxLayout(self._middle)
+        self._column.setContentsMargins(32, 24, 32, 24)
+        self._column.setSpacing(16)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(self._middle)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        chart.changed.connect(self._changed)
+
+    def _changed(self, _change: object) -> None:
+        self._stale = True
+        if self.isVisible():
+            self.reload()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self._stale:
+            self.reload()
+
+    def reload(self) -> None:
+        """Ask the records anew."""
+        self._stale = False
+        while item := self._column.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        records = self._chart.records
+        today = QLocale.system().toString(QDate.currentDate(), QLocale.FormatType.LongFormat)
+        self._column.addWidget(row(label(today, "title"), None, button("Patients", self.patients_wanted.emit, icon="users")))
+        opened = records.open_visits()
+        if opened:
+            self._column.addWidget(self._list("Open visits", "Drafts stay open until they are signed.", opened))
+        else:
+            self._column.addWidget(
+                card(
+                    label("No visit is open", "title"),
+                    label(
+                        "Choose a patient and start a visit; it stays here until you sign it, through every pause, crash and restart.",
+                        "muted",
+                        wrap=True,
+                    ),
+                    row(button("Choose a patient", self.patients_wanted.emit, "primary", "users"), None),
+                )
+            )
+        if latest := records.latest_visits(LATEST):
+            self._column.addWidget(self._list("Signed lately", "", latest))
+        self._column.addStretch(1)
+
+    def _list(self, title: str, hint: str, visits: list[tuple[Visit, Patient]]) -> QWidget:
+        lines = QWidget()
+        grid = QGridLayout(lines)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(24)
+        grid.setColumnStretch(2, 1)
+        locale = QLocale.system()
+        for at, (visit, patient) in enumerate(visits):
+            name = button(patient.name, lambda p=patient, v=visit: self.visit_chosen.emit(p.id, v.id), "link")
+            name.setAccessibleName(f"Open the visit of {patient.name}")
+            started = visit.started.astimezone()
+            count = visit.count
+            state = (
+                pill(f"{count.inside} in", "accent")
+                if count.inside
+                else pill("draft", "quiet")
+                if visit.signed is None
+                else pill("signed", "quiet")
+            )
+            points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "no needles yet"
+            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(label(locale.toString(started, QLocale.FormatType.ShortFormat), "muted"), at, 1)
+            words = label(points, "muted")
+            words.setMinimumWidth(0)
+            grid.addWidget(words, at, 2)
+            grid.addWidget(state, at, 3, Qt.AlignmentFlag.AlignRight)
+        parts = [label(title, "heading")]
+        if hint:
+            parts.append(label(hint, "small"))
+        return card(*parts, lines)

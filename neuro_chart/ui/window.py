@@ -1,0 +1,261 @@
+"""The shell: a rail, one page at a time, a banner when something needs a word, and the strip that counts needles."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QUndoGroup
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.find import FindPage
+from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.palette import Palette
+from neuro_chart.ui.patient import PatientPage
+from neuro_chart.ui.patients import PatientsPage
+from neuro_chart.ui.settings import SettingsPage
+from neuro_chart.ui.strip import Strip
+from neuro_chart.ui.theme import apply_theme
+from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.today import TodayPage
+from neuro_chart.ui.widgets import button, label
+
+if TYPE_CHECKING:
+    from neuro_chart.store.vault import Vault
+
+SAY_FOR = 6000
+RAIL = (
+    ("today", "Today", "calendar", "Alt+T"),
+    ("patients", "Patients", "users", "Alt+P"),
+    ("find", "Find", "search", "Ctrl+Shift+F"),
+    ("settings", "Settings", "settings", "Ctrl+,"),
+)
+
+
+class Banner(QFrame):
+    """One quiet line over the page: what needs a word, until it no longer does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "banner")
+        self._words = label(wrap=True)
+        self._close = button("Close", self.hide, "link")
+        box = QHBoxLayout(self)
+        box.setContentsMargins(24, 4, 16, 4)
+        box.addWidget(self._words, 1)
+        box.addWidget(self._close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAY_FOR)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says, or nothing."""
+        return self._words.text() if not self.isHidden() else ""
+
+    def say(self, sentence: str, *, stay: bool = False) -> None:
+        """Show a sentence for a while, or with `stay` until another comes; nothing hides it."""
+        self._timer.stop()
+        self._words.setText(sentence)
+        self.setVisible(bool(sentence))
+        self._close.setVisible(not stay)
+        if sentence and not stay:
+            self._timer.start()
+
+
+class Window(QMainWindow):
+    """The open chart. `locked` is announced once everything is stored and the vault is closed."""
+
+    locked = Signal()
+
+    def __init__(self, vault: "Vault", library: Library, settings: QSettings) -> None:
+        super().__init__()
+        from neuro_chart.store.records import Records  # noqa: PLC0415  # keeps the database out of the program's start
+
+        self.setWindowTitle("Neuro Chart")
+        self._vault, self._settings = vault, settings
+        self.chart = OpenChart(Records(vault), self)
+        self.ticker = Ticker(self.chart, settings, self)
+        self.undo_group = QUndoGroup(self)
+        self.banner = Banner()
+        self.stack = QStackedWidget()
+        self.today = TodayPage(self.chart, library, settings)
+        self.patients = PatientsPage(self.chart, library, settings)
+        self.find = FindPage(self.chart, library, settings)
+        self.settings_page = SettingsPage(self.chart, settings, vault.path)
+        self.patient = PatientPage(self.chart, library, settings, self.ticker)
+        self.strip = Strip(self.chart, self.ticker)
+        self._pages: dict[str, QWidget] = {
+            "today": self.today, "patients": self.patients, "find": self.find, "settings": self.settings_page, "patient": self.patient,
+        }  # fmt: skip
+        for page in self._pages.values():
+            self.stack.addWidget(page)
+        self._rail: dict[str, QToolButton] = {}
+        self._lay_out()
+        self._make_actions()
+        self.today.visit_chosen.connect(self.open_visit)
+        self.today.patients_wanted.connect(lambda: self.show_page("patients"))
+        self.find.visit_chosen.connect(self.open_visit)
+        self.strip.visit_chosen.connect(self.open_visit)
+        self.patients.patient_chosen.connect(self.open_patient)
+        self.settings_page.theme_chosen.connect(self._show_theme)
+        self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
+        self.chart.refused.connect(self.banner.say)
+        self.show_page("today")
+        if geometry := settings.value("window/geometry"):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(1366, 768)
+
+    def _lay_out(self) -> None:
+        rail = QFrame()
+        rail.setProperty("role", "rail")
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(7, 12, 7, 12)
+        column.setSpacing(8)
+        for key, text, icon, _keys in RAIL:
+            if key == "settings":
+                column.addStretch(1)
+            self._rail[key] = self._rail_button(text, icon)
+            self._rail[key].setCheckable(True)
+            column.addWidget(self._rail[key])
+        self._lock_button = self._rail_button("Lock", "lock")
+        column.addWidget(self._lock_button)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.banner)
+        right.addWidget(self.stack, 1)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.setSpacing(0)
+        top.addWidget(rail)
+        top.addLayout(right, 1)
+        middle = QWidget()
+        whole = QVBoxLayout(middle)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(top, 1)
+        whole.addWidget(self.strip)
+        self.setCentralWidget(middle)
+
+    def _rail_button(self, text: str, icon: str) -> QToolButton:
+        made = QToolButton()
+        made.setProperty("role", "rail")
+        made.setText(text)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        set_icon(made, icon, "muted")
+        return made
+
+    def _make_actions(self) -> None:
+        undo, redo = self.undo_group.createUndoAction(self, "Undo"), self.undo_group.createRedoAction(self, "Redo")
+        undo.setShortcut(QKeySequence.StandardKey.Undo)
+        redo.setShortcuts([QKeySequence(QKeySequence.StandardKey.Redo), QKeySequence("Ctrl+Shift+Z")])
+        self.addActions([undo, redo])
+        for key, text, _icon, keys in RAIL:
+            action = self._action(text, keys, lambda key=key: self.show_page(key))
+            self._rail[key].clicked.connect(action.trigger)
+            self._rail[key].setToolTip(f"{text} ({keys})")
+        lock = self._action("Lock", "Ctrl+L", self.lock)
+        self._lock_button.clicked.connect(lock.trigger)
+        self._lock_button.setToolTip("Lock (Ctrl+L)")
+        self._action("Find a patient", "Ctrl+F", self._find_patient)
+        self._action("Add a patient", "Ctrl+N", self._add_patient)
+        self._action("Everything that can be done", "Ctrl+K", self.show_palette)
+        self._action("Quit", QKeySequence(QKeySequence.StandardKey.Quit).toString(), self.close)
+
+    def _action(self, text: str, keys: str, do: object) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda: do())  # type: ignore[operator]  # noqa: PLW0108  # keeps Qt's checked flag from the callable
+        self.addAction(action)
+        return action
+
+    def show_page(self, key: str) -> None:
+        """Turn to a page; what was being typed on the present one is stored first."""
+        self.flush()
+        page = self._pages[key]
+        self.stack.setCurrentWidget(page)
+        for name, made in self._rail.items():
+            made.setChecked(name == key or (key == "patient" and name == "patients"))
+        self.use_stack()
+        if key in {"today", "patients", "find"}:
+            page.setFocus()
+
+    def use_stack(self) -> None:
+        """Let undo and redo work on the page that is shown."""
+        stack = self.patient.undo_stack if self.stack.currentWidget() is self.patient else None
+        if stack is not None and stack not in self.undo_group.stacks():
+            self.undo_group.addStack(stack)
+        self.undo_group.setActiveStack(stack)
+
+    def open_patient(self, patient_id: str) -> None:
+        """Show a patient's record."""
+        self.flush()
+        self.patient.open(patient_id)
+        self.show_page("patient")
+
+    def open_visit(self, patient_id: str, visit_id: str) -> None:
+        """Show a visit of a patient."""
+        self.flush()
+        self.patient.open(patient_id)
+        self.patient.show_visit(visit_id)
+        self.show_page("patient")
+
+    def _find_patient(self) -> None:
+        self.show_page("patients")
+        self.patients.search.setFocus()
+        self.patients.search.selectAll()
+
+    def _add_patient(self) -> None:
+        self.show_page("patients")
+        self.patients.add_patient()
+
+    def show_palette(self) -> None:
+        """Offer every action of the program and every patient by name."""
+        actions = [a for w in (self, *self.findChildren(QWidget)) if w is self or w.isVisible() for a in w.actions()]
+        palette = Palette(actions, self.chart, self)
+        palette.patient_chosen.connect(self.open_patient)
+        palette.show()
+
+    def _show_theme(self, choice: str) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, choice)
+
+    def flush(self) -> None:
+        """Store what is being typed, now."""
+        self.patient.flush()
+        self.settings_page.flush()
+
+    def lock(self) -> None:
+        """Store everything, close the vault and leave the unlock window in this one's place."""
+        if self._put_away():
+            self.locked.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._put_away():
+            event.accept()
+        else:
+            event.ignore()
+
+    def _put_away(self) -> bool:
+        if self._vault.closed:
+            return True
+        self.flush()
+        if not self.chart.all_written and not self.chart.write_waiting():
+            question = "The disk does not take the last changes. Keep the chart open and make room, or close it and lose them?"
+            box = QMessageBox(QMessageBox.Icon.Warning, "Neuro Chart", question, parent=self)
+            box.setTextFormat(Qt.TextFormat.PlainText)
+            keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
+            box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
+            box.setDefaultButton(keep)
+            box.exec()
+            if box.clickedButton() is keep:
+                return False
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self.ticker.stop()
+        self._vault.close()
+        return True
