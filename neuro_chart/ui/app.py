@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from neuro_chart import __version__
-from neuro_chart.clinic.library import Library
 from neuro_chart.resources import ROOT, resource
 from neuro_chart.ui.theme import apply_theme, load_fonts
 from neuro_chart.ui.unlock import Unlock
@@ -56,6 +55,7 @@ class App(QObject):
 
     def open(self, vault: "Vault") -> None:
         """Show the chart of an open vault."""
+        from neuro_chart.clinic.library import Library  # noqa: PLC0415  # what only the open chart needs
         from neuro_chart.ui.window import Window  # noqa: PLC0415  # the pages wait until there is a chart to show
 
         self.window = Window(vault, Library(ROOT), self.settings)

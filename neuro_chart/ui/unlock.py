@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QFrame, QLineEdit, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.passphrases import strength
 from neuro_chart.clinic.people import Practice, Practitioner
@@ -53,7 +53,7 @@ class Unlock(QWidget):
         self.path = path
         self.setWindowTitle("Neuro Chart")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.resize(960, 680)
+        self.resize(1000, 720)
         self._work = Work(self)
         self._work.done.connect(self._opened)
         self._work.failed.connect(self._failed)
@@ -126,24 +126,31 @@ class Unlock(QWidget):
         lost.setProperty("pill", "warning")
         self.open_button = button("Create the practice", self.create_practice, "primary")
         self.again.returnPressed.connect(self.create_practice)
-        fields = QWidget()
-        lines = QFormLayout(fields)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setVerticalSpacing(12)
-        lines.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        for name, widget in (
-            ("Name of the practice", self.practice_name), ("Letterhead", self.letterhead), ("Paper for printing", self.paper),
-            ("Your name, as you sign", self.your_name), ("Passphrase", line),
-        ):  # fmt: skip
-            lines.addRow(label(name, "heading"), widget)
-            widget.setSizePolicy(QSizePolicy.Policy.Expanding, widget.sizePolicy().verticalPolicy())
-        form = card(
-            _mark(), label("Welcome", "title"),
-            label("One encrypted file on this machine will hold your whole practice. It needs no network and no account.", wrap=True),
-            fields, self.strength_bar, self.strength_word, self.again, lost, self.error, self.open_button, self._busy,
-            margins=32, spacing=12,
+        columns = row(
+            _stack(
+                label("Name of the practice", "heading"), self.practice_name,
+                label("Letterhead", "heading"), self.letterhead,
+                label("Paper for printing", "heading"), self.paper, None,
+            ),
+            _stack(
+                label("Your name, as you sign", "heading"), self.your_name,
+                label("Passphrase", "heading"), line, self.strength_bar, self.strength_word, self.again, None,
+            ),
+            spacing=32,
         )  # fmt: skip
-        form.setFixedWidth(WIDTH + 80)
+        form = card(
+            _mark(),
+            label("Welcome", "title"),
+            label("One encrypted file on this machine will hold your whole practice. It needs no network and no account.", wrap=True),
+            columns,
+            lost,
+            self.error,
+            self.open_button,
+            self._busy,
+            margins=32,
+            spacing=12,
+        )
+        form.setFixedWidth(2 * WIDTH)
         self.practice_name.setFocus()
         return form
 
@@ -220,6 +227,18 @@ def locale_paper() -> str:
         QLocale.Country.Chile, QLocale.Country.Colombia, QLocale.Country.PuertoRico, QLocale.Country.Venezuela,
     }  # fmt: skip
     return "Letter" if territory in letter else "A4"
+
+
+def _stack(*children: QWidget | None) -> QWidget:
+    made = QWidget()
+    box = QVBoxLayout(made)
+    box.setContentsMargins(0, 0, 0, 0)
+    for child in children:
+        if child is None:
+            box.addStretch(1)
+        else:
+            box.addWidget(child)
+    return made
 
 
 def _import_store() -> None:
