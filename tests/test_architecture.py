@@ -1,0 +1,36 @@
+"""The house: an arrow may only point down."""
+
+from pytest_archon import archrule
+
+STANDARD_ROOMS = ["neuro_chart.store*", "neuro_chart.paper*", "neuro_chart.ui*", "neuro_chart.demo", "neuro_chart.tour"]
+LIBRARIES = ["PySide6*", "sqlalchemy*", "sqlcipher3*", "alembic*", "reportlab*", "cryptography*"]
+
+
+def test_the_clinic_knows_only_itself_and_the_standard_library():
+    archrule("clinic").match("neuro_chart.clinic*").should_not_import(*STANDARD_ROOMS, *LIBRARIES, "neuro_chart.resources").check(
+        "neuro_chart"
+    )
+
+
+def test_the_store_knows_neither_paper_nor_windows():
+    archrule("store").match("neuro_chart.store*").should_not_import(
+        "neuro_chart.paper*", "neuro_chart.ui*", "PySide6*", "reportlab*"
+    ).check("neuro_chart")
+
+
+def test_paper_knows_neither_store_nor_windows():
+    archrule("paper").match("neuro_chart.paper*").should_not_import(
+        "neuro_chart.store*", "neuro_chart.ui*", "PySide6*", "sqlalchemy*"
+    ).check("neuro_chart")
+
+
+def test_windows_leave_tables_and_pages_to_their_rooms():
+    archrule("ui").match("neuro_chart.ui*").should_not_import(
+        "sqlalchemy*", "sqlcipher3*", "alembic*", "reportlab*", "neuro_chart.demo", "neuro_chart.tour"
+    ).check("neuro_chart", only_direct_imports=True)
+
+
+def test_only_the_vault_the_search_and_the_upgrades_know_sqlite():
+    archrule("sqlite").match("neuro_chart.store*").exclude("neuro_chart.store.vault", "neuro_chart.store.upgrades*").should_not_import(
+        "sqlcipher3*", "alembic*", "sqlite3"
+    ).check("neuro_chart", only_direct_imports=True)
