@@ -1,0 +1,116 @@
+"""Visits as a list to read, to walk with the keys and to open."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from neuro_chart.clinic.history import used, visit_words
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.days import local_day, long_day
+from neuro_chart.ui.theme import SMALL, Theme
+
+_VISIT = Qt.ItemDataRole.UserRole
+ROW = 76
+
+
+def state_word(visit: Visit) -> str:
+    """Draft, signed or amended."""
+    return "Draft" if visit.signed is None else "Amended" if visit.amendments else "Signed"
+
+
+class VisitList(QListWidget):
+    """Visits, the newest first.
+
+    `visit_chosen(visit_id)` on click and Enter, `pointed(visit_id)` when another row comes under the keys or the mouse.
+    """
+
+    visit_chosen = Signal(str)
+    pointed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(VisitRow(self))
+        self.setAccessibleName("Visits")
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.itemEntered.connect(self.setCurrentItem)
+        self.itemClicked.connect(self._choose)
+        self.itemActivated.connect(self._choose)
+        self.currentItemChanged.connect(self._point)
+
+    def show_visits(self, visits: Sequence[Visit]) -> None:
+        """Show these visits in their order."""
+        self.blockSignals(True)
+        self.clear()
+        for visit in visits:
+            day, places = long_day(local_day(visit.started)), ", ".join(used(visit))
+            item = QListWidgetItem(f"{day}, {state_word(visit).lower()}: {visit_words(visit)}. {places}".rstrip())
+            item.setData(_VISIT, visit)
+            self.addItem(item)
+        self.blockSignals(False)
+
+    def point_at(self, visit_id: str) -> None:
+        """Mark a visit without announcing it."""
+        self.blockSignals(True)
+        for index in range(self.count()):
+            if self.item(index).data(_VISIT).id == visit_id:
+                self.setCurrentRow(index)
+                self.scrollToItem(self.item(index))
+        self.blockSignals(False)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        self.visit_chosen.emit(item.data(_VISIT).id)
+
+    def _point(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.pointed.emit(item.data(_VISIT).id)
+
+
+class VisitRow(QStyledItemDelegate):
+    """Three lines a visit: the day and its state, needles and scores, the points."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002  # Qt's signature
+        return QSize(200, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        visit: Visit = index.data(_VISIT)
+        box: QRect = option.rect
+        state = option.state
+        theme = Theme.of(option.widget)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent_soft"))
+            painter.drawRoundedRect(box.adjusted(0, 2, 0, -2), 10, 10)
+        elif index.row():
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.drawLine(box.left() + 12, box.top(), box.right() - 12, box.top())
+        inner = box.adjusted(12, 10, -12, -10)
+        line = inner.height() // 3
+        bold, small = QFont(painter.font()), QFont(painter.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        small.setPixelSize(SMALL)
+        first = QRect(inner.left(), inner.top(), inner.width(), line)
+        painter.setFont(small)
+        painter.setPen(theme.color("warning" if visit.signed is None else "muted"))
+        word = state_word(visit)
+        painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, word)
+        room = inner.width() - painter.fontMetrics().horizontalAdvance(word) - 12
+        painter.setFont(bold)
+        painter.setPen(theme.color("text"))
+        _put(painter, first.adjusted(0, 0, room - inner.width(), 0), long_day(local_day(visit.started)))
+        painter.setFont(small)
+        _put(painter, first.translated(0, line), visit_words(visit))
+        painter.setPen(theme.color("muted"))
+        _put(painter, first.translated(0, 2 * line), "  ".join(used(visit)))
+        painter.restore()
+
+
+def _put(painter: QPainter, box: QRect, text: str) -> None:
+    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, elided)
