@@ -76,6 +76,7 @@ class Window(QMainWindow):
 
         self.setWindowTitle("Neuro Chart")
         self._vault, self._settings = vault, settings
+        self._is_open = True
         self.chart = OpenChart(Records(vault), self)
         self.ticker = Ticker(self.chart, settings, self)
         self.undo_group = QUndoGroup(self)
@@ -242,7 +243,7 @@ class Window(QMainWindow):
             event.ignore()
 
     def _put_away(self) -> bool:
-        if self._vault.closed:
+        if not self._is_open:
             return True
         self.flush()
         if not self.chart.all_written and not self.chart.write_waiting():
@@ -256,6 +257,7 @@ class Window(QMainWindow):
             if box.clickedButton() is keep:
                 return False
         self._settings.setValue("window/geometry", self.saveGeometry())
+        self._is_open = False
         self.ticker.stop()
         self._vault.close()
         return True
