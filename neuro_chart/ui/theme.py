@@ -40,8 +40,11 @@ class Theme:
     @staticmethod
     def of(widget: QWidget | None = None) -> "Theme":
         """The theme that a widget is shown in."""
-        palette = widget.palette() if widget is not None else QGuiApplication.palette()
-        return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+        ground = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+        own = widget.palette().color(QPalette.ColorRole.Window) if widget is not None else ground
+        if own.alpha() == 255:  # a ground that the stylesheet leaves transparent reads as black
+            ground = own
+        return DARK if ground.lightness() < 128 else LIGHT
 
     def color(self, role: str) -> QColor:
         """A colour by its name."""
