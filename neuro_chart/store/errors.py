@@ -35,3 +35,15 @@ class WriteFailedError(VaultError):
 
 class SignedVisitError(VaultError):
     """The visit is signed and takes no change."""
+
+
+class UnsignedVisitError(VaultError):
+    """The visit is a draft still, and takes changes instead of amendments."""
+
+
+class NeedlesLeftError(VaultError):
+    """The visit can't be signed: a needle is in, and no reason was given."""
+
+
+class CompletedIntakeError(VaultError):
+    """The health history is completed and takes no change."""

@@ -1,0 +1,194 @@
+"""The key slots beside a vault: each wraps the vault's random key with what one practitioner's passphrase derives.
+
+The file is JSON. Its checksum tells damage from a wrong passphrase; what a slot binds (AAD) tells a slot that was moved,
+weakened or brought from another vault.
+"""
+
+import json
+import os
+import unicodedata
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from neuro_chart.store.errors import (
+    DamagedVaultError,
+    NewerVaultError,
+    NotAVaultError,
+    VaultError,
+    WrongPassphraseError,
+)
+
+FORMAT, VERSION = "neuro-chart keys", 1
+_LARGEST = 1 << 20
+
+
+@dataclass(frozen=True)
+class Kdf:
+    """What an Argon2id derivation costs: memory in KiB, passes, lanes."""
+
+    memory: int = 256 * 1024
+    iterations: int = 3
+    lanes: int = 4
+
+    def derive(self, passphrase: str, salt: bytes) -> bytes:
+        """32 bytes from a passphrase in any of its Unicode writings; MemoryError where the machine hasn't the memory."""
+        words = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
+        return Argon2id(salt=salt, length=32, iterations=self.iterations, lanes=self.lanes, memory_cost=self.memory).derive(words)
+
+    @property
+    def bearable(self) -> bool:
+        """Within what Argon2id allows and a machine can do, so that a forged file can't stall the program."""
+        return 1 <= self.lanes <= 64 and 1 <= self.iterations <= 1000 and 8 * self.lanes <= self.memory <= 8 * 1024 * 1024
+
+
+KDFS = (Kdf(), Kdf(memory=64 * 1024))
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """The key of a vault, and whose passphrase gave it."""
+
+    key: bytes = field(repr=False)
+    practitioner_id: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The vault's key, wrapped for one practitioner."""
+
+    practitioner_id: str
+    kdf: Kdf
+    salt: bytes
+    nonce: bytes
+    wrapped: bytes
+
+    def bound(self, vault_id: str) -> bytes:
+        """What the wrapping is bound to (AAD)."""
+        return _canonical([FORMAT, vault_id, self.practitioner_id, vars(self.kdf)])
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """All slots of one vault."""
+
+    vault_id: str = field(default_factory=lambda: uuid4().hex)
+    slots: tuple[Slot, ...] = ()
+
+    def adding(self, key: bytes, practitioner_id: str, passphrase: str, kdfs: tuple[Kdf, ...] = KDFS) -> "KeyRing":
+        """The ring with one slot more, derived by the first of `kdfs` that the machine has the memory for."""
+        if not passphrase.strip():
+            raise VaultError("Choose a passphrase: without one, anybody could read the charts.")
+        salt, nonce = os.urandom(16), os.urandom(12)
+        kdf, derived = _first_possible(kdfs, passphrase, salt)
+        slot = Slot(practitioner_id, kdf, salt, nonce, b"")
+        wrapped = AESGCM(derived).encrypt(nonce, key, slot.bound(self.vault_id))
+        return replace(self, slots=(*self.slots, replace(slot, wrapped=wrapped)))
+
+    def unwrap(self, passphrase: str) -> Unlocked:
+        """The key, from the slot that the passphrase opens; slow by design, and holds the interpreter's lock only briefly."""
+        try:
+            for slot in self.slots if passphrase else ():
+                try:
+                    key = AESGCM(slot.kdf.derive(passphrase, slot.salt)).decrypt(slot.nonce, slot.wrapped, slot.bound(self.vault_id))
+                except InvalidTag:
+                    continue
+                return Unlocked(key, slot.practitioner_id)
+        except MemoryError:
+            raise VaultError("There is too little free memory to unlock. Close other programs, then try again.") from None
+        raise WrongPassphraseError("The passphrase doesn't fit. Check Caps Lock and the keyboard's language, then try again.")
+
+    def save(self, path: Path) -> None:
+        """Writes the file whole or not at all, readable by its owner only."""
+        content = {"format": FORMAT, "version": VERSION, "vault": self.vault_id, "slots": [_written(slot) for slot in self.slots]}
+        content["checksum"] = sha256(_canonical(content)).hexdigest()
+        fresh = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
+        try:
+            with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+                file.write(json.dumps(content, indent=1))
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+    @classmethod
+    def load(cls, path: Path) -> "KeyRing":
+        """Reads and checks the file; NotAVaultError when it is missing, DamagedVaultError when it isn't what was written."""
+        try:
+            with path.open("rb") as file:
+                raw = file.read(_LARGEST)
+        except FileNotFoundError:
+            raise NotAVaultError(
+                f"“{path.name}” is missing, the file with the keys that belongs beside a vault. "
+                "Choose another file, or put the keys back from a backup."
+            ) from None
+        except OSError as error:
+            raise VaultError(f"“{path.name}”, the vault's keys, can't be read: {error.strerror}.") from error
+        damaged = DamagedVaultError(
+            f"“{path.name}”, the vault's keys, is damaged. Put it back from a backup; the vault itself was not touched."
+        )
+        try:
+            content = json.loads(raw)
+            if content.pop("checksum") != sha256(_canonical(content)).hexdigest() or content["format"] != FORMAT:
+                raise damaged
+            if content["version"] > VERSION:
+                raise NewerVaultError("This vault was made by a newer Neuro Chart. Install the newest version to open it.")
+            slots = tuple(_read(slot) for slot in content["slots"])
+            vault_id = str(content["vault"])
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise damaged from None
+        if not all(slot.kdf.bearable for slot in slots):
+            raise damaged
+        return cls(vault_id, slots)
+
+
+def keys_path(vault: Path) -> Path:
+    """Where the keys of a vault lie."""
+    return vault.with_name(vault.name + ".keys")
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable, where the system has a way to ask for it."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _first_possible(kdfs: tuple[Kdf, ...], passphrase: str, salt: bytes) -> tuple[Kdf, bytes]:
+    for kdf in kdfs:
+        try:
+            return kdf, kdf.derive(passphrase, salt)
+        except MemoryError:
+            continue
+    raise VaultError("There is too little free memory to make the vault's keys. Close other programs, then try again.")
+
+
+def _written(slot: Slot) -> dict[str, Any]:
+    return {
+        "practitioner": slot.practitioner_id,
+        "kdf": {"name": "argon2id", **vars(slot.kdf)},
+        "salt": slot.salt.hex(),
+        "nonce": slot.nonce.hex(),
+        "wrapped": slot.wrapped.hex(),
+    }
+
+
+def _read(slot: dict[str, Any]) -> Slot:
+    kdf = Kdf(**{name: int(slot["kdf"][name]) for name in ("memory", "iterations", "lanes")})
+    salt, nonce, wrapped = (bytes.fromhex(slot[name]) for name in ("salt", "nonce", "wrapped"))
+    return Slot(str(slot["practitioner"]), kdf, salt, nonce, wrapped)
+
+
+def _canonical(content: object) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,261 @@
+"""The tables of the vault, and how the objects of `clinic` lie in them.
+
+Importing this maps the dataclasses of `clinic`. The migrations make the tables; the tests hold both equal.
+Times are kept as UTC text of one length, so that they sort; dates as ISO text.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields, is_dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import composite, configure_mappers, deferred, registry, relationship
+from sqlalchemy.orm.attributes import set_attribute
+from sqlalchemy.types import TypeEngine
+
+from neuro_chart.clinic.intakes import Intake
+from neuro_chart.clinic.needles import Adjunct, Angle, Needle, Side, Site, Technique
+from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.text import clean
+from neuro_chart.clinic.visits import Aftercare, Amendment, Visit
+from neuro_chart.store.search import amendment_key, person_key, visit_key
+
+REVISION = "0001"
+
+T = TypeVar("T")
+
+
+class Kept(sa.types.TypeDecorator[T]):
+    """A value that is stored as another: `write` makes the stored one, `read` brings it back."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, write: Callable[[T], Any], read: Callable[[Any], T], kind: type[TypeEngine[Any]] = sa.Text) -> None:
+        super().__init__()
+        self.write, self.read, self.kind = write, read, kind
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The stored kind."""
+        return dialect.type_descriptor(self.kind())
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        """On its way in."""
+        return None if value is None else self.write(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> T | None:  # noqa: ANN401, ARG002
+        """On its way out."""
+        return None if value is None else self.read(value)
+
+
+def _write_moment(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("A time without its zone can't be stored.")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _write_aftercare(aftercare: Aftercare) -> str:
+    return json.dumps(asdict(aftercare) | {"next_visit": aftercare.next_visit and aftercare.next_visit.isoformat()}, ensure_ascii=False)
+
+
+def _read_aftercare(text: str) -> Aftercare:
+    told = json.loads(text)
+    next_visit = told["next_visit"] and date.fromisoformat(told["next_visit"])
+    return Aftercare(**told | {"exercises": tuple(told["exercises"]), "next_visit": next_visit})
+
+
+def _write_json(value: dict[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+MOMENT = Kept(_write_moment, datetime.fromisoformat)
+DAY = Kept(date.isoformat, date.fromisoformat)
+AFTERCARE = Kept(_write_aftercare, _read_aftercare)
+ANSWERS: Kept[dict[str, object]] = Kept(_write_json, json.loads)
+YES_NO = Kept(int, bool, sa.Integer)
+
+metadata = sa.MetaData(
+    naming_convention={"ck": "ck_%(table_name)s_%(constraint_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"},
+)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def _score(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, sa.CheckConstraint(f"{name} BETWEEN 0 AND 10", name=name))
+
+
+def _key() -> sa.Column[str]:
+    return sa.Column("id", sa.Text, primary_key=True)
+
+
+def _to(table: str, *, name: str = "", nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name or f"{table}_id", sa.ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, MOMENT, nullable=nullable)
+
+
+practice = sa.Table(
+    "practice",
+    metadata,
+    _key(),
+    _text("name"),
+    _text("letterhead"),
+    _text("paper"),
+    sa.CheckConstraint("paper IN ('A4', 'Letter')", name="paper"),
+)
+practitioner = sa.Table("practitioner", metadata, _key(), _text("name"))
+patient = sa.Table(
+    "patient",
+    metadata,
+    _key(),
+    *(_text(name) for name in ("given", "family", "preferred")),
+    sa.Column("birth", DAY),
+    *(_text(name) for name in ("sex", "gender", "phone", "email", "address", "emergency_contact", "physician", "notes")),
+    _moment("created"),
+    _text("search"),
+    sa.Index("ix_patient_search", "search"),
+)
+intake = sa.Table(
+    "intake",
+    metadata,
+    _key(),
+    _to("patient"),
+    _text("form"),
+    sa.Column("response", ANSWERS, nullable=False),
+    _moment("started"),
+    _moment("completed", nullable=True),
+    sa.Index("ix_intake_patient", "patient_id", "started"),
+)
+visit = sa.Table(
+    "visit",
+    metadata,
+    _key(),
+    _to("patient"),
+    _to("practitioner"),
+    _moment("started"),
+    *(_text(name) for name in ("subjective", "objective", "assessment", "plan")),
+    *(_score(name) for name in ("pain_before", "pain_after", "numbness_before", "numbness_after")),
+    sa.Column("aftercare", AFTERCARE, nullable=False),
+    _moment("signed", nullable=True),
+    _to("practitioner", name="signed_by", nullable=True),
+    _text("needles_left_reason"),
+    _text("search"),
+    sa.CheckConstraint("(signed IS NULL) = (signed_by IS NULL)", name="signature"),
+    sa.Index("ix_visit_patient", "patient_id", "started"),
+    sa.Index("ix_visit_draft", "started", sqlite_where=sa.text("signed IS NULL")),
+)
+needle = sa.Table(
+    "needle",
+    metadata,
+    _key(),
+    _to("visit"),
+    sa.Column("position", sa.Integer, nullable=False),
+    *(sa.Column(name, sa.REAL, nullable=False) for name in ("x", "y", "z")),
+    sa.Column("side", Kept(str, Side), nullable=False),
+    _text("region"),
+    _text("point"),
+    sa.Column("depth", sa.REAL),
+    _text("depth_unit"),
+    sa.Column("gauge", sa.REAL),
+    sa.Column("length", sa.REAL),
+    sa.Column("angle", Kept(str, Angle), nullable=False),
+    sa.Column("technique", Kept(str, Technique), nullable=False),
+    sa.Column("de_qi", YES_NO),
+    sa.Column("retention", sa.Integer, nullable=False),
+    _moment("inserted", nullable=True),
+    _moment("removed", nullable=True),
+    sa.CheckConstraint("side IN ('left', 'right', 'midline')", name="side"),
+    sa.CheckConstraint("depth_unit IN ('cun', 'mm')", name="depth_unit"),
+    sa.CheckConstraint("de_qi IN (0, 1)", name="de_qi"),
+    sa.CheckConstraint("retention BETWEEN 10 AND 60", name="retention"),
+    sa.CheckConstraint("removed IS NULL OR coalesce(removed >= inserted, 0)", name="removed"),
+    sa.Index("ix_needle_visit", "visit_id", "position"),
+)
+adjunct = sa.Table(
+    "adjunct",
+    metadata,
+    _key(),
+    _to("visit"),
+    _text("kind"),
+    _text("setting"),
+    sa.Column("minutes", sa.Integer),
+    sa.CheckConstraint("minutes > 0", name="minutes"),
+    sa.Index("ix_adjunct_visit", "visit_id"),
+)
+amendment = sa.Table(
+    "amendment",
+    metadata,
+    _key(),
+    _to("visit"),
+    _to("practitioner", name="author_id"),
+    _text("text"),
+    _moment("written"),
+    _text("search"),
+    sa.Index("ix_amendment_visit", "visit_id"),
+)
+
+_mapper = registry(metadata=metadata)
+_mapper.map_imperatively(Practice, practice)
+_mapper.map_imperatively(Practitioner, practitioner)
+_mapper.map_imperatively(Patient, patient, properties={"search": deferred(patient.c.search)})
+_mapper.map_imperatively(Intake, intake)
+_mapper.map_imperatively(
+    Needle,
+    needle,
+    properties={
+        "site": composite(Site, *(f"_{name}" for name in ("x", "y", "z", "side", "region"))),
+        **{f"_{name}": needle.c[name] for name in ("x", "y", "z", "side", "region")},
+    },
+)
+_mapper.map_imperatively(Adjunct, adjunct)
+_mapper.map_imperatively(Amendment, amendment, properties={"search": deferred(amendment.c.search)})
+_mapper.map_imperatively(
+    Visit,
+    visit,
+    properties={
+        "search": deferred(visit.c.search),
+        # Only to be read: what belongs to a visit changes by acts of its own, and never because a list was short.
+        "needles": relationship(Needle, order_by=(needle.c.position, needle.c.id), viewonly=True, lazy="selectin"),
+        "adjuncts": relationship(Adjunct, order_by=(adjunct.c.kind, adjunct.c.id), viewonly=True, lazy="selectin"),
+        "amendments": relationship(Amendment, order_by=(amendment.c.written, amendment.c.id), viewonly=True, lazy="selectin"),
+    },
+)
+
+
+def _keep_folded(kind: type[T], key: Callable[[T], str]) -> None:
+    def fold_in(_mapper: object, _connection: object, row: T) -> None:
+        set_attribute(row, "search", key(row))
+
+    event.listen(kind, "before_insert", fold_in)
+    event.listen(kind, "before_update", fold_in)
+
+
+_keep_folded(Patient, person_key)
+_keep_folded(Visit, visit_key)
+_keep_folded(Amendment, amendment_key)
+configure_mappers()
+
+
+def cleaned(value: T) -> T:
+    """A copy as it is stored: all text in it, however deep, clean. The object handed in stays as it is, and apart."""
+    kept: Any = value
+    if type(value) is str:
+        kept = clean(kept)
+    elif is_dataclass(value) and not isinstance(value, type):
+        kept = type(value)(**{field.name: cleaned(vars(value)[field.name]) for field in fields(value)})
+    elif isinstance(value, dict):
+        kept = {cleaned(name): cleaned(part) for name, part in value.items()}
+    elif isinstance(value, tuple):
+        kept = tuple(cleaned(part) for part in value)
+    elif isinstance(value, list):
+        kept = [cleaned(part) for part in value]
+    return cast("T", kept)

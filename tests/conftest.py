@@ -1,0 +1,62 @@
+"""What all tests stand on: no window on a screen, nothing of the user's own folders, and vaults that open fast."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything of Qt is imported, and before a test module makes settings of its own.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_HOME = tempfile.TemporaryDirectory(prefix="neuro-chart-tests-")
+for _name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+    os.environ[_name] = _HOME.name
+for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+    os.environ[_name] = str(Path(_HOME.name, _name.lower()))
+
+import pytest  # noqa: E402
+
+from neuro_chart.clinic.people import Practice, Practitioner  # noqa: E402
+from neuro_chart.store.keys import Kdf  # noqa: E402
+from neuro_chart.store.records import Records  # noqa: E402
+from neuro_chart.store.vault import Vault  # noqa: E402
+
+PASSPHRASE = "calm jade river at dawn"  # noqa: S105
+CHEAP_KDF = Kdf(memory=64, iterations=1, lanes=1)
+
+
+@pytest.fixture
+def passphrase() -> str:
+    return PASSPHRASE
+
+
+@pytest.fixture
+def cheap_kdf() -> Kdf:
+    return CHEAP_KDF
+
+
+@pytest.fixture(scope="session")
+def made_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh vault, made once; tests work on copies."""
+    path = tmp_path_factory.mktemp("made") / "clinic.vault"
+    Vault.create(path, PASSPHRASE, Practice("Riverside Acupuncture"), Practitioner("Dr Mei Lindqvist"), kdf=CHEAP_KDF).close()
+    return path
+
+
+@pytest.fixture
+def vault_path(made_vault: Path, tmp_path: Path) -> Path:
+    """A fresh vault that is closed."""
+    for file in made_vault.parent.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    return tmp_path / made_vault.name
+
+
+@pytest.fixture
+def vault(vault_path: Path) -> Iterator[Vault]:
+    """A fresh vault of "Riverside Acupuncture", opened by Dr Mei Lindqvist."""
+    with Vault.open(vault_path, PASSPHRASE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def records(vault: Vault) -> Records:
+    return Records(vault)
