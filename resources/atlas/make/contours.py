@@ -7,18 +7,20 @@ from render import Frame, Picture
 from scipy import ndimage
 
 Line = list[list[float]]
-SHORTEST = 14.0  # px; a shorter inner line is noise
+SHORTEST = 28.0  # px; a shorter inner line is noise
 
 
-def outline(figure: Figure, picture: Picture, opacity: Array | None, jump: float) -> list[Line]:
-    """Polylines in px, the silhouette first. jump: the step in depth, in dm, from which an inner edge is drawn; none where the part fades away."""
-    skin = np.isfinite(picture.depth)
-    solid = np.where(skin, picture.alpha / np.maximum(picture.cover, 1), 0.0)
+def outline(figure: Figure, picture: Picture, part: NDArray[np.bool_] | None, jump: float) -> list[Line]:
+    """Polylines in px, the silhouette first; none where the picture fades away.
+
+    part: the vertices that are drawn (None: all); jump: the step in depth, in dm, from which an inner edge is drawn.
+    """
+    solid = np.where(np.isfinite(picture.depth), picture.alpha / np.maximum(picture.cover, 1), 0.0)
     solid = ndimage.maximum_filter(solid, 5)
     found = []
     for line in level_set(ndimage.gaussian_filter(picture.cover / 255.0, 0.7), 0.5):
         found += _kept(line, _at(solid, line) > 0.55, 30.0)
-    for line in edges(figure, picture.frame, opacity):
+    for line in edges(figure, picture.frame, part):
         found += _kept(line[:, :2], _passes(picture.depth, line, jump) & (_at(solid, line) > 0.55), SHORTEST)
     return [np.round(simplified(smoothed(line), 0.15), 1).tolist() for line in found]
 
@@ -48,10 +50,10 @@ def level_set(field: Array, level: float) -> list[Array]:
     return [place(np.array(chain)) for chain in _chains(np.concatenate(segments))]
 
 
-def edges(figure: Figure, frame: Frame, opacity: Array | None) -> list[Array]:
+def edges(figure: Figure, frame: Frame, part: NDArray[np.bool_] | None) -> list[Array]:
     """Where the skin turns away from the viewer: lines (n, 3) in px, px, and dm of depth; hidden ones too."""
     facing = figure.normals @ frame.rotation[2]
-    triangles = figure.triangles if opacity is None else figure.triangles[(opacity[figure.triangles] > 0).all(1)]
+    triangles = figure.triangles if part is None else figure.triangles[part[figure.triangles].all(1)]
     away = facing[triangles] < 0
     turning = triangles[away.any(1) & ~away.all(1)]
     away = facing[turning] < 0

@@ -101,6 +101,7 @@ ANATOMICAL: dict[str, list[Step]] = combine(
         upperleg01=[("aim", (0.07, -1.0, 0.0))], lowerleg01=[("aim", (0.05, -1.0, -0.03))], foot=[("aim", (0.16, -0.43, 0.89))],
     ),
     HAND,
+    {"jaw": [(X, -1.2)]},  # the lips meet
 )
 RELAXED: dict[str, list[Step]] = combine(
     both(

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 FINGERS = ("thumb", "index finger", "middle finger", "ring finger", "little finger")
 TOES = ("big toe", "second toe", "third toe", "fourth toe", "little toe")
 HEAD_BONES = ("head", "jaw", "levator", "oculi", "orbicularis", "oris", "risorius", "temporalis", "special", "tongue", "eye")
-NECK, SHOULDER_BLADE, WAIST, LOINS = 6.15, 3.45, 3.3, 2.0  # heights in dm on this figure: root of the neck, lower tip of the blade, costal arch, navel
+# heights in dm on this figure
+NECK, SHOULDER_BLADE, COSTAL_ARCH, NAVEL, PUBIC_BONE, GLUTEAL_FOLD = 5.8, 3.45, 3.3, 2.0, 0.75, -0.72
 
 
 def regions(figure: Figure) -> tuple[list[str], NDArray[np.int64]]:
@@ -31,7 +32,7 @@ def _name(figure: Figure, i: int) -> str:
     if bone.startswith("neck") and v[1] > 5.85:
         return _neck(v, which)
     if bone.startswith(("upperarm", "lowerarm")):
-        return _arm(figure, v, bone, side, which)
+        return _arm(figure, v, n, bone, side, which)
     if bone.startswith(("wrist", "metacarpal")):
         return _hand(figure, v, n, side, which)
     if bone.startswith("finger"):
@@ -42,9 +43,14 @@ def _name(figure: Figure, i: int) -> str:
         return _foot(figure, v, n, side, which)
     if bone.startswith("toe"):
         return f"{which} {TOES[int(bone[3]) - 1]}, {'underside' if n[1] < -0.25 else 'top'}"
-    if bone.startswith("lowerleg") or (bone.startswith("upperleg") and _along(figure, v, "upperleg01", "lowerleg01", side) > 0.4):
+    if bone.startswith("lowerleg") or (bone.startswith("upperleg") and v[1] < (_crease(v) if n[2] > 0 else GLUTEAL_FOLD)):
         return _leg(figure, v, bone, side, which)
     return _trunk(v, n, which)
+
+
+def _crease(v: Array) -> float:
+    """Height of the groin's crease, which rises from the pubic bone outwards."""
+    return min(-0.55 + 0.85 * abs(v[0]), 0.45)
 
 
 def _along(figure: Figure, v: Array, start: str, end: str, side: str) -> float:
@@ -110,7 +116,7 @@ def _neck(v: Array, which: str) -> str:
     return "nape" if v[2] < 0.12 and abs(v[0]) < 0.4 else f"{which} side of the neck"
 
 
-def _arm(figure: Figure, v: Array, bone: str, side: str, which: str) -> str:
+def _arm(figure: Figure, v: Array, n: Array, bone: str, side: str, which: str) -> str:
     upper = _along(figure, v, "upperarm01", "lowerarm01", side)
     lower = _along(figure, v, "lowerarm01", "wrist", side)
     if bone.startswith("upperarm") and upper < 0.22:
@@ -118,8 +124,8 @@ def _arm(figure: Figure, v: Array, bone: str, side: str, which: str) -> str:
     if upper > 0.9 and lower < 0.09:
         aspect = _aspect(figure, v, "upperarm01", "lowerarm01", side)
         return f"{which} {'elbow crease' if aspect == 'anterior' else f'{aspect} elbow' if aspect != 'posterior' else 'point of the elbow'}"
-    if lower > 0.9:
-        return f"{which} wrist, {'palm side' if _aspect(figure, v, 'lowerarm01', 'wrist', side) in ('anterior', 'medial') else 'back'}"
+    if lower > 0.92:
+        return f"{which} wrist, {'palm side' if n @ _palm(figure, side) > 0 else 'back'}"
     if bone.startswith("upperarm"):
         return f"{which} {_aspect(figure, v, 'upperarm01', 'lowerarm01', side)} upper arm"
     return f"{which} {_aspect(figure, v, 'lowerarm01', 'wrist', side)} forearm"
@@ -167,25 +173,25 @@ def _trunk(v: Array, n: Array, which: str) -> str:
     if y > 5.3 and x > 0.45 and n[1] > 0.45:
         return f"top of the {which} shoulder"
     if outward > 0.8 and y < 4.9:
-        return f"{which} side of the chest" if y > WAIST else f"{which} flank" if y > 1.0 else f"{which} hip"
+        return f"{which} side of the chest" if y > COSTAL_ARCH else f"{which} flank" if y > 1.0 else f"{which} hip"
     if n[2] >= 0:
         return _front(x, y, which)
     return _back(x, y, z, which)
 
 
 def _front(x: float, y: float, which: str) -> str:
-    if y > WAIST:
+    if y > COSTAL_ARCH:
         return "breastbone" if x < 0.18 else f"{which} chest" if x < 1.45 or y < 4.6 else f"{which} shoulder, front"
     middle = "middle of the " if x < 0.12 else f"{which} "
-    if y > LOINS:
+    if y > NAVEL:
         return f"{middle}upper abdomen"
-    if y > 0.75:
+    if y > PUBIC_BONE:
         return f"{middle}lower abdomen"
     return "pubic region" if x < 0.45 else f"{which} groin"
 
 
 def _back(x: float, y: float, z: float, which: str) -> str:
-    if y > NECK - 0.35 and x < 0.45:
+    if y > NECK and x < 0.45:
         return "nape"
     if x < 0.2 and y > 0.9:
         return "spine, upper back" if y > SHOULDER_BLADE else "spine, lower back" if y > 1.35 else "sacrum"
@@ -197,4 +203,4 @@ def _back(x: float, y: float, z: float, which: str) -> str:
         return f"{which} lower back"
     if y > 0.9 and x < 0.45:
         return "sacrum"
-    return f"{which} buttock" if y > -0.65 or z < -0.2 else f"{which} groin"
+    return f"{which} buttock" if y > GLUTEAL_FOLD or z < -0.2 else f"{which} groin"

@@ -11,6 +11,7 @@ Pixels: px = (cx - frame.origin[0]) * scale, py = (frame.origin[1] - cy) * scale
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from figure import Array, Figure, X, Y, Z, rotation, unit
@@ -19,6 +20,7 @@ from PIL import Image
 from scipy import ndimage
 
 SAMPLES = 2  # samples a pixel, each way
+BLEED = 4  # px
 FAINTEST = 0.25  # where a fading part is fainter it has no depth: it is not there to be touched
 
 
@@ -81,13 +83,12 @@ def zbuffer(corners: Array, width: int, height: int) -> tuple[NDArray[np.int64],
     """Rasterise triangles (t, 3, 3) whose x and y are in pixels. Returns of each pixel's centre: the triangle (-1 none), (h, w, 3) weights of its corners, z."""
     x, y, z = corners[..., 0], corners[..., 1], corners[..., 2]
     area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0])
-    left, top = np.ceil(x.min(1) - 0.5).astype(int), np.ceil(y.min(1) - 0.5).astype(int)
-    wide, high = np.floor(x.max(1) - 0.5).astype(int) - left + 1, np.floor(y.max(1) - 0.5).astype(int) - top + 1
-    ahead = (area < 0) & (wide > 0) & (high > 0) & (left >= 0) & (top >= 0) & (left + wide <= width) & (top + high <= height)
+    left, top = (np.clip(np.ceil(v.min(1) - 0.5), 0, None).astype(int) for v in (x, y))
+    wide, high = (np.clip(np.floor(v.max(1) - 0.5), None, end - 1).astype(int) - first + 1 for v, first, end in ((x, left, width), (y, top, height)))
+    ahead = (area < 0) & (wide > 0) & (high > 0)
     pixel, triangle, first, second, depth = [], [], [], [], []
     size = np.maximum(wide, high)
-    edges = [0, 2, 4, 6, 9, 13, 20, 32, 64, 10**6]
-    for small, large in zip(edges, edges[1:], strict=False):  # triangles of like size together, so that their boxes waste little
+    for small, large in pairwise((0, 2, 4, 6, 9, 13, 20, 32, 64, 10**6)):  # triangles of like size together, so that their boxes waste little
         chosen = np.flatnonzero(ahead & (size > small) & (size <= large))
         if not len(chosen):
             continue
@@ -101,7 +102,7 @@ def zbuffer(corners: Array, width: int, height: int) -> tuple[NDArray[np.int64],
             scale = 1 / area[t][:, None, None]
             w0 = ((tx[:, 1] - gx) * (ty[:, 2] - gy) - (tx[:, 2] - gx) * (ty[:, 1] - gy)) * scale
             w1 = ((tx[:, 2] - gx) * (ty[:, 0] - gy) - (tx[:, 0] - gx) * (ty[:, 2] - gy)) * scale
-            inside = (w0 >= -1e-9) & (w1 >= -1e-9) & (w0 + w1 <= 1 + 1e-9)
+            inside = (w0 >= -1e-9) & (w1 >= -1e-9) & (w0 + w1 <= 1 + 1e-9) & (gx < width) & (gy < height)
             which, row, column = np.nonzero(inside)
             a, b = w0[inside], w1[inside]
             tz = z[t][which]
@@ -170,9 +171,9 @@ def render(figure: Figure, frame: Frame, sky: Array | None = None, opacity: Arra
     vertex = np.full(skin.shape, -1)
     vertex[skin] = np.take_along_axis(corners, share[..., 0].argmax(1)[:, None], 1)[:, 0]
     vertex = np.where(np.isfinite(at), np.take_along_axis(blocks(vertex), pick, 2)[..., 0], -1)
-    # the colour under a half covered edge goes on outwards, so that no dark fringe shows on any background
-    spread = ndimage.distance_transform_edt(coverage.sum(2) <= 0, return_distances=False, return_indices=True)
-    shade = shade[tuple(spread)]
+    # the colour under a half covered edge goes on a little outwards, so that no dark fringe shows on any background
+    away, nearest = ndimage.distance_transform_edt(coverage.sum(2) <= 0, return_indices=True)
+    shade = np.where(away <= BLEED, shade[tuple(nearest)], 0)
 
     def byte(a: Array) -> NDArray[np.uint8]:
         return np.clip(a * 255, 0, 255).round().astype(np.uint8)
@@ -186,6 +187,6 @@ def lit(normal: Array, open_sky: Array) -> Array:
     fill = np.clip((normal @ unit((0.75, 0.05, 0.65)) + 0.2) / 1.2, 0, 1)
     sky = 0.5 + 0.5 * normal[:, 1]
     edge = (1 - np.clip(normal[:, 2], 0, 1)) ** 3
-    shade = np.clip(open_sky, 0, 1) ** 0.9
-    toned: Array = (0.22 + 0.56 * key + 0.17 * fill + 0.10 * sky) * (0.30 + 0.70 * shade) - 0.20 * edge
+    shade = np.clip(open_sky, 0, 1) ** 0.8
+    toned: Array = (0.27 + 0.54 * key + 0.17 * fill + 0.09 * sky) * (0.34 + 0.66 * shade) - 0.20 * edge
     return np.clip(toned, 0, 1)

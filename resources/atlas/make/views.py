@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from contours import outline
 from figure import Array, Figure, unit
 from numpy.typing import NDArray
 from regions import regions
-from render import Frame, Picture, fit, look, occlusion, render
+from render import FAINTEST, Frame, Picture, fit, look, occlusion, render
 
 LOOKUP_STEP = 2  # px of the picture for each cell of the lookup
 DEPTH_UNIT = 0.001  # dm for each step of the lookup's depth
@@ -21,25 +21,41 @@ Places = Mapping[str, Mapping[str, tuple[Array, Array]]]
 
 
 @dataclass(frozen=True)
+class Fade:
+    """Where a picture ends softly: along a direction of the camera's plane, gone up to one place (dm), whole from another."""
+
+    x: float
+    y: float
+    gone: float
+    whole: float
+
+    def at(self, x: Array, y: Array) -> Array:
+        """Opacity, 0 to 1, at camera coordinates."""
+        t = np.clip((self.x * x + self.y * y - self.gone) / (self.whole - self.gone), 0, 1)
+        smooth: Array = t * t * (3 - 2 * t)
+        return smooth
+
+
+@dataclass(frozen=True)
 class Shot:
-    """One view to take: camera (3, 3), px per dm, opacity per vertex (None: all of it), and the jump of depth that gets an inner line (dm)."""
+    """One view to take: camera (3, 3), px per dm, the vertices to draw (None: all), its soft ends, and the jump of depth that gets a line."""
 
     name: str
     title: str
     group: str
     camera: Array
     scale: float
-    opacity: Array | None = None
+    part: NDArray[np.bool_] | None = None
+    fades: tuple[Fade, ...] = ()
     jump: float = 0.10
 
 
 def shots(figure: Figure) -> list[Shot]:
     """All views, in the order in which they are offered."""
     found = [Shot(name, name.title(), "Body", look(yaw), 110) for name, yaw in (("front", 0), ("back", 180), ("left", -90), ("right", 90))]
-    head = _fade(figure.vertices[:, 1] - 0.25 * np.abs(figure.vertices[:, 0]) + 0.1 * figure.vertices[:, 2], 5.35, 5.75)
-    head[figure.vertices_of(*(b for b in figure.bones if b.startswith(("upperarm", "lowerarm", "wrist", "metacarpal", "finger"))))] = 0
+    bust = (Fade(0, 1, 5.25, 5.9), Fade(1, 0, -1.75, -1.0), Fade(-1, 0, -1.75, -1.0))
     for name, yaw in (("front", 0), ("left", -90), ("right", 90), ("back", 180)):
-        found.append(Shot(f"head-{name}", f"Head, {name}", "Head", look(yaw), 330, head, 0.06))
+        found.append(Shot(f"head-{name}", f"Head, {name}", "Head", look(yaw), 330, None, bust if yaw % 180 == 0 else bust[:1], 0.06))
     for face in ("palm", "back"):
         found += [_hand(figure, face, side) for side in ("left", "right")]
     for face in ("top", "sole"):
@@ -49,26 +65,26 @@ def shots(figure: Figure) -> list[Shot]:
 
 def _hand(figure: Figure, face: str, side: str) -> Shot:
     letter = side[0].upper()
-    bones = [b for b in figure.bones if b.endswith(f".{letter}") and b.startswith(("lowerarm", "wrist", "metacarpal", "finger"))]
     along, _, out = figure.rig.hand(letter) @ figure.turned[f"wrist.{letter}"].T
-    up, ahead = along, out if face == "palm" else -out
-    wrist, elbow = figure.joint[f"wrist.{letter}"], figure.joint[f"lowerarm01.{letter}"]
-    opacity = _fade((wrist - figure.vertices) @ unit(elbow - wrist), -1.0, -0.35) * _of(figure, bones)
+    camera = _camera(out if face == "palm" else -out, along)
+    wrist = float(camera[1] @ figure.joint[f"wrist.{letter}"])
     title = f"{side.title()} {'palm' if face == 'palm' else 'hand, back'}"
-    return Shot(f"hand-{face}-{side}", title, "Hands", _camera(ahead, up), 330, opacity, 0.03)
+    part = _of(figure, letter, "lowerarm", "wrist", "metacarpal", "finger")
+    return Shot(f"hand-{face}-{side}", title, "Hands", camera, 330, part, (Fade(0, 1, wrist - 1.0, wrist - 0.4),), 0.03)
 
 
 def _foot(figure: Figure, face: str, side: str) -> Shot:
     letter = side[0].upper()
-    bones = [b for b in figure.bones if b.endswith(f".{letter}") and b.startswith(("lowerleg", "foot", "toe"))]
+    part = _of(figure, letter, "lowerleg", "foot", "toe")
     ankle, toe = figure.joint[f"foot.{letter}"], figure.joint[f"toe2-1.{letter}"]
     forward = unit((toe - ankle) * [1, 0, 1])
-    above = figure.vertices[:, 1] - ankle[1]
     title = f"{side.title()} foot, {face}"
     if face == "sole":
-        return Shot(f"foot-sole-{side}", title, "Feet", _camera(np.array([0.0, -1, 0]), forward), 300, _fade(-above, -0.1, 0.25) * _of(figure, bones), 0.04)
-    down = unit(np.array([0.0, 1, 0]) * 1.25 + forward)
-    return Shot(f"foot-top-{side}", title, "Feet", _camera(down, -forward), 300, _fade(-above, -1.3, -0.6) * _of(figure, bones), 0.04)
+        below = figure.vertices[:, 1] < ankle[1] - 0.2
+        return Shot(f"foot-sole-{side}", title, "Feet", _camera(np.array([0.0, -1, 0]), forward), 330, part & below, (), 0.04)
+    camera = _camera(np.array([0.0, 1.1, 0]) + forward, -forward)
+    shin = float(camera[1] @ ankle)
+    return Shot(f"foot-top-{side}", title, "Feet", camera, 330, part, (Fade(0, -1, -shin - 1.0, -shin - 0.35),), 0.04)
 
 
 def _camera(towards: Array, up: Array) -> Array:
@@ -78,16 +94,32 @@ def _camera(towards: Array, up: Array) -> Array:
     return np.stack([np.cross(y, z), y, z])
 
 
-def _fade(height: Array, gone: float, whole: float) -> Array:
-    """0 up to a height, 1 from another, smooth between."""
-    t = np.clip((height - gone) / (whole - gone), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
-def _of(figure: Figure, bones: list[str]) -> Array:
-    mask = np.zeros(len(figure.vertices))
-    mask[figure.vertices_of(*bones, share=0.35)] = 1
+def _of(figure: Figure, letter: str, *kinds: str) -> NDArray[np.bool_]:
+    """The vertices that bones of these kinds on one side carry."""
+    mask = np.zeros(len(figure.vertices), bool)
+    mask[figure.vertices_of(*(b for b in figure.bones if b.endswith(f".{letter}") and b.startswith(kinds)), share=0.35)] = True
     return mask
+
+
+def take(figure: Figure, shot: Shot, sky: Array) -> Picture:
+    """Draw a view, its soft ends faded."""
+
+    def opacity(x: Array, y: Array) -> Array:
+        out = np.ones(np.broadcast(x, y).shape)
+        for fade in shot.fades:
+            out = out * fade.at(x, y)
+        return out
+
+    p = figure.vertices @ shot.camera.T
+    shown = opacity(p[:, 0], p[:, 1]) > 0.01
+    frame = _even(fit(figure, shot.camera, shot.scale, only=shown if shot.part is None else shown & shot.part))
+    picture = render(figure, frame, sky, None if shot.part is None else shot.part.astype(float))
+    x = frame.origin[0] + (np.arange(frame.width)[None, :] + 0.5) / frame.scale
+    y = frame.origin[1] - (np.arange(frame.height)[:, None] + 0.5) / frame.scale
+    solid = opacity(x, y)
+    return replace(
+        picture, alpha=(picture.alpha * solid).round().astype(np.uint8), depth=np.where(solid > FAINTEST, picture.depth, np.nan)
+    )
 
 
 def write(figure: Figure, folder: Path, places: Places) -> None:
@@ -96,16 +128,15 @@ def write(figure: Figure, folder: Path, places: Places) -> None:
     names, region = regions(figure)
     described: dict[str, Any] = {}
     for shot in shots(figure):
-        visible = None if shot.opacity is None else shot.opacity > 0.05
-        frame = _even(fit(figure, shot.camera, shot.scale, only=visible))
-        picture = render(figure, frame, sky, shot.opacity)
+        picture = take(figure, shot, sky)
+        frame = picture.frame
         picture.image().save(folder / f"{shot.name}.png", optimize=True)
         floor = float(np.nanmin(picture.depth))
         (folder / f"{shot.name}.lookup").write_bytes(_lookup(picture, region, floor))
         described[shot.name] = {
             "title": shot.title, "group": shot.group, "size": [frame.width, frame.height], "scale": frame.scale,
             "rotation": [round(float(a), 6) for a in frame.rotation.ravel()], "origin": [round(a, 5) for a in frame.origin],
-            "depth": [round(floor, 5), DEPTH_UNIT], "outline": outline(figure, picture, shot.opacity, shot.jump),
+            "depth": [round(floor, 5), DEPTH_UNIT], "outline": outline(figure, picture, shot.part, shot.jump),
         }
         print(f"{shot.name:18} {frame.width} x {frame.height}")
     atlas = {"source": SOURCE, "lookup_step": LOOKUP_STEP, "regions": names, "points": _points(figure, region, places), "views": described}
