@@ -1,21 +1,29 @@
-"""The one clock of the program: it ticks each second while a needle is in, anywhere, and says once when one is overdue."""
+"""The one clock of the program: it ticks each second while a needle is in, anywhere, and rings once for each that is overdue."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 
 from neuro_chart.clinic.needles import now
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.sound import Chime
+
+if TYPE_CHECKING:
+    from neuro_chart.store.records import Change
+
+CONCERNED = {"visit", "needles", "signature"}
 
 
 class Ticker(QObject):
-    """`ticked(now)` each second while a needle is in; `overdue(visit_id)` once for each clock that runs out."""
+    """`ticked(now)` each second while a needle is in; `overdue(visit_id)` and a soft tone once for each clock that runs out."""
 
     ticked = Signal(object)
     overdue = Signal(str)
 
-    def __init__(self, chart: OpenChart, parent: QObject | None = None) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.chime = Chime(settings, self)
         self._chart = chart
         self._clocks: dict[tuple[str, datetime], str] = {}
         self._rung: set[tuple[str, datetime]] = set()
@@ -23,7 +31,7 @@ class Ticker(QObject):
         self._timer.setInterval(1000)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
-        chart.changed.connect(self.reload)
+        chart.changed.connect(self._changed)
         self.reload()
 
     @property
@@ -31,11 +39,20 @@ class Ticker(QObject):
         """Whether a needle is in anywhere."""
         return self._timer.isActive()
 
+    def stop(self) -> None:
+        """Tick no more; the chart is about to close."""
+        self._timer.stop()
+        self._chart.changed.disconnect(self._changed)
+
+    def _changed(self, change: "Change") -> None:
+        if change.kind in CONCERNED:
+            self.reload()
+
     def reload(self) -> None:
         """Look up which needles are in."""
         self._clocks = {
             (needle.id, needle.due): visit.id
-            for visit in self._chart.records.open_visits()
+            for visit, _patient in self._chart.records.open_visits()
             for needle in visit.needles
             if needle.is_in and needle.due is not None
         }
@@ -53,3 +70,5 @@ class Ticker(QObject):
         self._rung |= over
         for visit_id in dict.fromkeys(self._clocks[clock] for clock in over):
             self.overdue.emit(visit_id)
+        if over:
+            self.chime.play()
