@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -27,8 +27,9 @@ JADE, JADE_WASH, AMBER, AMBER_WASH = (HexColor(c) for c in ("#2f7d6d", "#e6f1ed"
 BRICK, BRICK_WASH = HexColor("#9c4a3c"), HexColor("#f8e9e5")
 
 REGULAR, BOLD = "NeuroChartSans-Regular", "NeuroChartSans-SemiBold"
-MARGIN, FOOT = 18 * mm, 20 * mm
-SIZES = {"A4": A4, "Letter": LETTER}
+MARGIN: float = 18 * mm
+FOOT: float = 20 * mm
+SIZES: dict[str, tuple[float, float]] = {"A4": A4, "Letter": LETTER}
 NO_GLYPH = "□"
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -68,7 +69,7 @@ def _shown(char: str, known: frozenset[int]) -> str:
     return simpler if simpler != char and all(ord(c) in known for c in simpler) else NO_GLYPH
 
 
-def style(size: float = 10.5, *, bold: bool = False, colour: HexColor = INK, after: float = 0, **more: Any) -> ParagraphStyle:  # noqa: ANN401
+def style(size: float = 10.5, *, bold: bool = False, colour: Color = INK, after: float = 0, **more: Any) -> ParagraphStyle:  # noqa: ANN401
     """A paragraph's style: size in points; `more` are ReportLab's own settings."""
     glyphs()
     leading = more.pop("leading", round(size * 1.42, 1))
@@ -129,7 +130,7 @@ class Sheet:
     @property
     def size(self) -> tuple[float, float]:
         """Width and height in points; an unknown paper is A4."""
-        return SIZES.get(self.practice.paper, A4)
+        return SIZES.get(self.practice.paper, SIZES["A4"])
 
     @property
     def width(self) -> float:
@@ -143,7 +144,7 @@ class Sheet:
             out, pagesize=self.size, title=self.title, author=plain(self.practice.name), creator="Neuro Chart", subject="", lang="en",
             invariant=1, pageCompression=1,
         )
-        width, height = self.size
+        height = self.size[1]
         top = 15 * mm
         first = Frame(MARGIN, FOOT, self.width, height - FOOT - top, 0, 0, 0, 0)
         later = Frame(MARGIN, FOOT, self.width, height - FOOT - top - 9 * mm, 0, 0, 0, 0)
@@ -212,9 +213,9 @@ def flat(commands: Iterable[tuple[Any, ...]] = ()) -> TableStyle:
     return TableStyle([*bare, *commands])
 
 
-def card(content: Sequence[Flowable], width: float, wash: HexColor = WASH, edge: HexColor | None = None, pad: float = 11) -> Table:
+def card(content: Sequence[Flowable], width: float, wash: Color = WASH, edge: Color | None = None, pad: float = 11) -> Table:
     """A tinted box with round corners, or with a bar of colour at its left."""
-    commands = [
+    commands: list[tuple[Any, ...]] = [
         ("BACKGROUND", (0, 0), (-1, -1), wash), ("LEFTPADDING", (0, 0), (-1, -1), pad + 2), ("RIGHTPADDING", (0, 0), (-1, -1), pad),
         ("TOPPADDING", (0, 0), (-1, -1), pad - 2), ("BOTTOMPADDING", (0, 0), (-1, -1), pad),
     ]
@@ -225,12 +226,12 @@ def card(content: Sequence[Flowable], width: float, wash: HexColor = WASH, edge:
     return table
 
 
-def heading(words: str, colour: HexColor = JADE, before: float = 14) -> Paragraph:
+def heading(words: str, colour: Color = JADE, before: float = 14) -> Paragraph:
     """A section's title, kept with what follows it."""
     return Paragraph(text(words), style(13, bold=True, colour=colour, spaceBefore=before, after=5, keepWithNext=1))
 
 
-def bullets(items: Iterable[str], look: ParagraphStyle, dot: HexColor = JADE) -> list[Flowable]:
+def bullets(items: Iterable[str], look: ParagraphStyle, dot: Color = JADE) -> list[Flowable]:
     """A list with hanging dots; the items are plain words."""
     hanging = ParagraphStyle("", parent=look, leftIndent=12, bulletIndent=1, bulletColor=dot, spaceAfter=look.spaceAfter or 3)
     return [Paragraph(text(item), hanging, bulletText="•") for item in items]
