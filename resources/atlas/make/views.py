@@ -47,7 +47,7 @@ class Shot:
     scale: float
     part: NDArray[np.bool_] | None = None
     fades: tuple[Fade, ...] = ()
-    jump: float = 0.10
+    jump: float = 0.20
 
 
 def shots(figure: Figure) -> list[Shot]:
