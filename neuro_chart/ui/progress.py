@@ -31,8 +31,8 @@ from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.visit_list import VisitList
 from neuro_chart.ui.widgets import card, label, row
 
-GUTTER, RIGHT, TOP = 104, 88, 48
-SCORES, AXIS, LINE, FOOT = 208, 40, 28, 16
+GUTTER, RIGHT, TOP = 88, 88, 48
+LEAST_SCORES, MOST_SCORES, AXIS, LINE, FOOT = 168, 320, 36, 26, 8
 SMALLEST_DOT, LARGEST_DOT = 3.5, 8.0
 
 
@@ -75,7 +75,7 @@ class Timeline(QWidget):
         self._days = [local_day(visit.started) for visit in visits]
         self._places = most_used(visits)
         self._current = next((at for at, visit in enumerate(visits) if kept and visit.id == kept.id), -1)
-        self.setMinimumHeight(TOP + SCORES + AXIS + LINE * len(self._places) + FOOT)
+        self.setMinimumHeight(LEAST_SCORES + self._rest)
         self.updateGeometry()
         self.update()
 
@@ -98,6 +98,15 @@ class Timeline(QWidget):
         return self._left + share * (self._right - self._left)
 
     @property
+    def _rest(self) -> int:
+        """The height of all but the scale of scores."""
+        return TOP + AXIS + LINE * len(self._places) + FOOT
+
+    @property
+    def _scores(self) -> int:
+        return max(LEAST_SCORES, min(MOST_SCORES, self.height() - self._rest))
+
+    @property
     def _left(self) -> float:
         return GUTTER + 20.0
 
@@ -106,10 +115,10 @@ class Timeline(QWidget):
         return max(self._left + 40.0, self.width() - RIGHT - 12.0)
 
     def _y_of(self, score: float) -> float:
-        return TOP + SCORES * (1 - score / 10)
+        return TOP + self._scores * (1 - score / 10)
 
     def _row_y(self, at: int) -> float:
-        return TOP + SCORES + AXIS + LINE * (at + 0.5)
+        return TOP + self._scores + AXIS + LINE * (at + 0.5)
 
     def _words(self, visit: Visit) -> str:
         return f"{long_day(local_day(visit.started))}: {visit_words(visit)}"
@@ -189,7 +198,7 @@ class Timeline(QWidget):
 
     def _paint_ground(self, painter: QPainter, theme: Theme) -> None:
         """The scale from 0 to 10, the rows of the strip, and the column of the visit that is pointed at."""
-        bottom = self._row_y(len(self._places)) - LINE / 2 if self._places else TOP + SCORES
+        bottom = self._row_y(len(self._places)) - LINE / 2 if self._places else TOP + self._scores
         if self.current:
             x = self.x_of(self._current)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -209,7 +218,7 @@ class Timeline(QWidget):
 
     def _paint_axis(self, painter: QPainter, theme: Theme) -> None:
         """Days, months or years under the scale, as many as there is room for."""
-        y = TOP + SCORES
+        y = TOP + self._scores
         ticks = _ticks(self._days[0], self._days[-1], most=max(2, int((self._right - self._left) / 72)))
         span = (self._days[-1] - self._days[0]).days
         for day, words in ticks:
@@ -335,15 +344,16 @@ class ProgressPage(QWidget):
         self.list = VisitList()
         self._title = label("", "title")
         self._story = label("", "muted", wrap=True)
+        self._story.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self.timeline)
-        drawing = card(self._title, self._story, Legend(), area)
+        drawing = card(row(self._title, self._story, spacing=16), Legend(), area)
         area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         words = card(label("Visits", "heading"), self.list, margins=12)
-        words.setFixedWidth(336)
+        words.setFixedWidth(392)
         shown = QWidget()
         columns = QHBoxLayout(shown)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -418,8 +428,8 @@ def story(visits: Sequence[Visit]) -> str:
     for score in (PAIN, NUMBNESS):
         values = [value for visit in visits if (value := getattr(visit, score.before)) is not None]
         if len(values) > 1:
-            told.append(f"{score.title} on arrival {values[0]} at first, {values[-1]} last")
-    return "; ".join(told) + "." if told else ""
+            told.append(f"{score.title.lower()} {values[0]} → {values[-1]}")
+    return f"On arrival, first to last: {', '.join(told)}" if told else ""
 
 
 def _nothing() -> QWidget:

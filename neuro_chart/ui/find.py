@@ -1,0 +1,237 @@
+"""Words searched across the notes of all patients."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QEvent,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSettings,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.text import fold
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, long_day
+from neuro_chart.ui.theme import SMALL, Theme
+from neuro_chart.ui.widgets import card, label, row
+
+if TYPE_CHECKING:
+    from neuro_chart.store.records import Found
+
+SEARCH_AFTER = 150
+MOST = 100
+ROW, LINES = 84, 2
+_FOUND = Qt.ItemDataRole.UserRole
+_TEACH_WORDS = (
+    "Every visit whose note, amendment or aftercare holds all of them is listed as you type, newest first: "
+    "a symptom, a reaction, a phrase of yours. Accents and capitals don't matter, and part of a word is enough."
+)
+_TEACH = ("Type words of a note", _TEACH_WORDS)
+_NOTHING = ("Nothing found", "No note holds all these words. Fewer words, or a part of one, find more.")
+
+
+class FindPage(QWidget):
+    """One line to type in, and the visits whose notes hold the words: `visit_chosen(patient_id, visit_id)`."""
+
+    visit_chosen = Signal(str, str)
+
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+        super().__init__(parent)
+        self._chart = chart
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("Words in the notes of all patients")
+        self.line.setAccessibleName("Find in all notes")
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self._wait)
+        self.line.returnPressed.connect(self._open_current)
+        self.line.installEventFilter(self)
+        self.setFocusProxy(self.line)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SEARCH_AFTER)
+        self._timer.timeout.connect(self.search)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Visits found")
+        self.list.setItemDelegate(FoundRow(self.list))
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.list.itemClicked.connect(self._open)
+        self.list.itemActivated.connect(self._open)
+        self._count = label("", "small")
+        self._title, self._words = label("", "title"), label("", "muted", wrap=True)
+        empty = QWidget()
+        column = QVBoxLayout(empty)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(card(self._title, self._words, margins=32))
+        column.addStretch(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(empty)
+        self._pages.addWidget(card(self.list, margins=8))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(32, 24, 32, 24)
+        box.setSpacing(16)
+        box.addWidget(row(label("Find in notes", "title"), self._count, None))
+        box.addWidget(self.line)
+        box.addWidget(self._pages, 1)
+        chart.changed.connect(self._changed)
+        self.search()
+
+    def _wait(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _changed(self, change: object) -> None:
+        if self.isVisible() and getattr(change, "kind", "") != "needles":
+            self._wait()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.search()
+
+    def search(self) -> None:
+        """Show what the words find now."""
+        self._timer.stop()
+        words = self.line.text()
+        found = self._chart.records.find_in_notes(words, limit=MOST) if words.strip() else []
+        kept = self.list.currentItem().data(_FOUND).visit_id if self.list.currentItem() else ""
+        self.list.clear()
+        for each in found:
+            item = QListWidgetItem(f"{each.patient_name}, {long_day(local_day(each.started))}: {each.excerpt}")
+            item.setData(_FOUND, each)
+            item.setData(_FOUND + 1, words)
+            self.list.addItem(item)
+        self.list.setCurrentRow(next((at for at, each in enumerate(found) if each.visit_id == kept), 0))
+        self._pages.setCurrentIndex(1 if found else 0)
+        for made, text in zip((self._title, self._words), _NOTHING if words.strip() else _TEACH, strict=True):
+            made.setText(text)
+        number = f"the newest {MOST}" if len(found) == MOST else QLocale().toString(len(found))
+        self._count.setText("" if not found else "1 visit" if len(found) == 1 else f"{number} visits")
+
+    def _open_current(self) -> None:
+        if self._timer.isActive():
+            self.search()
+        if item := self.list.currentItem():
+            self._open(item)
+
+    def _open(self, item: QListWidgetItem) -> None:
+        found: Found = item.data(_FOUND)
+        self.visit_chosen.emit(found.patient_id, found.visit_id)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.line.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
+            return True
+        return super().eventFilter(watched, event)
+
+
+class FoundRow(QStyledItemDelegate):
+    """A visit found: who and when, and beneath it the words in their place, set off from the rest."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002  # Qt's signature
+        return QSize(200, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        found: Found = index.data(_FOUND)
+        theme, box = Theme.of(option.widget), option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent_soft"))
+            painter.drawRoundedRect(box.adjusted(0, 2, 0, -2), 10, 10)
+        elif index.row():
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.drawLine(box.left() + 16, box.top(), box.right() - 16, box.top())
+        inner = box.adjusted(16, 12, -16, -8)
+        first = QRect(inner.left(), inner.top(), inner.width(), 20)
+        bold, small = QFont(option.font), QFont(option.font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        small.setPixelSize(SMALL)
+        painter.setFont(small)
+        painter.setPen(theme.color("muted"))
+        day = long_day(local_day(found.started))
+        painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, day)
+        room = inner.width() - painter.fontMetrics().horizontalAdvance(day) - 16
+        painter.setFont(bold)
+        painter.setPen(theme.color("text"))
+        name = painter.fontMetrics().elidedText(found.patient_name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        self._paint_excerpt(
+            painter, option, found.excerpt, index.data(_FOUND + 1), QRect(inner.left(), inner.top() + 24, inner.width(), 40)
+        )
+        painter.restore()
+
+    def _paint_excerpt(self, painter: QPainter, option: QStyleOptionViewItem, text: str, words: str, box: QRect) -> None:
+        theme = Theme.of(option.widget)
+        set_off = QTextCharFormat()
+        set_off.setFontWeight(QFont.Weight.DemiBold)
+        set_off.setForeground(theme.color("accent"))
+        layout = QTextLayout(text, option.font)
+        wrapping = QTextOption()
+        wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(wrapping)
+        layout.setFormats([_range(start, length, set_off) for start, length in places(text, words)])
+        layout.beginLayout()
+        y = 0.0
+        for _ in range(LINES):
+            line = layout.createLine()
+            if not line.isValid():
+                break
+            line.setLineWidth(box.width())
+            line.setPosition(QPointF(0, y))
+            y += 20
+        layout.endLayout()
+        painter.setPen(theme.color("text"))
+        layout.draw(painter, QPointF(box.topLeft()))
+
+
+def places(text: str, words: str) -> list[tuple[int, int]]:
+    """Where the words stand in a text, whatever their case and accents: (start, length), counted as Qt counts (UTF-16)."""
+    folded, origin = "", []
+    for at, char in enumerate(text):
+        part = fold(char) or (" " if char.isspace() else "")
+        folded += part
+        origin += [at] * len(part)
+    found = []
+    for word in fold(words).split():
+        start = folded.find(word)
+        while start >= 0:
+            first, last = origin[start], origin[start + len(word) - 1] + 1
+            before, inside = text[:first].encode("utf-16-le"), text[first:last].encode("utf-16-le")
+            found.append((len(before) // 2, len(inside) // 2))
+            start = folded.find(word, start + len(word))
+    return found
+
+
+def _range(start: int, length: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = start, length, look
+    return made
