@@ -1,0 +1,202 @@
+"""The rules that say where a point is, and the engine that finds it on a figure.
+
+A rule is a table. Names in it are landmarks (landmarks.toml) or points; all is found on the figure's left side or midline.
+
+    { at = NAME }                                           a landmark or another point itself
+    { between = [A, B], share = 0.5 }                       that share of the straight way from A to B, carried out to the skin
+    { along = LIMB, above|below = NAME, cun = 3, line = L } on a limb: so many cun of that segment above or below a name, on a line down it;
+        with aside = 1, toward = M                          then so many cun round the limb in the direction of another line,
+        or share = 0.5, toward = M                          or that share of the way to it
+    { side = "front"|"back", level = NAME, aside = 2 }      on the trunk: at the height of a name, so many cun from the midline
+    { side = …, along = SEGMENT, above|below = NAME, cun = 4, aside = 2 }    the same, the height measured in cun of a trunk segment
+    { side = …, level = NAME, between = [A, B], share = 0.5 }   the same, sideways a share of the way from A to B ("midline" is a name)
+    { along = "scalp", above|below = NAME, cun = 5, aside = 1.3 }   on the head: along the skin of the midline
+
+A line is the name of one in landmarks.toml, or a list of names that it runs through; it goes on straight beyond its ends.
+Every segment has a B-cun of its own, and so has every direction across the trunk and the head.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from figure import Array, Figure, unit
+from skin import Place, Skin, along_loop
+
+Rule = Mapping[str, Any]
+FIELDS = {"at", "between", "share", "along", "above", "below", "cun", "line", "aside", "toward", "side", "level"}
+
+
+class RuleError(ValueError):
+    """A rule that can't be followed, with the reason."""
+
+
+class Rules:
+    """Finds places on one figure. landmarks: the parsed landmarks.toml; points: each point's rule by code."""
+
+    def __init__(self, figure: Figure, landmarks: Mapping[str, Any], points: Mapping[str, Rule]) -> None:
+        self.figure, self.skin = figure, Skin(figure)
+        self.landmarks: Mapping[str, Mapping[str, Any]] = landmarks["landmark"]
+        self.segments: Mapping[str, Mapping[str, Any]] = landmarks["segment"]
+        self.lines: Mapping[str, list[str]] = landmarks["line"]
+        self.across: Mapping[str, Mapping[str, Any]] = landmarks["across"]
+        self.points = points
+        self._found: dict[str, Place] = {}
+        self._underway: list[str] = []
+
+    def place(self, name: str) -> Place:
+        """Where a landmark or a point is on the skin. RuleError with the reason if it can't be told."""
+        if name not in self._found:
+            if name in self._underway:
+                raise RuleError(f"goes in a circle: {' → '.join([*self._underway, name])}")
+            self._underway.append(name)
+            try:
+                self._found[name] = self._look(name)
+            finally:
+                self._underway.pop()
+        return self._found[name]
+
+    def cun(self, segment: str) -> float:
+        """One B-cun of a segment in dm."""
+        found = self._segment(segment)
+        start, end = self.place(found["from"]).xyz, self.place(found["to"]).xyz
+        length = self._midline(segment)[1][-1] if "arc" in found else abs((end - start) @ self._axis(segment))
+        return float(length) / float(found["cun"])
+
+    def _look(self, name: str) -> Place:
+        if name in self.points:
+            return self.follow(self.points[name])
+        if name not in self.landmarks:
+            raise RuleError(f"no landmark or point is called {name!r}")
+        landmark = self.landmarks[name]
+        if "rule" in landmark:
+            return self.follow(landmark["rule"])
+        vertices = [int(index) for index in landmark["skin"]]
+        if max(vertices) >= len(self.figure.rig.rest):
+            raise RuleError(f"{name!r} names a vertex that the mesh does not have")
+        shares = np.array(list(landmark["skin"].values()), float)
+        return self.skin.nearest(shares @ self.figure.vertices[vertices] / shares.sum())
+
+    def follow(self, rule: Rule) -> Place:
+        """The place that a rule describes."""
+        if unknown := set(rule) - FIELDS:
+            raise RuleError(f"unknown words in the rule: {', '.join(sorted(unknown))}")
+        if "at" in rule:
+            return self.place(rule["at"])
+        if "side" in rule:
+            return self._trunk(rule)
+        if "along" in rule:
+            return self._head(rule) if "arc" in self._segment(rule["along"]) else self._limb(rule)
+        if "between" in rule:
+            return self._between(rule)
+        raise RuleError("the rule says neither at, between, along nor side")
+
+    def _between(self, rule: Rule) -> Place:
+        a, b = (self.place(name) for name in rule["between"])
+        share = float(rule.get("share", 0.5))
+        spot, outward = a.xyz * (1 - share) + b.xyz * share, unit(a.normal * (1 - share) + b.normal * share)
+        met = self.skin.ray(spot - 0.05 * outward, outward)
+        near = self.skin.nearest(spot)
+        # a chord over a hollow lies outside the body: then the skin is where it is nearest
+        return met if met is not None and np.linalg.norm(met.xyz - spot) < 1.0 and met.normal @ outward > 0 else near
+
+    def _limb(self, rule: Rule) -> Place:
+        segment = rule["along"]
+        axis = self._axis(segment)
+        height = self._height(rule, axis)
+        joint = self.figure.joint[f"{self._segment(segment)['limb'][0]}.L"]
+        centre = joint + (height - joint @ axis) * axis
+        loop = min(self.skin.sections(centre, axis), key=lambda line: float(np.linalg.norm(line.mean(0) - centre)))
+        spot = self._on_line(rule["line"], axis, height)
+        if "toward" in rule:
+            towards = self._on_line(rule["toward"], axis, height)
+            aside = float(rule["aside"]) * self.cun(segment) if "aside" in rule else None
+            spot = along_loop(loop, spot, towards, aside, rule.get("share"))
+        else:
+            spot = along_loop(loop, spot, spot, 0.0, None)
+        return self.skin.nearest(spot)
+
+    def _trunk(self, rule: Rule) -> Place:
+        up = np.array([0.0, 1.0, 0.0])
+        y = float(self.place(rule["level"]).xyz[1]) if "level" in rule else self._height(rule, up)
+        if "between" in rule:
+            a, b = (0.0 if name == "midline" else float(self.place(name).xyz[0]) for name in rule["between"])
+            x = a + float(rule["share"]) * (b - a)
+        else:
+            x = float(rule["aside"]) * self._across(rule["side"])
+        ahead = 1.0 if rule["side"] == "front" else -1.0
+        met = self.skin.ray(np.array([x, y, ahead * 5]), np.array([0.0, 0.0, -ahead]))
+        if met is None:
+            raise RuleError("the place misses the body")
+        return met
+
+    def _head(self, rule: Rule) -> Place:
+        segment = rule["along"]
+        line, travelled = self._midline(segment)
+        origin, sign = (rule["above"], -1) if "above" in rule else (rule["below"], 1)
+        here = float(travelled[((line - self.place(origin).xyz) ** 2).sum(1).argmin()])
+        at = here + sign * float(rule["cun"]) * self.cun(segment)
+        spot = np.array([np.interp(at, travelled, line[:, k]) for k in range(3)])
+        aside = float(rule["aside"]) * self._across("head") if "aside" in rule else 0.0
+        return self.skin.nearest(spot + np.array([aside, 0.0, 0.0]))
+
+    def _midline(self, segment: str) -> tuple[Array, Array]:
+        """The skin of the midline from the segment's start to its end over the top: places (n, 3) and the way travelled to each (n,)."""
+        found = self._segment(segment)
+        start, end, top = (self.place(found[key]).xyz for key in ("from", "to", "arc"))
+        loop = max(self.skin.sections(np.zeros(3), np.array([1.0, 0.0, 0.0])), key=len)
+        first, last, over = (int(((loop - p) ** 2).sum(1).argmin()) for p in (start, end, top))
+        line = np.roll(loop, -first, axis=0)
+        last, over = (last - first) % len(loop), (over - first) % len(loop)
+        line = line[: last + 1] if over <= last else np.concatenate([line[:1], line[: last - 1 : -1]])
+        return line, np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+
+    def _height(self, rule: Rule, axis: Array) -> float:
+        """How far up the axis the rule's level is (dm)."""
+        if ("above" in rule) == ("below" in rule) or "cun" not in rule:
+            raise RuleError("a place along a segment needs cun and either above or below")
+        name, sign = (rule["above"], 1) if "above" in rule else (rule["below"], -1)
+        return float(self.place(name).xyz @ axis) + sign * float(rule["cun"]) * self.cun(rule["along"])
+
+    def _axis(self, segment: str) -> Array:
+        """Unit vector up the segment."""
+        found = self._segment(segment)
+        if "limb" not in found:
+            return np.array([0.0, 1.0, 0.0])
+        upper, lower = (self.figure.joint[f"{bone}.L"] for bone in found["limb"])
+        return unit(upper - lower)
+
+    def _across(self, what: str) -> float:
+        """One B-cun across the trunk or the head, in dm."""
+        found = self.across[what]
+        return float(self.place(found["to"]).xyz[0]) / float(found["cun"])
+
+    def _segment(self, name: str) -> Mapping[str, Any]:
+        if name not in self.segments:
+            raise RuleError(f"no segment is called {name!r}")
+        return self.segments[name]
+
+    def _on_line(self, line: str | list[str], axis: Array, height: float) -> Array:
+        """Where a line down a limb has a given height on its axis."""
+        if isinstance(line, str):
+            if line not in self.lines:
+                raise RuleError(f"no line is called {line!r}")
+            line = self.lines[line]
+        spots = np.array([self.place(name).xyz for name in line])
+        heights = spots @ axis
+        order = heights.argsort()
+        spots, heights = spots[order], heights[order]
+        above = int(np.clip(np.searchsorted(heights, height), 1, len(line) - 1))
+        share = (height - heights[above - 1]) / (heights[above] - heights[above - 1])
+        on: Array = spots[above - 1] + share * (spots[above] - spots[above - 1])
+        return on
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A TOML file. RuleError with the file's name, the line and the reason if it can't be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{path}: {error}") from error
