@@ -38,7 +38,8 @@ def grid(name: str, step: int = 23) -> list[tuple[float, float, Site]]:
 
 def test_all_views_are_there():
     assert set(VIEWS) == EXPECTED
-    assert [v.group for v in ATLAS.views.values()] == sorted((v.group for v in ATLAS.views.values()), key=["Body", "Head", "Hands", "Feet"].index)
+    groups = [view.group for view in ATLAS.views.values()]
+    assert groups == sorted(groups, key=["Body", "Head", "Hands", "Feet"].index)
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -84,11 +85,9 @@ def test_the_right_mirrors_the_left(name: str, other: str):
     for x, _, site in found:
         twin = mirror(site)
         there = across.place_of(twin)
-        assert there is not None
-        assert there[0] == pytest.approx(view.size[0] - x, abs=4)
-        seen = across.site_at(*there)
-        same += seen is not None and seen.region == twin.region
-    assert same > 0.93 * len(found)
+        seen = across.site_at(*there) if there else None
+        same += there is not None and abs(there[0] - view.size[0] + x) < 4 and seen is not None and seen.region == twin.region
+    assert same > 0.95 * len(found)  # not at the very rim, nor where two regions meet
 
 
 def test_two_views_agree_about_a_place():
@@ -116,11 +115,11 @@ def test_every_region_shows_in_some_view():
     ("name", "share", "region"),
     [
         ("front", (0.5, 0.02), "top of the head"),
-        ("front", (0.65, 0.42), "left groin"),
-        ("front", (0.38, 0.8), "right kneecap"),
-        ("back", (0.5, 0.3), "spine, upper back"),
+        ("front", (0.6, 0.42), "left lower abdomen"),
+        ("front", (0.35, 0.7), "right kneecap"),
+        ("back", (0.5, 0.25), "spine, upper back"),
         ("back", (0.3, 0.82), "left posterior lower leg"),
-        ("left", (0.5, 0.85), "left lateral lower leg"),
+        ("left", (0.65, 0.85), "left lateral lower leg"),
         ("hand-palm-left", (0.5, 0.5), "left palm"),
         ("hand-back-right", (0.5, 0.5), "right back of the hand"),
         ("foot-sole-left", (0.5, 0.3), "left sole, forefoot"),

@@ -7,7 +7,7 @@ from render import Frame, Picture
 from scipy import ndimage
 
 Line = list[list[float]]
-SHORTEST = 28.0  # px; a shorter inner line is noise
+SHORTEST = 28.0  # px across; a smaller inner line is noise
 
 
 def outline(figure: Figure, picture: Picture, part: NDArray[np.bool_] | None, jump: float) -> list[Line]:
@@ -35,10 +35,10 @@ def level_set(field: Array, level: float) -> list[Array]:
     corner = [np.s_[:-1, :-1], np.s_[:-1, 1:], np.s_[1:, 1:], np.s_[1:, :-1]]
     side = [node[corner[0]], node[corner[1]] + height * width, node[corner[3]], node[corner[0]] + height * width]
     case = sum(inside[c].astype(int) << k for k, c in enumerate(corner))
-    pairs = {1: (3, 0), 2: (0, 1), 3: (3, 1), 4: (1, 2), 6: (0, 2), 7: (3, 2), 8: (2, 3), 9: (2, 0), 11: (2, 1), 12: (1, 3), 13: (1, 0), 14: (0, 3)}
-    segments = [np.stack([side[a][case == k], side[b][case == k]], 1) for k, (a, b) in pairs.items()]
-    for k, ways in ((5, ((3, 0), (1, 2))), (10, ((0, 1), (2, 3)))):
-        segments += [np.stack([side[a][case == k], side[b][case == k]], 1) for a, b in ways]
+    # which corners are inside -> which sides the line joins; the two saddles have two lines
+    joins = [(1, 3, 0), (2, 0, 1), (3, 3, 1), (4, 1, 2), (6, 0, 2), (7, 3, 2), (8, 2, 3), (9, 2, 0), (11, 2, 1), (12, 1, 3)]
+    joins += [(13, 1, 0), (14, 0, 3), (5, 3, 0), (5, 1, 2), (10, 0, 1), (10, 2, 3)]
+    segments = [np.stack([side[a][case == k], side[b][case == k]], 1) for k, a, b in joins]
 
     def place(keys: NDArray[np.int64]) -> Array:
         upright, at = np.divmod(keys, height * width)
@@ -108,7 +108,7 @@ def _passes(depth: Array, line: Array, jump: float) -> NDArray[np.bool_]:
 
 
 def _kept(line: Array, keep: NDArray[np.bool_], shortest: float) -> list[Array]:
-    """The runs of a line that are kept, small gaps closed, the short ones dropped."""
+    """The runs of a line that are kept, small gaps closed, those of little extent dropped."""
     if keep.all():
         runs = [line]
     else:
@@ -119,7 +119,7 @@ def _kept(line: Array, keep: NDArray[np.bool_], shortest: float) -> list[Array]:
         keep = ndimage.binary_closing(np.pad(keep, 4), np.ones(7))[4:-4]
         bounds = np.flatnonzero(np.diff(np.concatenate([[0], keep.astype(int), [0]])))
         runs = [line[a:b] for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
-    return [run for run in runs if len(run) > 2 and np.linalg.norm(np.diff(run, axis=0), axis=1).sum() >= shortest]
+    return [run for run in runs if len(run) > 2 and np.linalg.norm(np.ptp(run, axis=0)) >= shortest]
 
 
 def smoothed(line: Array, sigma: float = 1.5) -> Array:

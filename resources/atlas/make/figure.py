@@ -10,7 +10,7 @@ A pose is a dict: bone -> list of steps, done in order, each about the bone's he
     ("bone", degrees)       twist about the bone's own length
     ("aim", (x, y, z))      swing the bone the shortest way to point to a direction in the FINISHED figure; upperarm01, lowerarm01,
                             wrist, upperleg01 and lowerleg01 aim the whole segment to its far joint
-    ("hand", (along, aside, out))   for fingers: swing to a direction in the hand's own frame (to the fingertips, to the thumb, out of the palm)
+    ("hand", (a, b, c))     for fingers: swing to a direction in the hand's own frame (to the fingertips, to the thumb, out of the palm)
                             upperarm01, lowerarm01, upperleg01 and lowerleg01 aim the whole segment to the next joint
 and two keys that are no bones, "palm.L" and "palm.R": [("face", (x, y, z))] twists the forearm until the palm looks that way.
 """
@@ -149,7 +149,7 @@ class Rig:
 class Figure:
     """The figure in one pose. Vertex i < len(rig.rest) is the smoothed base vertex i, so a base index names a landmark.
 
-    vertices (n, 3) dm; joint, tail: bone -> where the bone begins and ends (3,) in this pose; turned: bone -> its rotation (3, 3) from rest.
+    vertices (n, 3) dm; joint, tail: bone -> where the bone begins and ends (3,) in this pose; turned: bone -> rotation (3, 3) from rest.
     """
 
     rig: Rig
@@ -165,7 +165,10 @@ class Figure:
         return cls(rig, rig.smooth @ rig.rest, rig.head, rig.tail, {}).posed(ANATOMICAL)
 
     def posed(self, pose: Pose) -> Self:
-        """The same body in another pose (from rest, not on top of this one). Linear-blend skinning, then smoothing. Unknown bones: KeyError."""
+        """The same body in another pose, counted from rest and not from this one. Linear-blend skinning, then smoothing.
+
+        KeyError: a bone that there is not.
+        """
         matrices = _matrices(self.rig, pose)
         blend = (self.rig.weights @ np.array([matrices[b][:3].ravel() for b in self.rig.bones])).reshape(-1, 3, 4)
         coarse = np.einsum("nij,nj->ni", blend[:, :, :3], self.rig.rest) + blend[:, :, 3]

@@ -25,7 +25,7 @@ FAINTEST = 0.25  # where a fading part is fainter it has no depth: it is not the
 
 
 def look(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Array:
-    """A camera (3, 3). yaw 0 sees the front, 180 the back, -90 the figure's left, 90 its right; pitch > 0 looks down; roll turns the picture."""
+    """A camera (3, 3), in degrees. yaw 0 sees the front, 180 the back, -90 the figure's left, 90 its right; pitch > 0 looks down."""
     return rotation(Z, roll) @ rotation(X, pitch) @ rotation(Y, yaw)
 
 
@@ -57,8 +57,8 @@ def fit(figure: Figure, camera: Array, scale: float, margin: int = 12, only: NDA
 class Picture:
     """What the camera saw, all of shape (height, width).
 
-    shade: uint8, 255 full light; cover: uint8 how much of the pixel is skin; alpha: uint8 cover times opacity; depth: float64 camera z in dm, nan where there is no skin;
-    vertex: the vertex nearest to the pixel, -1 where there is no skin.
+    shade: uint8, 255 full light; alpha: uint8, cover times opacity; cover: uint8, how much of the pixel is skin;
+    depth: float64, camera z in dm, nan where there is no skin; vertex: the vertex nearest to the pixel, -1 where there is no skin.
     """
 
     frame: Frame
@@ -80,15 +80,20 @@ class Picture:
 
 
 def zbuffer(corners: Array, width: int, height: int) -> tuple[NDArray[np.int64], Array, Array]:
-    """Rasterise triangles (t, 3, 3) whose x and y are in pixels. Returns of each pixel's centre: the triangle (-1 none), (h, w, 3) weights of its corners, z."""
+    """Rasterise triangles (t, 3, 3) whose x and y are in pixels.
+
+    Returns what is nearest at each pixel's middle: the triangle (-1 none), the weights of its corners (height, width, 3), and z.
+    """
     x, y, z = corners[..., 0], corners[..., 1], corners[..., 2]
     area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0])
     left, top = (np.clip(np.ceil(v.min(1) - 0.5), 0, None).astype(int) for v in (x, y))
-    wide, high = (np.clip(np.floor(v.max(1) - 0.5), None, end - 1).astype(int) - first + 1 for v, first, end in ((x, left, width), (y, top, height)))
+    wide = np.clip(np.floor(x.max(1) - 0.5), None, width - 1).astype(int) - left + 1
+    high = np.clip(np.floor(y.max(1) - 0.5), None, height - 1).astype(int) - top + 1
     ahead = (area < 0) & (wide > 0) & (high > 0)
     pixel, triangle, first, second, depth = [], [], [], [], []
     size = np.maximum(wide, high)
-    for small, large in pairwise((0, 2, 4, 6, 9, 13, 20, 32, 64, 10**6)):  # triangles of like size together, so that their boxes waste little
+    # triangles of like size together, so that their boxes waste little
+    for small, large in pairwise((0, 2, 4, 6, 9, 13, 20, 32, 64, 10**6)):
         chosen = np.flatnonzero(ahead & (size > small) & (size <= large))
         if not len(chosen):
             continue

@@ -38,7 +38,7 @@ class Fade:
 
 @dataclass(frozen=True)
 class Shot:
-    """One view to take: camera (3, 3), px per dm, the vertices to draw (None: all), its soft ends, and the jump of depth that gets a line."""
+    """One view to take: camera (3, 3), px per dm, what to draw (None: all), its soft ends, and the step in depth that gets a line."""
 
     name: str
     title: str
@@ -47,15 +47,17 @@ class Shot:
     scale: float
     part: NDArray[np.bool_] | None = None
     fades: tuple[Fade, ...] = ()
-    jump: float = 0.20
+    jump: float = 0.12
 
 
 def shots(figure: Figure) -> list[Shot]:
     """All views, in the order in which they are offered."""
-    found = [Shot(name, name.title(), "Body", look(yaw), 110) for name, yaw in (("front", 0), ("back", 180), ("left", -90), ("right", 90))]
+    sides = (("front", 0), ("back", 180), ("left", -90), ("right", 90))
+    found = [Shot(name, name.title(), "Body", look(yaw), 110) for name, yaw in sides]
     bust = (Fade(0, 1, 5.25, 5.9), Fade(1, 0, -1.75, -1.0), Fade(-1, 0, -1.75, -1.0))
-    for name, yaw in (("front", 0), ("left", -90), ("right", 90), ("back", 180)):
-        found.append(Shot(f"head-{name}", f"Head, {name}", "Head", look(yaw), 330, None, bust if yaw % 180 == 0 else bust[:1], 0.06))
+    for name, yaw in sides:
+        fades = bust if name in ("front", "back") else bust[:1]
+        found.append(Shot(f"head-{name}", f"Head, {name}", "Head", look(yaw), 330, None, fades, 0.06))
     for face in ("palm", "back"):
         found += [_hand(figure, face, side) for side in ("left", "right")]
     for face in ("top", "sole"):
@@ -172,4 +174,4 @@ def _points(figure: Figure, region: NDArray[np.int64], places: Places) -> dict[s
         nearest = int(np.argmin(((figure.vertices - xyz) ** 2).sum(1)))
         return {"xyz": np.round(xyz, 4).tolist(), "normal": np.round(normal, 4).tolist(), "region": int(region[nearest])}
 
-    return {code: {str(side): entry(np.asarray(p, float), np.asarray(n, float)) for side, (p, n) in sides.items()} for code, sides in places.items()}
+    return {code: {side: entry(xyz, normal) for side, (xyz, normal) in sides.items()} for code, sides in places.items()}
