@@ -1,6 +1,7 @@
 """What all tests stand on: no window on a screen, nothing of the user's own folders, and vaults that open fast."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,8 +46,7 @@ def made_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def vault_path(made_vault: Path, tmp_path: Path) -> Path:
     """A fresh vault that is closed."""
-    for file in made_vault.parent.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(made_vault.parent, tmp_path, dirs_exist_ok=True)
     return tmp_path / made_vault.name
 
 

@@ -32,7 +32,7 @@ def person_key(patient: Patient) -> str:
 def person_matches(key: sa.Column[str], query: str) -> Iterator[sa.ColumnElement[bool]]:
     """A condition for each word of the query; dates and phone numbers may be written with any joints."""
     for word in words_of(query):
-        writings = dict.fromkeys((re.sub(r"[./]", "-", word), _digits(word))) if _numeric(word) else (word,)
+        writings = dict.fromkeys((word, re.sub(r"[./]", "-", word), _digits(word))) if _numeric(word) else (word,)
         yield sa.or_(*(key.contains(writing, autoescape=True) for writing in writings))
 
 

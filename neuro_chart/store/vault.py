@@ -49,6 +49,7 @@ SETTINGS = (
     "secure_delete=ON",
     "temp_store=MEMORY",
 )
+_PAGE = 4096  # bytes; SQLite takes a file that is nearly empty for a new database
 _PATIENCE = 0.3  # seconds to wait for another program's lock
 _BUSY, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 8, 10, 11, 13, 14, 26
 
@@ -229,8 +230,8 @@ def _refuse_missing(path: Path) -> None:
         raise NoVaultError(f"There is no vault at “{path}”. Check the name and the folder, or make a new vault.") from None
     except OSError as error:
         raise VaultError(f"“{path}” can't be reached: {error.strerror}.") from error
-    if not S_ISREG(seen.st_mode) or seen.st_size == 0:
-        raise NotAVaultError(f"“{path.name}” is no vault, it is empty. Choose another file, or put the vault back from a backup.")
+    if not S_ISREG(seen.st_mode) or seen.st_size < _PAGE:
+        raise NotAVaultError(f"“{path.name}” is no vault, it is too small. Choose another file, or put the vault back from a backup.")
 
 
 def _place(fresh: Path, path: Path, ring: KeyRing) -> None:

@@ -1,0 +1,425 @@
+"""The vault through its real files: made, opened, refused, held by one, readable by nobody without the passphrase."""
+
+import json
+import os
+import random
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+import neuro_chart
+from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.store import keys
+from neuro_chart.store.errors import (
+    DamagedVaultError,
+    NewerVaultError,
+    NotAVaultError,
+    NoVaultError,
+    VaultError,
+    VaultInUseError,
+    WriteFailedError,
+    WrongPassphraseError,
+)
+from neuro_chart.store.keys import Kdf, KeyRing, keys_path
+from neuro_chart.store.records import Records
+from neuro_chart.store.vault import Vault
+
+HERE = Path(neuro_chart.__file__).parents[1]
+POSIX = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
+
+
+def prints(folder: Path) -> dict[str, str]:
+    return {file.name: sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+
+
+def run(code: str, *args: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code, *map(str, args)], cwd=HERE, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def refused(path: Path, passphrase: str, error: type[VaultError]) -> str:
+    """Opens in vain; not a byte of the folder changes; returns what the user reads."""
+    before = prints(path.parent)
+    with pytest.raises(error) as caught:
+        Vault.open(path, passphrase)
+    assert type(caught.value) is error
+    assert prints(path.parent) == before
+    assert str(caught.value).endswith(".")
+    return str(caught.value)
+
+
+def test_a_new_vault_holds_its_practice_and_opens_for_its_practitioner(tmp_path, passphrase, cheap_kdf):
+    mei = Practitioner("Dr Mei Lindqvist")
+    with Vault.create(tmp_path / "clinic.vault", passphrase, Practice("Riverside", paper="Letter"), mei, kdf=cheap_kdf) as vault:
+        assert Records(vault).practice().paper == "Letter"
+    assert {file.name for file in tmp_path.iterdir()} == {"clinic.vault", "clinic.vault.keys"}
+    with Vault.open(tmp_path / "clinic.vault", passphrase) as vault:
+        assert vault.practitioner_id == mei.id
+        assert Records(vault).practitioner() == mei
+        assert Records(vault).practitioners() == [mei]
+
+
+@POSIX
+def test_only_the_owner_may_read_the_files(vault):
+    for file in vault.path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+def test_nothing_of_the_chart_is_readable_in_any_file(vault, records):
+    patient = Patient("Markerine", "Wordington", notes="MARKER-notes " * 50)
+    records.save_patient(patient)
+    visit = Visit(patient.id, vault.practitioner_id, subjective="MARKER-subjective")
+    records.start_visit(visit)
+    with closing(vault.engine.raw_connection()) as connection:  # held open, so that the journal is not empty
+        cursor = connection.cursor()
+        cursor.execute("UPDATE patient SET physician = 'MARKER-physician'")
+        for file in vault.path.parent.iterdir():
+            content = file.read_bytes()
+            assert content[:16] != b"SQLite format 3\0"
+            for marker in (b"MARKER", b"Markerine", b"Wordington", b"Riverside", b"Lindqvist", b"CREATE TABLE"):
+                assert marker not in content, file.name
+        cursor.close()
+    assert (vault.path.parent / "clinic.vault-wal").exists()
+
+
+def test_the_file_alone_is_the_whole_record_after_each_act(vault, records, tmp_path, passphrase):
+    records.save_patient(Patient("Zoë", "Ek"))
+    # a copy by another process: a handle closed in this one would drop SQLite's lock
+    copy = tmp_path / "copied" / vault.path.name
+    copy.parent.mkdir()
+    for file in (vault.path, keys_path(vault.path)):
+        assert run("import shutil, sys; shutil.copy(*sys.argv[1:])", file, copy.parent).returncode == 0
+    with Vault.open(copy, passphrase) as copied:
+        assert [line.given for line in Records(copied).patients()] == ["Zoë"]
+
+
+def test_the_connection_is_set_as_measured(vault):
+    expected = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "locking_mode": "exclusive",
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "secure_delete": 1,
+        "trusted_schema": 0,
+        "fullfsync": 1,
+        "temp_store": 2,
+    }
+    with vault.reader.connect() as connection:
+        for name, value in expected.items():
+            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value, name
+
+
+def test_an_existing_file_is_never_overwritten(vault_path, passphrase, cheap_kdf):
+    before = prints(vault_path.parent)
+    with pytest.raises(VaultError, match="already"):
+        Vault.create(vault_path, passphrase, Practice("Other"), Practitioner("Other"), kdf=cheap_kdf)
+    assert prints(vault_path.parent) == before
+
+
+def test_keys_without_their_vault_are_kept_when_a_new_vault_takes_the_name(vault_path, passphrase, cheap_kdf):
+    away = vault_path.with_name("moved-away")
+    vault_path.rename(away)
+    Vault.create(vault_path, "another one", Practice("New"), Practitioner("New"), kdf=cheap_kdf).close()
+    (kept,) = vault_path.parent.glob("clinic.vault.keys.kept-*")
+    kept.rename(keys_path(away))
+    with Vault.open(away, passphrase) as vault:
+        assert Records(vault).practice().name == "Riverside Acupuncture"
+
+
+@pytest.mark.parametrize("where", ["missing/clinic.vault", "file/clinic.vault"])
+def test_a_folder_that_cant_hold_a_vault_is_told_plainly(tmp_path, where, passphrase, cheap_kdf):
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(WriteFailedError, match="Choose another folder"):
+        Vault.create(tmp_path / where, passphrase, Practice("P"), Practitioner("P"), kdf=cheap_kdf)
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("empty", ["", "   ", "\u3000"])
+def test_an_empty_passphrase_is_refused(tmp_path, empty, vault_path):
+    with pytest.raises(VaultError, match="passphrase"):
+        Vault.create(tmp_path / "new.vault", empty, Practice("P"), Practitioner("P"))
+    assert not (tmp_path / "new.vault").exists()
+    refused(vault_path, empty, WrongPassphraseError)
+
+
+def test_a_crash_while_a_vault_is_made_leaves_nothing_under_its_name(tmp_path, passphrase, cheap_kdf):
+    code = """if True:
+        import os, signal, sys
+        from pathlib import Path
+        from neuro_chart.clinic.people import Practice, Practitioner
+        from neuro_chart.store import keys, vault
+        vault.sync_folder = keys.sync_folder = lambda folder: os.kill(os.getpid(), signal.SIGKILL)
+        vault.Vault.create(Path(sys.argv[1]), "a passphrase", Practice("P"), Practitioner("P"), kdf=keys.Kdf(64, 1, 1))
+    """
+    assert run(code, tmp_path / "new.vault").returncode < 0
+    assert not (tmp_path / "new.vault").exists()
+    with Vault.create(tmp_path / "new.vault", passphrase, Practice("Again"), Practitioner("P"), kdf=cheap_kdf) as vault:
+        assert Records(vault).practice().name == "Again"
+
+
+# what is refused, with every file untouched
+
+
+def test_a_wrong_passphrase(vault_path):
+    assert "passphrase" in refused(vault_path, "calm jade river at dusk", WrongPassphraseError)
+
+
+def test_no_file(tmp_path, passphrase):
+    assert "no vault" in refused(tmp_path / "nothing.vault", passphrase, NoVaultError)
+    with pytest.raises(NoVaultError):
+        Vault.open(tmp_path / "no" / "folder.vault", passphrase)
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, 4095])
+def test_a_file_too_small_to_be_one(vault_path, length, passphrase):
+    vault_path.write_bytes(vault_path.read_bytes()[:length])
+    assert "too small" in refused(vault_path, passphrase, NotAVaultError)
+
+
+def test_a_folder(tmp_path, passphrase):
+    (tmp_path / "folder.vault").mkdir()
+    with pytest.raises(NotAVaultError):
+        Vault.open(tmp_path / "folder.vault", passphrase)
+
+
+def test_a_file_without_keys(tmp_path, passphrase):
+    (tmp_path / "holiday.jpg").write_bytes(os.urandom(9000))
+    assert "holiday.jpg.keys" in refused(tmp_path / "holiday.jpg", passphrase, NotAVaultError)
+
+
+def test_a_plain_database(vault_path, passphrase):
+    vault_path.unlink()
+    with closing(sqlite3.connect(vault_path)) as plain:
+        plain.execute("CREATE TABLE patient (id)")
+    assert "encrypted" in refused(vault_path, passphrase, NotAVaultError)
+
+
+def test_garbage_beside_good_keys(vault_path, passphrase):
+    vault_path.write_bytes(random.Random(1).randbytes(20_000))  # noqa: S311
+    refused(vault_path, passphrase, DamagedVaultError)
+
+
+def test_the_keys_of_another_vault(vault_path, tmp_path, passphrase, cheap_kdf):
+    other = tmp_path / "other"
+    other.mkdir()
+    Vault.create(other / "other.vault", passphrase, Practice("O"), Practitioner("O"), kdf=cheap_kdf).close()
+    shutil.copy(keys_path(other / "other.vault"), keys_path(vault_path))
+    shutil.rmtree(other)
+    assert "another vault" in refused(vault_path, passphrase, DamagedVaultError)
+
+
+@pytest.mark.parametrize("length", [4096, 5000, 8192, -1, -4096])
+def test_a_truncated_vault(vault_path, length, passphrase):
+    whole = vault_path.read_bytes()
+    vault_path.write_bytes(whole[:length])
+    refused(vault_path, passphrase, DamagedVaultError)
+
+
+def test_one_flipped_bit_in_any_page(vault_path, passphrase):
+    whole = vault_path.read_bytes()
+    at = random.Random(7)  # noqa: S311
+    for page in range(0, len(whole), 4096):
+        spot = page + at.randrange(4096)
+        vault_path.write_bytes(whole[:spot] + bytes([whole[spot] ^ 1 << at.randrange(8)]) + whole[spot + 1 :])
+        refused(vault_path, passphrase, DamagedVaultError)
+    vault_path.write_bytes(whole)
+    Vault.open(vault_path, passphrase).close()
+
+
+def test_each_byte_of_the_keys_flipped_is_told_from_a_wrong_passphrase(vault_path):
+    path = keys_path(vault_path)
+    whole, ring = path.read_bytes(), KeyRing.load(path)
+    for spot in range(len(whole)):
+        path.write_bytes(whole[:spot] + bytes([whole[spot] ^ 0x11]) + whole[spot + 1 :])
+        with suppress(DamagedVaultError):
+            assert KeyRing.load(path) == ring  # as where a space between two fields became another
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"checksum": 1}', b"9" * 5000, b"\0" * 2_000_000]
+)
+def test_keys_that_are_none(vault_path, content, passphrase):
+    keys_path(vault_path).write_bytes(content)
+    refused(vault_path, passphrase, DamagedVaultError)
+
+
+def rewritten(path: Path, **changes: object) -> None:
+    """Changes the keys as a forger would, checksum and all."""
+    content = json.loads(path.read_bytes())
+    content.pop("checksum")
+    for name, value in changes.items():
+        (content if name in content else content["slots"][0]).update({name: value})
+    content["checksum"] = sha256(keys._canonical(content)).hexdigest()
+    path.write_text(json.dumps(content))
+
+
+def test_a_slot_is_bound_to_its_vault_its_practitioner_and_its_cost(vault_path, passphrase):
+    path = keys_path(vault_path)
+    good = path.read_bytes()
+    kdf = json.loads(good)["slots"][0]["kdf"]
+    for change in ({"vault": "ab" * 16}, {"practitioner": "somebody else"}, {"kdf": kdf | {"iterations": 2}}, {"slots": []}):
+        rewritten(path, **change)
+        refused(vault_path, passphrase, WrongPassphraseError)
+        path.write_bytes(good)
+    for memory in (2**60, 0, -1):
+        rewritten(path, kdf=kdf | {"memory": memory})
+        refused(vault_path, passphrase, DamagedVaultError)
+        path.write_bytes(good)
+
+
+def test_keys_and_vaults_of_a_newer_program(vault_path, passphrase):
+    good = keys_path(vault_path).read_bytes()
+    rewritten(keys_path(vault_path), version=2)
+    assert "newer" in refused(vault_path, passphrase, NewerVaultError)
+    keys_path(vault_path).write_bytes(good)
+    with Vault.open(vault_path, passphrase) as vault, vault.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert "newer" in refused(vault_path, passphrase, NewerVaultError)
+
+
+def test_an_encrypted_database_that_is_no_chart(vault_path, passphrase):
+    with Vault.open(vault_path, passphrase) as vault, vault.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    refused(vault_path, passphrase, NotAVaultError)
+
+
+# one at a time
+
+HOLD = """if True:
+    import sys
+    from pathlib import Path
+    from neuro_chart.store.vault import Vault
+    vault = Vault.open(Path(sys.argv[1]), sys.argv[2])
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_process_is_told_at_once_and_a_killed_one_holds_nothing(vault_path, passphrase):
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", HOLD, vault_path, passphrase], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        unlocked = Vault.unwrap_key(vault_path, passphrase)
+        begun = time.monotonic()
+        with pytest.raises(VaultInUseError, match="another"):
+            Vault.open_with_key(vault_path, unlocked)
+        assert time.monotonic() - begun < 1
+        holder.kill()
+        holder.wait()
+        Vault.open(vault_path, passphrase).close()
+
+
+def test_a_second_try_in_the_same_process_takes_the_lock_from_nobody(vault, records, passphrase):
+    with pytest.raises(VaultInUseError):
+        Vault.open(vault.path, passphrase)
+    records.save_patient(Patient("Still", "Writing"))
+    result = run(HOLD, vault.path, passphrase)
+    assert "VaultInUseError" in result.stderr
+
+
+@POSIX
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to become nobody")
+def test_a_write_protected_vault_is_told_plainly(vault_path, passphrase):
+    for folder in (vault_path.parent, *vault_path.parent.parents):
+        if folder != Path(folder.anchor) and stat.S_IMODE(folder.stat().st_mode) & 0o055 != 0o055:
+            folder.chmod(0o755)
+    for file in vault_path.parent.iterdir():
+        file.chmod(0o644)
+    code = """if True:
+        import os, sys
+        from pathlib import Path
+        from neuro_chart.store.vault import Vault
+        from neuro_chart.store.keys import Kdf
+        from neuro_chart.clinic.people import Practice, Practitioner
+        path = Path(sys.argv[1])
+        unlocked = Vault.unwrap_key(path, sys.argv[2])
+        os.setegid(65534); os.seteuid(65534)
+        for act in (
+            lambda: Vault.open_with_key(path, unlocked),
+            lambda: Vault.create(path.with_name("new.vault"), "pass", Practice("P"), Practitioner("P"), kdf=Kdf(64, 1, 1)),
+        ):
+            try:
+                act()
+            except Exception as error:
+                print(type(error).__name__, error)
+    """
+    code = code.replace("os.setegid(65534); os.seteuid(65534)", "os.setegid(65534)\n        os.setreuid(65534, 65534)")
+    told = run(code, vault_path, passphrase).stdout.splitlines()
+    assert told[0].startswith("WriteFailedError “clinic.vault” or its folder is write-protected.")
+    assert told[1].startswith("WriteFailedError The vault can't be made in")
+    assert {file.name for file in vault_path.parent.iterdir()} == {"clinic.vault", "clinic.vault.keys"}
+
+
+# passphrases and their cost
+
+
+def test_a_passphrase_is_the_same_in_each_of_its_writings(tmp_path, cheap_kdf):
+    Vault.create(tmp_path / "v", "Café ﬁve 足三里", Practice("P"), Practitioner("P"), kdf=cheap_kdf).close()
+    Vault.open(tmp_path / "v", "Cafe\u0301 five 足三里").close()
+    refused(tmp_path / "v", "Cafe five 足三里", WrongPassphraseError)
+
+
+@pytest.mark.parametrize("wild", ["\"'--", " leading", "🌿" * 50, "x" * 5000, "\ud800 lone"])
+def test_wild_passphrases(wild, cheap_kdf):
+    key = os.urandom(32)
+    ring = KeyRing().adding(key, "me", wild, (cheap_kdf,))
+    assert ring.unwrap(wild).key == key
+    with pytest.raises(WrongPassphraseError):
+        ring.unwrap(wild + "!")
+
+
+def test_two_practitioners_open_the_same_vault_each_with_their_own_passphrase(vault_path, passphrase, cheap_kdf):
+    path = keys_path(vault_path)
+    ring = KeyRing.load(path)
+    ring.adding(ring.unwrap(passphrase).key, "second", "another passphrase", (cheap_kdf,)).save(path)
+    with Vault.open(vault_path, "another passphrase") as vault:
+        assert vault.practitioner_id == "second"
+    with Vault.open(vault_path, passphrase) as vault:
+        assert vault.practitioner_id != "second"
+
+
+def test_a_key_is_never_shown():
+    assert "secret" not in repr(keys.Unlocked(b"secret" * 6, "me"))
+
+
+@POSIX
+def test_the_cost_falls_back_where_memory_is_short_and_is_kept_in_the_slot():
+    code = """if True:
+        import resource
+        from neuro_chart.store.keys import KeyRing
+        from neuro_chart.store.errors import VaultError
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + (160 << 20), resource.RLIM_INFINITY))
+        ring = KeyRing().adding(b"k" * 32, "me", "pass")
+        print(ring.slots[0].kdf.memory, ring.unwrap("pass").key == b"k" * 32)
+        resource.setrlimit(resource.RLIMIT_AS, (used + (30 << 20), resource.RLIM_INFINITY))
+        try:
+            ring.unwrap("pass")
+        except VaultError as error:
+            print(error)
+    """
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("needs /proc")
+    result = run(code)
+    assert result.stdout.splitlines() == [
+        f"{64 * 1024} True",
+        "There is too little free memory to unlock. Close other programs, then try again.",
+    ], result.stderr
+
+
+def test_the_full_cost_is_the_default():
+    ring = KeyRing().adding(b"k" * 32, "me", "pass")
+    assert ring.slots[0].kdf == Kdf(memory=256 * 1024, iterations=3, lanes=4)
+    assert replace(ring).unwrap("pass").practitioner_id == "me"
