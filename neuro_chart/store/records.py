@@ -6,7 +6,7 @@ dataclasses.replace), stores them in one transaction, durable when it returns, a
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
@@ -176,7 +176,8 @@ class Records:
     def save_practice(self, practice: Practice) -> Change:
         """Changes the practice's name, letterhead or paper."""
         with self._acting() as session:
-            session.merge(cleaned(practice))
+            (kept,) = session.scalars(sa.select(Practice))
+            session.merge(replace(cleaned(practice), id=kept.id))
         return Change("practice")
 
     def save_patient(self, patient: Patient) -> Change:
@@ -231,6 +232,8 @@ class Records:
         kept = cleaned(list(needles))
         for each in kept:
             _refuse(each.errors())
+        if not kept:
+            return Change("needles")
         with self._acting() as session:
             draft = _draft(session, _only_visit(each.visit_id for each in kept))
             _known = session.scalars(sa.select(Needle).where(needle.c.id.in_([each.id for each in kept]))).all()
@@ -242,6 +245,8 @@ class Records:
         """Takes needles off a draft, as if they had never been charted."""
         with self._acting() as session:
             gone = session.scalars(sa.select(Needle).where(needle.c.id.in_(list(ids)))).all()
+            if not gone:
+                return Change("needles")
             draft = _draft(session, _only_visit(each.visit_id for each in gone))
             for each in gone:
                 session.delete(each)

@@ -10,7 +10,6 @@ The vault's file is never opened but by SQLite while it may be in use here: clos
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from stat import S_ISREG
 from types import TracebackType
@@ -57,10 +56,11 @@ _BUSY, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 8, 10, 11, 13
 class Vault:
     """An open vault. `engine` writes, `reader` only reads; both share the one connection. `practitioner_id` says who signed in."""
 
-    def __init__(self, path: Path, practitioner_id: str, engine: sa.Engine) -> None:
-        self.path = path
+    def __init__(self, door: "_Door", practitioner_id: str, engine: sa.Engine) -> None:
+        self.path = door.path
         self.practitioner_id = practitioner_id
         self.engine = engine
+        self._door = door
         self.reader = engine.execution_options(readonly=True)
 
     @classmethod
@@ -100,7 +100,8 @@ class Vault:
         _refuse_missing(path)
         if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             raise WriteFailedError(f"“{path.name}” or its folder is write-protected. Allow writing, or copy it and its keys elsewhere.")
-        engine = _engine(path, unlocked.key)
+        door = _Door(path, unlocked.key)
+        engine = _engine(door)
         try:
             with plainly():
                 with closing(engine.raw_connection()) as connection:
@@ -113,7 +114,7 @@ class Vault:
             if isinstance(error, sqlcipher.Error):
                 raise _opening_error(path, error) from error
             raise
-        return cls(path, unlocked.practitioner_id, engine)
+        return cls(door, unlocked.practitioner_id, engine)
 
     @classmethod
     def open(cls, path: Path, passphrase: str) -> "Vault":
@@ -121,7 +122,8 @@ class Vault:
         return cls.open_with_key(path, cls.unwrap_key(path, passphrase))
 
     def close(self) -> None:
-        """Closes the file and gives up the lock."""
+        """Closes the file and gives up the lock and the key; what is asked afterwards meets a VaultError."""
+        self._door.shut()
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -149,11 +151,29 @@ def plainly() -> Iterator[None]:
         raise
 
 
-def _engine(path: Path, key: bytes) -> sa.Engine:
+class _Door:
+    """Connects to the file while the vault is open."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._key: bytes | None = key
+
+    def __call__(self) -> Any:  # noqa: ANN401
+        """A connection of the database library, with the key and the settings."""
+        if self._key is None:
+            raise VaultError("The vault is locked. Unlock it first.")
+        return _connect(self.path, self._key)
+
+    def shut(self) -> None:
+        """Forgets the key."""
+        self._key = None
+
+
+def _engine(door: _Door) -> sa.Engine:
     engine = sa.create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher,
-        creator=partial(_connect, path, key),
+        creator=door,
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
@@ -246,7 +266,7 @@ def _place(fresh: Path, path: Path, ring: KeyRing) -> None:
 
 
 def _fill(path: Path, key: bytes, practice: Practice, practitioner: Practitioner) -> None:
-    engine = _engine(path, key)
+    engine = _engine(_Door(path, key))
     try:
         with plainly():
             _upgrade(engine)
@@ -287,9 +307,13 @@ def _bring_up_to_date(path: Path, engine: sa.Engine, revision: str) -> None:
 def _keep_copy(path: Path, engine: sa.Engine, revision: str) -> None:
     copy = path.with_name(f"{path.name}.before-{revision}-{uuid4().hex[:8]}")
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with closing(engine.raw_connection()) as connection:
-        connection.cursor().execute("VACUUM INTO ?", (str(copy),))
-    KeyRing.load(keys_path(path)).save(keys_path(copy))
+    try:
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM INTO ?", (str(copy),))
+        KeyRing.load(keys_path(path)).save(keys_path(copy))
+    except BaseException:
+        copy.unlink()
+        raise
 
 
 def _upgrade(engine: sa.Engine) -> None:

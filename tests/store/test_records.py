@@ -40,6 +40,8 @@ def test_the_practice_is_changed(records):
     assert practice == Practice("Riverside Acupuncture", id=practice.id)
     assert records.save_practice(replace(practice, letterhead="1 River Lane\r\nAshford", paper="Letter")) == Change("practice")
     assert records.practice() == replace(practice, letterhead="1 River Lane\nAshford", paper="Letter")
+    records.save_practice(Practice("Written anew"))
+    assert records.practice() == Practice("Written anew", id=practice.id)
 
 
 def test_a_patient_is_added_then_changed(records):
@@ -188,6 +190,10 @@ def test_needles_are_changed_one_visit_at_a_time(records, vault, draft):
         records.put_needles([Needle(draft.id, SITE), Needle(other.id, SITE)])
     with pytest.raises(LookupError):
         records.put_needles([Needle("nowhere", SITE)])
+
+
+def test_no_needles_are_no_act(records):
+    assert records.put_needles([]) == records.take_off_needles(["gone"]) == Change("needles")
 
 
 def test_adjuncts_are_put_changed_and_taken_off(records, draft):

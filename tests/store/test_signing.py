@@ -1,4 +1,5 @@
 """What is signed stays: through the acts, and through raw SQL."""
+# ruff: noqa: S608
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -80,6 +81,7 @@ def test_a_needle_of_a_signed_visit_is_not_moved_to_a_draft_by_an_act(records, v
 
 VISIT_COLUMNS = """id, patient_id, practitioner_id, started, subjective, objective, assessment, plan, pain_before, pain_after,
     numbness_before, numbness_after, aftercare, signed, signed_by, needles_left_reason, search"""
+OWN = f"rowid, {VISIT_COLUMNS}"
 NEEDLE_COLUMNS = """id, visit_id, position, x, y, z, side, region, point, depth, depth_unit, gauge, length, angle, technique, de_qi,
     retention, inserted, removed"""
 
@@ -96,8 +98,7 @@ ON_THE_VISIT = [
     "UPDATE visit SET search = '' WHERE id = :v",
     "DELETE FROM visit WHERE id = :v",
     f"INSERT OR REPLACE INTO visit SELECT {copied(VISIT_COLUMNS, signed='NULL', signed_by='NULL', plan='5')} FROM visit WHERE id = :v",
-    f"INSERT OR REPLACE INTO visit (rowid, {VISIT_COLUMNS}) SELECT rowid, "
-    f"{copied(VISIT_COLUMNS, id='9', signed='NULL', signed_by='NULL')} FROM visit WHERE id = :v",
+    f"INSERT OR REPLACE INTO visit ({OWN}) SELECT {copied(OWN, id='9', signed='NULL', signed_by='NULL')} FROM visit WHERE id = :v",
     f"INSERT INTO visit SELECT {copied(VISIT_COLUMNS, id='9')} FROM visit WHERE id = :v",
     "UPDATE OR REPLACE visit SET id = :v WHERE id = :d",
     "UPDATE OR REPLACE visit SET rowid = (SELECT rowid FROM visit WHERE id = :v) WHERE id = :d",
@@ -110,8 +111,7 @@ ON_WHAT_BELONGS_TO_IT = [
     "DELETE FROM needle WHERE visit_id = :v",
     f"INSERT INTO needle SELECT {copied(NEEDLE_COLUMNS, id='9', visit_id=':v')} FROM needle WHERE visit_id = :d",
     f"INSERT OR REPLACE INTO needle SELECT {copied(NEEDLE_COLUMNS, visit_id=':d')} FROM needle WHERE visit_id = :v",
-    f"INSERT OR REPLACE INTO needle (rowid, {NEEDLE_COLUMNS}) SELECT rowid, "
-    f"{copied(NEEDLE_COLUMNS, id='rowid', visit_id=':d')} FROM needle WHERE visit_id = :v",
+    f"INSERT OR REPLACE INTO needle (rowid, {NEEDLE_COLUMNS}) SELECT rowid, {copied(NEEDLE_COLUMNS, id='9', visit_id=':d')} FROM needle",
     "UPDATE adjunct SET kind = 'x' WHERE visit_id = :v",
     "UPDATE adjunct SET visit_id = :d WHERE visit_id = :v",
     "UPDATE adjunct SET visit_id = :v WHERE visit_id = :d",

@@ -167,6 +167,14 @@ def test_a_crash_while_a_vault_is_made_leaves_nothing_under_its_name(tmp_path, p
         assert Records(vault).practice().name == "Again"
 
 
+def test_a_closed_vault_stays_closed(vault, records):
+    vault.close()
+    with pytest.raises(VaultError, match="locked"):
+        records.patients()
+    with pytest.raises(VaultError, match="locked"):
+        records.save_patient(Patient("Late"))
+
+
 # what is refused, with every file untouched
 
 
