@@ -1,0 +1,214 @@
+"""The practice of `neuro-chart demo`: the made-up patients of resources/demo, whose days are counted back from today."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.forms import Coding, Questionnaire, Value
+from neuro_chart.clinic.intakes import Intake
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.needles import Adjunct, Angle, Needle, Side, Technique
+from neuro_chart.clinic.needles import now as this_moment
+from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.visits import NOTE_FIELDS, Aftercare, Amendment, Visit
+from neuro_chart.store.keys import Kdf, keys_path
+from neuro_chart.store.records import Records
+from neuro_chart.store.vault import Vault
+
+PASSPHRASE = "lantern willow harbour seven"  # noqa: S105 - it protects nobody: the patients are made up
+FRIDAY = 4
+SIDES = {"L": (Side.LEFT,), "R": (Side.RIGHT,), "LR": (Side.LEFT, Side.RIGHT), "M": (Side.MIDLINE,)}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A patient with all that is charted of them, oldest first."""
+
+    patient: Patient
+    intakes: list[Intake]
+    visits: list[Visit]
+
+
+def make_demo(path: Path, library: Library, kdf: Kdf | None = None, now: datetime | None = None) -> None:
+    """Make the demo practice in a new vault at `path`, opened by PASSPHRASE; takes some seconds.
+
+    Its last visits are of `now` (the present), with needles in. ValueError names what in resources/demo can't be charted; a file
+    that is there stays, and whatever goes wrong leaves none behind.
+    """
+    folder = library.folder / "demo"
+    moment = now or this_moment()
+    practice = _read(folder / "practice.toml")
+    practitioner = Practitioner(**practice["practitioner"])
+    form = library.forms[practice["form"]]
+    cases = [_case(file, form, library.atlas, practitioner.id, moment) for file in sorted((folder / "patients").glob("*.toml"))]
+    vault = Vault.create(path, PASSPHRASE, Practice(**practice["practice"]), practitioner, kdf)
+    try:
+        with vault:
+            for case in cases:
+                _chart(vault, case)
+    except BaseException:
+        path.unlink()
+        keys_path(path).unlink()
+        raise
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _chart(vault: Vault, case: Case) -> None:
+    """Puts a case on record by the acts by which it would have come to be, each at its own time."""
+    records = Records(vault)
+    records.save_patient(case.patient)
+    for intake in case.intakes:
+        records.start_intake(replace(intake, completed=None, response={}))
+        if intake.completed:
+            Records(vault, partial(_same, intake.completed)).complete_intake(intake.id, intake.response)
+    for visit in case.visits:
+        records.start_visit(replace(visit, signed=None, signed_by=None, amendments=[]))
+        if visit.signed:
+            Records(vault, partial(_same, visit.signed)).sign(visit.id, visit.practitioner_id)
+        for amendment in visit.amendments:
+            records.amend(amendment)
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
+
+
+def _case(file: Path, form: Questionnaire, atlas: Atlas, practitioner_id: str, now: datetime) -> Case:
+    told = _read(file)
+    patient = Patient(**told["patient"], created=_hour(_day(now, told["health"][0]["days"]), told["hour"]) - timedelta(minutes=30))
+    try:
+        intakes = list(_intakes(patient, told, form, now))
+        visits = list(_visits(patient.id, told, atlas, practitioner_id, now))
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{file.name}: {error}") from error
+    return Case(patient, intakes, visits)
+
+
+def _day(now: datetime, days: int) -> date:
+    """The day so many days ago; the practice is closed at weekends, so that the Friday before stands for them (but today is today)."""
+    day = now.astimezone().date() - timedelta(days=days)
+    return day - timedelta(days=max(0, day.weekday() - FRIDAY)) if days else day
+
+
+def _hour(day: date, hour: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(hour)).astimezone(UTC)
+
+
+def _intakes(patient: Patient, told: Mapping[str, Any], form: Questionnaire, now: datetime) -> Iterator[Intake]:
+    said: dict[str, Any] = {}
+    for history in told["health"]:
+        day = _day(now, history["days"])
+        said |= {key: value for key, value in history.items() if key != "days"}
+        said |= {"consent": True, "consent-by": "self", "consent-name": patient.name, "consent-date": day}
+        answers = {link_id: _values(form, link_id, value) for link_id, value in said.items()}
+        if errors := form.errors(answers, day):
+            raise ValueError(str(errors))
+        if hidden := answers.keys() - form.counted(answers).keys():
+            raise ValueError(f"answered though not asked: {', '.join(sorted(hidden))}")
+        started = _hour(day, told["hour"]) - timedelta(minutes=30)
+        completed = started + timedelta(minutes=22)
+        response = form.to_response(answers, finished=True, authored=completed, subject=f"Patient/{patient.id}")
+        yield Intake(patient.id, form.canonical, response, started, completed)
+
+
+def _values(form: Questionnaire, link_id: str, said: Any) -> list[Value]:  # noqa: ANN401 - whatever TOML holds
+    codes: dict[Any, Value] = {option.code: option for option in form[link_id].options if isinstance(option, Coding)}
+    return [codes.get(value, value) for value in (said if isinstance(said, list) else [said])]
+
+
+def _visits(patient_id: str, told: Mapping[str, Any], atlas: Atlas, practitioner_id: str, now: datetime) -> Iterator[Visit]:
+    standing: dict[str, Any] = {}
+    for charted, following in zip(told["visit"], [*told["visit"][1:], None], strict=True):
+        standing |= {key: charted[key] for key in ("rest", "feet", "exercises") if key in charted}
+        started, inserted = _times(charted, told["hour"], now)
+        open_still = "needles_in" in charted or "draft" in charted
+        visit = Visit(
+            patient_id,
+            practitioner_id,
+            started,
+            **{name: charted.get(name, "") for name in NOTE_FIELDS},
+            **_scores(charted),
+            aftercare=_aftercare(charted | standing, _expected(charted, following, now)),
+            signed=None if open_still else started + timedelta(minutes=55),
+            signed_by=None if open_still else practitioner_id,
+        )
+        if "needles" in charted:
+            prescription = told["prescription"][charted["needles"]]
+            minutes = charted.get("minutes", prescription["minutes"])
+            removed = None if open_still else inserted + timedelta(minutes=minutes)
+            visit.needles = [
+                replace(needle, retention=minutes, inserted=inserted, removed=removed, position=position)
+                for position, needle in enumerate(_needles(visit.id, prescription, charted.get("without", ()), atlas))
+            ]
+            visit.adjuncts = [
+                Adjunct(visit.id, also["kind"], also["setting"], min(also["minutes"], minutes)) for also in prescription.get("also", ())
+            ]
+        if added := charted.get("amended"):
+            written = _hour(_day(now, charted["days"] - added["days"]), "19:30")
+            visit.amendments = [Amendment(visit.id, practitioner_id, added["text"], written)]
+        yield visit
+
+
+def _aftercare(said: Mapping[str, Any], next_visit: date | None) -> Aftercare:
+    words = said.get("words", "")
+    return Aftercare(said.get("rest", 24), tuple(said.get("exercises", ())), said.get("feet", False), words, next_visit)
+
+
+def _expected(charted: Mapping[str, Any], following: Mapping[str, Any] | None, now: datetime) -> date | None:
+    if following:
+        return _day(now, following["days"])
+    return _day(now, charted["days"]) + timedelta(days=charted["next"]) if "next" in charted else None
+
+
+def _times(charted: Mapping[str, Any], usual: str, now: datetime) -> tuple[datetime, datetime]:
+    """When a visit began, and when its needles went in."""
+    if since := charted.get("needles_in"):
+        minutes, seconds = since.split(":")
+        inserted = now - timedelta(minutes=int(minutes), seconds=int(seconds))
+        return inserted - timedelta(minutes=9), inserted
+    started = now - timedelta(minutes=4) if charted.get("draft") else _hour(_day(now, charted["days"]), charted.get("at", usual))
+    return started, started + timedelta(minutes=12)
+
+
+def _scores(charted: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        f"{score}_{when}": value
+        for score in ("pain", "numbness")
+        for when, value in zip(("before", "after"), charted.get(score, ()), strict=False)
+    }
+
+
+def _needles(visit_id: str, prescription: Mapping[str, Any], without: list[str], atlas: Atlas) -> Iterator[Needle]:
+    """The needles of a prescription, whose lines say point, sides and how; a set such as Bafeng stands for its points."""
+    for line in prescription["points"].strip().splitlines():
+        name, sides, *how = line.split()
+        if name in without:
+            continue
+        codes = [code for code in atlas.points if code == name or code.startswith(f"{name}.")]
+        if not codes:
+            raise ValueError(f"the atlas can't place {name}")
+        for code in codes:
+            for side in SIDES[sides]:
+                needle = Needle(visit_id, atlas.point_sites(code)[side], code, gauge=prescription["gauge"], length=prescription["length"])
+                yield replace(needle, **dict(map(_said, how)))
+
+
+def _said(word: str) -> tuple[str, Any]:
+    """A word of a prescription's line as a field of the needle and its value."""
+    match word:
+        case "dq" | "dull":
+            return "de_qi", word == "dq"
+        case "even" | "tonify" | "drain":
+            return "technique", Technique(word)
+        case "perpendicular" | "oblique" | "transverse":
+            return "angle", Angle(word)
+        case _:
+            return "depth", float(word)
