@@ -392,7 +392,7 @@ def value_text(value: Value, day: Callable[[date], str] = date.isoformat) -> str
         case Coding():
             return value.display or value.code
         case float():
-            return f"{value:g}"
+            return f"{value:.12g}"
         case _:
             return str(value)
 
@@ -450,7 +450,7 @@ def _range(low: float | date | None, high: float | date | None) -> str:
 
 def _date_fault(item: Item, value: Value, today: date | None) -> str:
     if not isinstance(value, date):
-        return "This is not a day on the calendar. Please give day, month and year."
+        return "This is no day on the calendar. Give day, month and year."
     if item.not_after_today and today is not None and value > today:
         return "This day is still to come. Please check the year."
     if isinstance(item.minimum, date) and value < item.minimum:

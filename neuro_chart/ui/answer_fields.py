@@ -218,6 +218,7 @@ class ChoiceField(QWidget):
     def __init__(self, item: Item) -> None:
         super().__init__()
         self._item = item
+        self._read_only = False
         self._values: list[Value] = []
         offered: tuple[Value, ...] = (True, False) if item.kind is Kind.BOOLEAN else item.options
         self.options = {value: Option(value_text(value), many=item.repeats) for value in offered}
@@ -247,6 +248,7 @@ class ChoiceField(QWidget):
             self.words.show_text(", ".join(value for value in values if isinstance(value, str) and value not in self.options))
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # Qt's own shape
+        self._read_only = read_only
         for made in self.options.values():
             made.set_read_only(read_only)
         if self.words is not None:
@@ -259,6 +261,8 @@ class ChoiceField(QWidget):
             self.words.flush()
 
     def _pick(self, value: Value) -> None:
+        if self._read_only:
+            return
         self.flush()
         if value in self._values:
             kept = [other for other in self._values if other != value]
@@ -315,6 +319,7 @@ class Line(QLineEdit):
         self._timer.setInterval(SAVE_AFTER)
         self._timer.timeout.connect(self.flush)
         self.textEdited.connect(self._typed)
+        self.returnPressed.connect(self.flush)
 
     def _typed(self) -> None:
         if not self._timer.isActive():
@@ -534,8 +539,8 @@ class Scale(QSlider):
         left, right = self._span()
         middle = 16.0
         track = QRectF(left, middle - 3, right - left, 6)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("line"))
+        painter.setPen(QPen(theme.color("muted"), 1) if self.number is None else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("card" if self.number is None else "line"))
         painter.drawRoundedRect(track, 3, 3)
         small = self.font()
         small.setPixelSize(SMALL)
@@ -577,17 +582,16 @@ class ScaleField(QWidget):
         self.number = label(role="display")
         self.number.setFixedWidth(56)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        words = QWidget()
-        ends = QHBoxLayout(words)
-        ends.setContentsMargins(4, 0, 4, 0)
-        ends.addWidget(label(item.low, "small"))
-        ends.addStretch(1)
-        ends.addWidget(label(item.high, "small"))
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.scale)
-        left.addWidget(words)
-        words.setVisible(bool(item.low or item.high))
+        if item.low or item.high:
+            ends = QHBoxLayout()
+            ends.setContentsMargins(4, 0, 4, 0)
+            ends.addWidget(label(item.low, "small"))
+            ends.addStretch(1)
+            ends.addWidget(label(item.high, "small"))
+            left.addLayout(ends)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addLayout(left, 1)

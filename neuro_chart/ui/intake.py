@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import cast
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent, QShortcut
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -47,6 +47,9 @@ class Question(QWidget):
         self._wrong.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._wrong.setFixedHeight(16)
         text = label(item.text, wrap=True)
+        font = text.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        text.setFont(font)
         head = QVBoxLayout()
         head.setSpacing(2)
         self._required = label("Required", "small")
@@ -191,6 +194,7 @@ class Page(QScrollArea):
     def __init__(self, section: Section, ask: Callable[[Item], Question]) -> None:
         super().__init__()
         self.section = section
+        self.setObjectName(section.link_id)
         self.rows = Rows(section.items, ask)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

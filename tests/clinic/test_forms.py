@@ -119,7 +119,7 @@ def test_errors_are_sentences_beside_their_question():
     assert errors == {
         "goals": "Please keep this to 2000 characters; it has 2001.",
         "consent-name": "Please answer this one.",
-        "consent-date": "This is not a day on the calendar. Please give day, month and year.",
+        "consent-date": "This is no day on the calendar. Give day, month and year.",
     }
 
 
