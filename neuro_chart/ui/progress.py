@@ -27,6 +27,7 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day, short_day
+from neuro_chart.ui.dossier import Dossier
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.visit_list import VisitList
 from neuro_chart.ui.widgets import card, label, row
@@ -332,10 +333,9 @@ def _ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
 
 
 class ProgressPage(QWidget):
-    """The timeline and, beside it, the same in words: `visit_chosen(visit_id)`, `visit_wanted` from the empty page."""
+    """The timeline and, beside it, the same in words: `visit_chosen(visit_id)`."""
 
     visit_chosen = Signal(str)
-    visit_wanted = Signal()
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
         super().__init__(parent)
@@ -371,9 +371,9 @@ class ProgressPage(QWidget):
         self.timeline.pointed.connect(self.list.point_at)
         self.list.pointed.connect(self.timeline.point_at)
 
-    def show_visits(self, visits: Sequence[Visit]) -> None:
-        """Show the visits of one patient, in any order."""
-        ordered = sorted(visits, key=lambda visit: visit.started)
+    def show_patient(self, dossier: Dossier) -> None:
+        """Show the visits of a patient."""
+        ordered = dossier.visits[::-1]
         self.timeline.show_visits(ordered)
         self.list.show_visits(ordered[::-1])
         self._pages.setCurrentIndex(0 if ordered else 1)
@@ -382,6 +382,9 @@ class ProgressPage(QWidget):
             first, last = local_day(ordered[0].started), local_day(ordered[-1].started)
             many = f"{len(ordered)} visits, {short_day(first)} to {short_day(last)}"
             self._title.setText(many if len(ordered) > 1 else f"1 visit, {long_day(first)}")
+
+    def flush(self) -> None:
+        """Nothing is typed here."""
 
 
 class Legend(QWidget):

@@ -1,0 +1,163 @@
+"""A patient at a glance: what to take care of, why they come, the open visit, the last ones, and the record."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.dates import ago
+from neuro_chart.clinic.forms import FormError, Questionnaire, answer_text
+from neuro_chart.clinic.intakes import Intake
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.safety import Level, Warning  # noqa: A004  # the field's own word
+from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, local_time, long_day, today
+from neuro_chart.ui.dossier import Dossier
+from neuro_chart.ui.patient_form import PatientForm
+from neuro_chart.ui.visit_list import ROW, VisitList
+from neuro_chart.ui.widgets import button, card, label, pill, row
+
+LATEST = 4
+REASONS = ("complaint", "cause", "goals")
+PILL = {Level.ALERT: "danger", Level.CAUTION: "warning", Level.NOTE: "quiet"}
+SIGN = {Level.ALERT: "●", Level.CAUTION: "▲", Level.NOTE: "◇"}
+
+
+class OverviewPage(QWidget):
+    """The first tab: `visit_chosen(visit_id)`, `visit_wanted` (start one), `tab_wanted(key)`."""
+
+    visit_chosen = Signal(str)
+    visit_wanted = Signal()
+    tab_wanted = Signal(str)
+
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+        super().__init__(parent)
+        self._chart, self._library = chart, library
+        self.stack = QUndoStack(self)
+        self.form = PatientForm(chart, self.stack)
+        self._left = QVBoxLayout()
+        self._left.setSpacing(16)
+        self._changing = QWidget()
+        self._cards = QVBoxLayout(self._changing)
+        self._cards.setContentsMargins(0, 0, 0, 0)
+        self._cards.setSpacing(16)
+        self.list = VisitList()
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.visit_chosen.connect(self.visit_chosen)
+        self._all = button("", lambda: self.tab_wanted.emit("progress"), "link")
+        self._latest = card(row(label("Last visits", "heading"), None, self._all), self.list, margins=12)
+        self._left.addWidget(self._changing)
+        self._left.addWidget(self._latest)
+        self._left.addStretch(1)
+        record = QVBoxLayout()
+        record.addWidget(card(label("Record", "heading"), self.form, margins=20, spacing=12))
+        record.addStretch(1)
+        middle = QWidget()
+        columns = QHBoxLayout(middle)
+        columns.setContentsMargins(16, 16, 16, 16)
+        columns.setSpacing(16)
+        columns.addLayout(self._left, 5)
+        columns.addLayout(record, 6)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(middle)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(area)
+
+    def show_patient(self, dossier: Dossier) -> None:
+        """Show what is charted of a patient."""
+        self.form.show_patient(dossier.patient)
+        while item := self._cards.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        self._cards.addWidget(self._visit_card(dossier))
+        if dossier.warnings:
+            self._cards.addWidget(self._care_card(dossier.warnings))
+        self._cards.addWidget(self._reasons_card(dossier.intakes))
+        signed = [visit for visit in dossier.visits if visit.signed is not None]
+        self.list.show_visits(signed[:LATEST])
+        self.list.setFixedHeight(ROW * min(len(signed), LATEST) + 4)
+        self._all.setText(f"All {len(dossier.visits)} on one time axis")
+        self._latest.setVisible(bool(signed))
+
+    def flush(self) -> None:
+        """Store what is being typed."""
+        self.form.flush()
+
+    def _visit_card(self, dossier: Dossier) -> QWidget:
+        """The open visit to go on with, or the way to start one."""
+        drafts, visits = dossier.drafts, dossier.visits
+        parts: list[QWidget] = []
+        for draft in drafts:
+            day = local_day(draft.started)
+            words = f"Visit open since {local_time(draft.started)}" if day == today() else f"Visit of {long_day(day)}, not yet signed"
+            inside = draft.count.inside
+            state = pill(f"{inside} needle{'' if inside == 1 else 's'} in", "accent") if inside else None
+            choose = button("Continue visit", self._opener(draft.id), "primary" if draft is drafts[0] else "", "play")
+            parts.append(row(label(words, "title"), *([state] if state else []), None, choose))
+            if is_empty(draft):
+                parts.append(
+                    row(label("Nothing is charted in it yet.", "muted"), None, button("Take it away", self._dropper(draft.id), "link"))
+                )
+        if not drafts:
+            last = local_day(visits[0].started) if visits else None
+            words = f"Last visit {ago(last, today())}" if last else "No visit yet"
+            parts.append(row(label(words, "title"), None, button("Start visit", self.visit_wanted.emit, "primary", "plus")))
+        elif local_day(drafts[0].started) != today():
+            parts.append(row(None, button("Start another visit", self.visit_wanted.emit, "link", "plus")))
+        return card(*parts, margins=20)
+
+    def _opener(self, visit_id: str) -> Callable[[], None]:
+        return lambda: self.visit_chosen.emit(visit_id)
+
+    def _dropper(self, visit_id: str) -> Callable[[], object]:
+        return lambda: self._chart.act(lambda: self._chart.records.drop_visit(visit_id))
+
+    def _care_card(self, warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
+        parts: list[QWidget] = [label("Take care", "heading")]
+        for warning, intake in warnings:
+            parts.append(row(pill(f"{SIGN[warning.level]}  {warning.text}", PILL[warning.level]), None))
+            parts.append(label(warning.advice, wrap=True))
+            parts.append(label(source_words(warning, intake), "small", wrap=True))
+        return card(*parts, margins=20)
+
+    def _reasons_card(self, intakes: Sequence[Intake]) -> QWidget:
+        """Why the patient comes, in their own words; or the way to ask."""
+        for intake in intakes:
+            if told := reasons(intake, self._library.forms):
+                parts: list[QWidget] = [label(f"Why they come, {long_day(local_day(intake.started))}", "heading")]
+                for question, answer in told:
+                    parts += [label(question, "small"), label(answer, wrap=True)]
+                return card(*parts, margins=20, spacing=4)
+        ask = button("Take the health history", lambda: self.tab_wanted.emit("health"), "link", "clipboard-list")
+        words = label("Nothing is known yet of complaint, illnesses, medicines and allergies.", "muted", wrap=True)
+        return card(label("Health history", "heading"), words, row(ask, None), margins=20)
+
+
+def is_empty(visit: Visit) -> bool:
+    """Whether nothing at all is charted in a visit."""
+    noted = any(getattr(visit, name).strip() for name in NOTE_FIELDS) or any(getattr(visit, name) is not None for name in SCORE_FIELDS)
+    return not (noted or visit.needles or visit.adjuncts or visit.aftercare.words.strip())
+
+
+def reasons(intake: Intake, forms: Mapping[str, Questionnaire]) -> list[tuple[str, str]]:
+    """What a health history says of complaint, cause and goals: (question, answer)."""
+    form = forms.get(intake.form)
+    if form is None:
+        return []
+    try:
+        given = form.counted(intake.answers(form))
+    except FormError:
+        return []
+    return [(form[key].label, answer_text(form[key], given[key], long_day)) for key in REASONS if key in given]
+
+
+def source_words(warning: Warning, intake: Intake) -> str:
+    """Where a warning comes from: the patient's own word on a day, and the papers."""
+    papers = [source for source in warning.sources if source != "patient"]
+    told = f"From the health history of {long_day(local_day(intake.started))}."
+    return f"{told} Source: {'; '.join(papers)}" if papers else told

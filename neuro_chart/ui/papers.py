@@ -1,0 +1,326 @@
+"""The papers of a visit: choose, see, print, save. No paper touches the disk before the user says where."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QSettings, QSignalBlocker, QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QAction, QImage, QKeySequence, QPageSize, QPainter, QUndoStack
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.visits import Aftercare, Visit
+from neuro_chart.ui.aftercare_form import AftercareForm
+from neuro_chart.ui.chart import Edit, OpenChart
+from neuro_chart.ui.days import local_day, long_day
+from neuro_chart.ui.dossier import Dossier
+from neuro_chart.ui.visit_list import state_word
+from neuro_chart.ui.widgets import Segments, button, card, label, row, set_flag
+from neuro_chart.ui.work import Work
+
+PAPERS = {"aftercare": "Aftercare sheet", "visit": "Visit record"}
+ZOOMS = {"width": QPdfView.ZoomMode.FitToWidth, "page": QPdfView.ZoomMode.FitInView}
+SHOW_AFTER = 300
+SIDE = 408
+SHARPEST = 300
+
+
+class PapersPage(QWidget):
+    """The last tab: a paper of a visit as it will be printed, and, while the visit is open, what its aftercare sheet says."""
+
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+        super().__init__(parent)
+        self._chart, self._library = chart, library
+        self.stack = QUndoStack(self)
+        self._dossier: Dossier | None = None
+        self._visit_id = ""
+        self._bytes = b""
+        self._asked = 0
+        self._works: dict[int, Work] = {}
+        self._buffer = QBuffer(self)
+        self.document = QPdfDocument(self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOW_AFTER)
+        self._timer.timeout.connect(self._draw)
+        self.paper = Segments(PAPERS, "Paper")
+        self.paper.show_choice("aftercare")
+        self.paper.chosen.connect(lambda _key: self._show_visit())
+        self.visit_box = QComboBox()
+        self.visit_box.setAccessibleName("Visit")
+        self.visit_box.currentIndexChanged.connect(self._choose_visit)
+        self.form = AftercareForm(library)
+        self.form.edited.connect(self._edit)
+        self._closed = label("", "muted", wrap=True)
+        self.view = QPdfView(self)
+        self.view.setDocument(self.document)
+        self.view.setPageMode(QPdfView.PageMode.MultiPage)
+        self.view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setAccessibleName("Preview of the paper")
+        self._said = label("", "small")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._lay_out())
+        self._pages.addWidget(_nothing())
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._pages)
+        chart.changed.connect(self._changed)
+
+    def _lay_out(self) -> QWidget:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.form)
+        self._area = area
+        side = card(self.paper, self.visit_box, self._closed, area)
+        side.setFixedWidth(SIDE)
+        self.zoom = Segments({"width": "Fit width", "page": "Whole page"}, "Zoom")
+        self.zoom.show_choice("width")
+        self.zoom.chosen.connect(lambda key: self.view.setZoomMode(ZOOMS[key]))
+        print_action = QAction("Print the paper…", self)
+        print_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Print))
+        print_action.triggered.connect(self.print_paper)
+        save_action = QAction("Save the paper as PDF…", self)
+        save_action.setShortcut(QKeySequence("Ctrl+Shift+S"))
+        save_action.triggered.connect(self.save_paper)
+        self.addActions([print_action, save_action])
+        self.print_button = button("Print…", self.print_paper, "primary", "printer")
+        self.save_button = button("Save PDF…", self.save_paper, icon="download")
+        paper = QVBoxLayout()
+        paper.setSpacing(12)
+        paper.addWidget(row(self.zoom, self._said, None, self.save_button, self.print_button))
+        paper.addWidget(self.view, 1)
+        whole = QWidget()
+        line = QHBoxLayout(whole)
+        line.setContentsMargins(16, 16, 16, 16)
+        line.setSpacing(16)
+        line.addWidget(side)
+        line.addLayout(paper, 1)
+        return whole
+
+    @property
+    def visit(self) -> Visit | None:
+        """The visit whose paper is shown."""
+        visits = self._dossier.visits if self._dossier else ()
+        return next((visit for visit in visits if visit.id == self._visit_id), None)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the preview shows what is charted now."""
+        return bool(self._bytes) and not self._timer.isActive() and not self._works
+
+    def show_patient(self, dossier: Dossier) -> None:
+        """Show a paper of a patient: of the open visit, else of the last one, unless another was chosen."""
+        self._dossier = dossier
+        self._pages.setCurrentIndex(0 if dossier.visits else 1)
+        self.form.hint_at_feet(any(warning.key == "numb-feet" for warning, _ in dossier.warnings))
+        if self.visit is None:
+            self._visit_id = (dossier.drafts or list(dossier.visits) or [Visit("", "", id="")])[0].id
+        with QSignalBlocker(self.visit_box):
+            self.visit_box.clear()
+            for visit in dossier.visits:
+                self.visit_box.addItem(f"{long_day(local_day(visit.started))}, {state_word(visit).lower()}", visit.id)
+            self.visit_box.setCurrentIndex(self.visit_box.findData(self._visit_id))
+        self._show_visit()
+
+    def show_visit(self, visit_id: str) -> None:
+        """Show the aftercare sheet of a visit of this patient."""
+        self.flush()
+        self._visit_id = visit_id
+        self.paper.show_choice("aftercare")
+        if self._dossier:
+            self.show_patient(self._dossier)
+
+    def flush(self) -> None:
+        """Store what is being typed."""
+        self.form.flush()
+
+    def _choose_visit(self) -> None:
+        self.flush()
+        self._visit_id = self.visit_box.currentData() or ""
+        self._show_visit()
+
+    def _show_visit(self) -> None:
+        visit = self.visit
+        if visit is None:
+            self._forget()
+            return
+        is_aftercare, is_open = self.paper.choice == "aftercare", visit.signed is None
+        self._area.setVisible(is_aftercare and is_open)
+        self._closed.setVisible(not (is_aftercare and is_open))
+        if is_aftercare:
+            self._closed.setText("The visit is signed, and its sheet stays as it was chosen then.")
+        else:
+            self._closed.setText(
+                "The whole record of the visit: note, scores, needles with their times, signature and amendments."
+                + (" Not signed yet, so it is marked as a draft." if is_open else "")
+            )
+        self.form.show_aftercare(visit.aftercare, local_day(visit.started))
+        self._say("")
+        self._timer.start(0 if not self._bytes else SHOW_AFTER)
+
+    def _forget(self) -> None:
+        """Show no paper."""
+        self._timer.stop()
+        self._asked += 1
+        self._bytes = b""
+        self.document.close()
+
+    def _edit(self, aftercare: Aftercare, what: str) -> None:
+        visit = self.visit
+        if visit is None or visit.signed is not None or aftercare == visit.aftercare:
+            return
+        note, before = self._chart.records.note, visit.aftercare
+        merge = f"{visit.id} {what}" if what == "own words" else ""
+        forward, back = partial(note, visit.id, aftercare=aftercare), partial(note, visit.id, aftercare=before)
+        self.stack.push(Edit(self._chart, f"Change {what}", forward, back, merge))
+
+    def _changed(self, change: object) -> None:
+        if getattr(change, "kind", "") == "practice" and self.visit is not None:
+            self._timer.start()
+
+    def _maker(self) -> Callable[[], bytes]:
+        """What makes the paper; plain values only, so that it can run beside the window."""
+        dossier, visit = self._dossier, self.visit
+        if dossier is None or visit is None:
+            raise LookupError("No visit is chosen.")
+        records, library = self._chart.records, self._library
+        practice, people = records.practice(), {each.id: each for each in records.practitioners()}
+        if self.paper.choice == "visit":
+            from neuro_chart.paper.visit import visit_paper  # noqa: PLC0415  # the paper's library loads when it is first needed
+
+            return lambda: visit_paper(practice, people, dossier.patient, visit, library)
+        from neuro_chart.paper.aftercare import aftercare_sheet  # noqa: PLC0415
+
+        who = people.get(visit.practitioner_id) or records.practitioner()
+        return lambda: aftercare_sheet(practice, who, dossier.patient, visit, library)
+
+    def _draw(self) -> None:
+        """Make the paper beside the window and show it when it is done; one that is overtaken is dropped."""
+        if self.visit is None:
+            return
+        self._asked += 1
+        number, work = self._asked, Work()
+        self._works[number] = work
+        work.done.connect(partial(self._drawn, number))
+        work.failed.connect(partial(self._failed, number))
+        work.start(self._maker())
+
+    def _drawn(self, number: int, made: bytes) -> None:
+        self._works.pop(number, None)
+        if number == self._asked:
+            self._show_bytes(made)
+
+    def _failed(self, number: int, error: Exception) -> None:
+        self._works.pop(number, None)
+        if number == self._asked:
+            self._forget()
+            self._say(f"The paper could not be made ({type(error).__name__}).", is_error=True)
+
+    def _show_bytes(self, made: bytes) -> None:
+        place = self.view.verticalScrollBar().value()
+        self.document.close()
+        self._buffer.close()
+        self._bytes = made
+        self._buffer.setData(QByteArray(made))
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self.document.load(self._buffer)
+        self.view.verticalScrollBar().setValue(place)
+
+    def _finish(self) -> bool:
+        """Have the paper as it is charted now, at once; False when there is none."""
+        self.flush()
+        if self.visit is not None and not self.is_drawn:
+            self._timer.stop()
+            self._asked += 1
+            self.setCursor(Qt.CursorShape.BusyCursor)
+            try:
+                self._show_bytes(self._maker()())
+            finally:
+                self.unsetCursor()
+        return bool(self._bytes)
+
+    def print_paper(self) -> None:
+        """Print the paper where the system's dialog says."""
+        if not self._finish():
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        is_letter = self._chart.records.practice().paper == "Letter"
+        printer.setPageSize(QPageSize(QPageSize.PageSizeId.Letter if is_letter else QPageSize.PageSizeId.A4))
+        printer.setDocName(PAPERS[self.paper.choice])
+        dialog = QPrintDialog(printer, self)
+        dialog.setMinMax(1, self.document.pageCount())
+        dialog.setFromTo(1, self.document.pageCount())
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.print_on(printer)
+
+    def print_on(self, printer: QPrinter) -> None:
+        """Print the paper's pages, or those that the printer was asked for, and say how it went."""
+        painter = QPainter()
+        printer.setFullPage(True)
+        if not painter.begin(printer):
+            self._say("The printer does not take the paper. Is it connected and switched on?", is_error=True)
+            return
+        pages = range(self.document.pageCount())
+        if printer.printRange() == QPrinter.PrintRange.PageRange and printer.fromPage():
+            pages = range(printer.fromPage() - 1, min(printer.toPage(), len(pages)))
+        for number, page in enumerate(pages):
+            if number:
+                printer.newPage()
+            full = QRectF(printer.pageLayout().fullRectPixels(printer.resolution()))
+            size = self.document.pagePointSize(page).scaled(full.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            sharp = min(1.0, SHARPEST / printer.resolution())
+            drawn: QImage = self.document.render(page, (size * sharp).toSize())
+            target = QRectF(full.topLeft(), size)
+            target.moveCenter(full.center())
+            painter.drawImage(target, drawn)
+        if painter.end():
+            self._say("Sent to the printer.")
+        else:
+            self._say("The printer stopped before all was printed.", is_error=True)
+
+    def save_paper(self) -> None:
+        """Save the paper where the user says; the name proposed names no patient."""
+        visit = self.visit
+        if visit is None or not self._finish():
+            return
+        name = f"{self.paper.choice}-{local_day(visit.started).isoformat()}.pdf"
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save PDF", str(folder / name), "PDF (*.pdf)")
+        if chosen:
+            self.save_at(Path(chosen))
+
+    def save_at(self, path: Path) -> None:
+        """Save the paper in a file and say how it went; the dialog has asked about one that is there under this very name."""
+        if path.suffix.lower() != ".pdf":
+            path = path.with_name(f"{path.name}.pdf")
+            if path.exists():
+                self._say(f"There is a file “{path.name}” already, and it stays as it is. Choose another name.", is_error=True)
+                return
+        file = QSaveFile(str(path))
+        if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(self._bytes) == len(self._bytes) and file.commit():
+            self._say(f"Saved as “{path.name}”. The file is not encrypted.")
+        else:
+            self._say(f"“{path.name}” could not be saved: {file.errorString()}", is_error=True)
+
+    def _say(self, sentence: str, *, is_error: bool = False) -> None:
+        self._said.setText(sentence)
+        set_flag(self._said, "role", "error" if is_error else "small")
+
+
+def _nothing() -> QWidget:
+    words = (
+        "Each visit has its papers: an aftercare sheet for the patient, with what was done, how to rest and exercises with drawings, "
+        "and the visit's record. They are shown here before they are printed or saved."
+    )
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(16, 16, 16, 16)
+    column.addWidget(card(label("No papers yet", "title"), label(words, "muted", wrap=True), margins=32))
+    column.addStretch(1)
+    return whole

@@ -1,0 +1,377 @@
+"""One patient: a head that never scrolls away, and five tabs."""
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, cast
+
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.dates import age_words
+from neuro_chart.clinic.intakes import Intake
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.safety import Level, Warning, load_rules  # noqa: A004  # the field's own word
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, local_time, long_day, today
+from neuro_chart.ui.dossier import Dossier
+from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
+from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.visit_list import state_word
+from neuro_chart.ui.widgets import button, card, label, pill, row
+
+if TYPE_CHECKING:
+    from neuro_chart.ui.papers import PapersPage
+
+TABS = {"overview": "Overview", "health": "Health history", "visit": "Visit", "progress": "Progress", "papers": "Papers"}
+HEAD = 68
+HEAD_KINDS = {"patient", "intake", "visit", "signature"}
+
+
+class Tab(Protocol):
+    """What every tab can do."""
+
+    def show_patient(self, dossier: Dossier) -> None:
+        """Show what is charted of a patient."""
+
+    def flush(self) -> None:
+        """Store what is being typed."""
+
+
+class Pills(QWidget):
+    """As many warnings as there is room for, and how many more there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._made: list[QLabel] = []
+        self._more = pill("", "quiet")
+        self._box = QHBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(8)
+        self._box.addWidget(self._more)
+        self._box.addStretch(1)
+
+    def show_warnings(self, found: Sequence[tuple[Warning, Intake]], *, unreadable: bool = False) -> None:
+        """Show these, the loudest first; with `unreadable`, before all that a health history could not be read."""
+        for made in self._made:
+            self._box.removeWidget(made)
+            made.deleteLater()
+        self._made = []
+        if unreadable:
+            self._made.append(pill(f"{SIGN[Level.ALERT]}  A health history can't be read", PILL[Level.ALERT]))
+            self._box.insertWidget(0, self._made[0])
+        for warning, intake in found:
+            made = pill(f"{SIGN[warning.level]}  {warning.text}", PILL[warning.level])
+            made.setToolTip(_plain_tip(f"{warning.advice}\n{source_words(warning, intake)}"))
+            made.setAccessibleDescription(warning.advice)
+            self._box.insertWidget(len(self._made), made)
+            self._made.append(made)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 30)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._more.setText(f"+{len(self._made)}")
+        widths = [made.sizeHint().width() + self._box.spacing() for made in self._made]
+        room, shown = self.width(), len(widths)
+        if sum(widths) > room:
+            room -= self._more.sizeHint().width() + self._box.spacing()
+            shown = next((number for number in range(len(widths)) if sum(widths[: number + 1]) > room), len(widths))
+        for at, made in enumerate(self._made):
+            made.setVisible(at < shown)
+        hidden = self._made[shown:]
+        self._more.setVisible(bool(hidden))
+        self._more.setText(f"+{len(hidden)}")
+        self._more.setToolTip(_plain_tip("\n".join(made.text() for made in hidden)))
+
+
+class VisitTab(QWidget):
+    """The visit that is open or was chosen, or the way to start one: `visit_wanted`, `sheet_wanted(visit_id)`."""
+
+    visit_wanted = Signal()
+    sheet_wanted = Signal(str)
+
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker) -> None:
+        super().__init__()
+        from neuro_chart.ui.visit import VisitPage  # noqa: PLC0415  # the body is read when the first visit is shown
+
+        self.page = VisitPage(chart, library, settings, ticker)
+        self.page.sheet_wanted.connect(self.sheet_wanted)
+        self._dossier: Dossier | None = None
+        self._shown = ""
+        self._which, self._state = label("", "heading"), pill("")
+        self._other = button("", self._leave_past, "link")
+        self._past = QFrame()
+        self._past.setProperty("role", "bar")
+        line = QHBoxLayout(self._past)
+        line.setContentsMargins(20, 4, 12, 4)
+        line.addWidget(self._which)
+        line.addWidget(self._state)
+        line.addStretch(1)
+        line.addWidget(self._other)
+        words = "Take the note, place the needles and let the clocks run here. All is stored as you go, and stays open until you sign it."
+        start = row(button("Start visit", self.visit_wanted.emit, "primary", "plus"), None)
+        empty = QWidget()
+        column = QVBoxLayout(empty)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(card(label("No visit is open", "title"), label(words, "muted", wrap=True), start, margins=32))
+        column.addStretch(1)
+        self._stacked = QStackedWidget()
+        self._stacked.addWidget(self.page)
+        self._stacked.addWidget(empty)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._past)
+        box.addWidget(self._stacked, 1)
+
+    @property
+    def stack(self) -> QUndoStack:
+        """What undo works on."""
+        return self.page.stack
+
+    def show_patient(self, dossier: Dossier) -> None:
+        """Keep showing the visit, or another where it is none of this patient's any more."""
+        self._dossier = dossier
+        known = {visit.id: visit for visit in dossier.visits}
+        if self._shown not in known:
+            wanted = dossier.drafts[0].id if dossier.drafts else ""
+            self._show(wanted)
+        visit = known.get(self._shown)
+        self._stacked.setCurrentIndex(0 if visit else 1)
+        self._past.setVisible(visit is not None and visit.signed is not None)
+        if visit is not None:
+            self._which.setText(f"Visit of {long_day(local_day(visit.started))}, {local_time(visit.started)}")
+            self._state.setText(state_word(visit))
+            self._other.setText("Back to the open visit" if dossier.drafts else "Start visit")
+
+    def show_visit(self, visit_id: str) -> None:
+        """Show a visit of this patient, open or past."""
+        self._show(visit_id)
+        if self._dossier is not None:
+            self.show_patient(self._dossier)
+
+    def _show(self, visit_id: str) -> None:
+        if visit_id != self._shown:
+            self.page.flush()
+            self._shown = visit_id
+            if visit_id:
+                self.page.show_visit(visit_id)
+
+    def _leave_past(self) -> None:
+        if self._dossier is not None and self._dossier.drafts:
+            self.show_visit(self._dossier.drafts[0].id)
+        else:
+            self.visit_wanted.emit()
+
+    def flush(self) -> None:
+        """Store what is being typed."""
+        self.page.flush()
+
+
+class PatientPage(QWidget):
+    """A patient's record. `open` shows one; `closed` is announced when the user leaves, `stack_changed` when undo means another tab."""
+
+    closed = Signal()
+    stack_changed = Signal()
+
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chart, self._library, self._settings, self._ticker = chart, library, settings, ticker
+        self._dossier: Dossier | None = None
+        self._rules = load_rules(library.folder / "forms" / "warnings.toml")
+        self._outdated = False
+        self._stale: set[str] = set()
+        self._pages: dict[str, Tab] = {}
+        self.tab = ""
+        self._badge = label("", "badge")
+        self._badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._name, self._about = label("", "title"), label("", "small")
+        self.pills = Pills()
+        self.tabs: dict[str, QPushButton] = {}
+        self._stacked = QStackedWidget()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._head())
+        box.addWidget(self._stacked, 1)
+        chart.changed.connect(self._changed)
+
+    def _head(self) -> QWidget:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addStretch(1)
+        names.addWidget(self._name)
+        names.addWidget(self._about)
+        names.addStretch(1)
+        head = QFrame()
+        head.setProperty("role", "bar")
+        head.setFixedHeight(HEAD)
+        line = QHBoxLayout(head)
+        line.setContentsMargins(20, 0, 12, 0)
+        line.setSpacing(14)
+        line.addWidget(self._badge)
+        line.addLayout(names)
+        line.addWidget(self.pills, 1)
+        group = QButtonGroup(self)
+        tabs = QHBoxLayout()
+        tabs.setSpacing(4)
+        for number, (key, title) in enumerate(TABS.items(), 1):
+            keys = f"Ctrl+{number}"
+            action = QAction(title, self)
+            action.setShortcut(QKeySequence(keys))
+            action.triggered.connect(lambda _=False, key=key: self.show_tab(key))
+            self.addAction(action)
+            made = button(title, action.trigger, "tab")
+            made.setCheckable(True)
+            made.setFixedHeight(HEAD - 1)
+            made.setToolTip(f"{title} ({keys})")
+            group.addButton(made)
+            self.tabs[key] = made
+            tabs.addWidget(made)
+        line.addLayout(tabs)
+        start = QAction("Start a visit", self)
+        start.setShortcut(QKeySequence("Ctrl+Shift+N"))
+        start.triggered.connect(self.start_visit)
+        self.addAction(start)
+        return head
+
+    @property
+    def patient(self) -> Patient:
+        """Who is shown."""
+        return self._dossier.patient if self._dossier else Patient()
+
+    @property
+    def undo_stack(self) -> QUndoStack | None:
+        """What undo and redo work on in the tab that is shown."""
+        stack = getattr(self._pages.get(self.tab), "stack", None)
+        return stack if isinstance(stack, QUndoStack) else None
+
+    def open(self, patient_id: str, tab: str = "overview") -> None:
+        """Show a patient; LookupError when there is none."""
+        self.flush()
+        if patient_id != self.patient.id:
+            for page in self._pages.values():
+                if isinstance(stack := getattr(page, "stack", None), QUndoStack):
+                    stack.clear()
+        self._dossier = Dossier.read(self._chart, self._library, self._rules, patient_id)
+        self._outdated = False
+        self._stale = set(TABS)
+        self._show_head()
+        self.show_tab(tab)
+
+    def show_tab(self, key: str) -> None:
+        """Turn to a tab; what was being typed on the present one is stored first."""
+        self.flush()
+        self.tab = key
+        self.tabs[key].setChecked(True)
+        page = self._page(key)
+        self._refresh()
+        self._stacked.setCurrentWidget(cast("QWidget", page))
+        self.stack_changed.emit()
+
+    def show_visit(self, visit_id: str) -> None:
+        """Show a visit of this patient, open or past."""
+        self.show_tab("visit")
+        cast("VisitTab", self._page("visit")).show_visit(visit_id)
+
+    def show_papers(self, visit_id: str) -> None:
+        """Show the papers of a visit of this patient."""
+        self.show_tab("papers")
+        cast("PapersPage", self._page("papers")).show_visit(visit_id)
+
+    def start_visit(self) -> None:
+        """Start a visit and show it."""
+        visit = Visit(self.patient.id, self._chart.records.practitioner().id)
+        if self._chart.act(lambda: self._chart.records.start_visit(visit)) and self._chart.all_written:
+            self.show_visit(visit.id)
+
+    def flush(self) -> None:
+        """Store what is being typed."""
+        for page in self._pages.values():
+            page.flush()
+
+    def _page(self, key: str) -> Tab:
+        """The page of a tab, made when it is first looked at."""
+        if key not in self._pages:
+            made = self._make(key)
+            self._pages[key] = made
+            self._stacked.addWidget(cast("QWidget", made))
+        return self._pages[key]
+
+    def _make(self, key: str) -> Tab:
+        shared = (self._chart, self._library, self._settings)
+        match key:
+            case "overview":
+                overview = OverviewPage(*shared)
+                overview.visit_chosen.connect(self.show_visit)
+                overview.visit_wanted.connect(self.start_visit)
+                overview.tab_wanted.connect(self.show_tab)
+                return overview
+            case "health":
+                from neuro_chart.ui.health_history import HealthHistoryPage  # noqa: PLC0415
+
+                return HealthHistoryPage(*shared)
+            case "visit":
+                visit = VisitTab(*shared, self._ticker)
+                visit.visit_wanted.connect(self.start_visit)
+                visit.sheet_wanted.connect(self.show_papers)
+                return visit
+            case "progress":
+                from neuro_chart.ui.progress import ProgressPage  # noqa: PLC0415
+
+                progress = ProgressPage(*shared)
+                progress.visit_chosen.connect(self.show_visit)
+                return progress
+            case _:
+                from neuro_chart.ui.papers import PapersPage  # noqa: PLC0415
+
+                return PapersPage(*shared)
+
+    def _changed(self, change: object) -> None:
+        if self._dossier is None or getattr(change, "patient_id", "") not in {"", self.patient.id}:
+            return
+        self._outdated = True
+        # The open visit follows its note and needles by itself, many times a minute.
+        if self.isVisible() and (self.tab != "visit" or getattr(change, "kind", "") in HEAD_KINDS):
+            self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Show what is charted now, in the head and on the tab that is open."""
+        if self._dossier is not None and self._outdated:
+            self._outdated = False
+            self._dossier = Dossier.read(self._chart, self._library, self._rules, self.patient.id)
+            self._stale = set(TABS)
+            self._show_head()
+        if self._dossier is not None and self.tab in self._stale:
+            self._stale.discard(self.tab)
+            self._page(self.tab).show_patient(self._dossier)
+
+    def _show_head(self) -> None:
+        patient, visits = self.patient, self._dossier.visits if self._dossier else ()
+        self._badge.setText(patient.initials)
+        self._badge.setAccessibleName(f"Initials {patient.initials}")
+        called = f" “{patient.preferred}”" if patient.preferred and patient.preferred != patient.given else ""
+        self._name.setText(f"{patient.name}{called}")
+        facts = [age_words(patient.birth, today()), f"born {long_day(patient.birth)}"] if patient.birth else ["date of birth not known"]
+        facts.append("no visit yet" if not visits else "1 visit" if len(visits) == 1 else f"{len(visits)} visits")
+        self._about.setText(" · ".join(facts))
+        if self._dossier:
+            self.pills.show_warnings(self._dossier.warnings, unreadable=self._dossier.unreadable)
+
+
+def _plain_tip(text: str) -> str:
+    """Words for a tooltip, shown as they are and wrapped."""
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
