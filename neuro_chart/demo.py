@@ -119,8 +119,8 @@ def _intakes(patient: Patient, told: Mapping[str, Any], form: Questionnaire, now
         yield Intake(patient.id, form.canonical, response, started, completed)
 
 
-def _values(form: Questionnaire, link_id: str, said: Any) -> list[Value]:  # noqa: ANN401 - whatever TOML holds
-    codes: dict[Any, Value] = {option.code: option for option in form[link_id].options if isinstance(option, Coding)}
+def _values(form: Questionnaire, link_id: str, said: Value | list[Value]) -> list[Value]:
+    codes: dict[Value, Value] = {option.code: option for option in form[link_id].options if isinstance(option, Coding)}
     return [codes.get(value, value) for value in (said if isinstance(said, list) else [said])]
 
 
