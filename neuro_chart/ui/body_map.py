@@ -1,0 +1,773 @@
+"""The body as it is charted on: views side by side, points, needles, zoom and pan."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPointingDevice,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
+
+from neuro_chart.clinic.body import Atlas, View
+from neuro_chart.clinic.needles import Needle, Site
+from neuro_chart.clinic.points import Catalogue
+from neuro_chart.ui.map_layout import Box, Label, Sheet, lay_out, nearest, place_labels
+from neuro_chart.ui.theme import SMALL, Theme
+
+SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "body": ("Body", ("front", "back")),
+    "sides": ("Sides", ("right", "left")),
+    "legs": ("Legs", ("front", "back", "right", "left")),
+    "feet": ("Feet", ("foot-top-right", "foot-top-left", "foot-sole-right", "foot-sole-left")),
+    "hands": ("Hands", ("hand-palm-right", "hand-palm-left", "hand-back-right", "hand-back-left")),
+    "head": ("Head", ("head-right", "head-front", "head-left", "head-back")),
+}
+LEGS = 0.4
+MARKER, HIT, SNAP, TOUCH_SNAP = 5.5, 11.0, 14.0, 26.0
+DOTS_FROM, NAMES_FROM = 62.0, 105.0
+MOST_ZOOM = 24.0
+STEP = 0.01
+_SHADOW = QColor(96, 66, 58)
+
+
+class Stage(StrEnum):
+    """What a needle's marker says."""
+
+    PLANNED = "planned"
+    IN = "in"
+    OVERDUE = "overdue"
+    OUT = "out"
+
+
+def stage(needle: Needle, moment: datetime) -> Stage:
+    """Where a needle is in its life."""
+    if needle.removed is not None:
+        return Stage.OUT
+    if needle.due is None:
+        return Stage.PLANNED
+    return Stage.OVERDUE if needle.due <= moment else Stage.IN
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """A view, or the part of it in `crop` (its pixels), in a box of the sheet (decimetres)."""
+
+    view: View
+    crop: Box
+    box: Box
+
+    def to_sheet(self, x: float, y: float) -> tuple[float, float]:
+        """From the view's pixels to the sheet."""
+        return self.box.x + (x - self.crop.x) / self.view.scale, self.box.y + (y - self.crop.y) / self.view.scale
+
+    def to_view(self, x: float, y: float) -> tuple[float, float]:
+        """From the sheet to the view's pixels."""
+        return self.crop.x + (x - self.box.x) * self.view.scale, self.crop.y + (y - self.box.y) * self.view.scale
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """A needle where one panel shows it, in pixels of the widget."""
+
+    needle: Needle
+    panel: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A place under the pointer: on a point if `code` says so."""
+
+    site: Site
+    code: str
+    x: float
+    y: float
+
+
+class BodyMap(QWidget):
+    """Views of the body with the needles in them.
+
+    `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)` and `removal_wanted()` say what the
+    practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer.
+    """
+
+    placed = Signal(object, str)
+    moved = Signal(object)
+    picked = Signal(object)
+    removal_wanted = Signal()
+    hovered = Signal(str)
+
+    def __init__(self, atlas: Atlas, catalogue: Catalogue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._atlas, self._catalogue = atlas, catalogue
+        self._needles: Sequence[Needle] = ()
+        self._stages: dict[str, Stage] = {}
+        self._selected: frozenset[str] = frozenset()
+        self._sheet_key = ""
+        self._sheet = Sheet(1, (), Box(0, 0, 1, 1))
+        self._panels: list[_Panel] = []
+        self._zoom, self._left, self._top = 1.0, 0.0, 0.0
+        self._fitted = True
+        self._read_only = False
+        self._pictures: dict[str, list[QPixmap]] = {}
+        self._outlines: dict[str, QPainterPath] = {}
+        self._ground: QPixmap | None = None
+        self._scene: QPixmap | None = None
+        self._spots: list[_Spot] = []
+        self._press: QPointF | None = None
+        self._pressed_spot: _Spot | None = None
+        self._dragging = False
+        self._pinching = False
+        self._last = QPointF()
+        self._hover: _Target | None = None
+        self._ghost: _Target | None = None
+        self._by_keys = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(320, 260)
+        self.setAccessibleName("Body map")
+        self.show_sheet("body")
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, 460)
+
+    # What is shown
+
+    @property
+    def sheet(self) -> str:
+        """The key of the sheet that is shown."""
+        return self._sheet_key
+
+    def show_sheet(self, key: str) -> None:
+        """Show one of SHEETS, fitted."""
+        self._sheet_key = key
+        self._fitted = True
+        self._hover = None
+        self._arrange()
+
+    def show_needles(self, needles: Sequence[Needle], moment: datetime) -> None:
+        """Show these needles as they are at a moment (UTC)."""
+        self._needles = tuple(needles)
+        self._stages = {needle.id: stage(needle, moment) for needle in needles}
+        self._selected &= self._stages.keys()
+        self._drop_scene()
+        self._describe()
+
+    def tick(self, moment: datetime) -> None:
+        """Let the markers follow the time (UTC)."""
+        stages = {needle.id: stage(needle, moment) for needle in self._needles}
+        if stages != self._stages:
+            self._stages = stages
+            self._drop_scene()
+            self._describe()
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Ring these needles, without announcing it."""
+        chosen = frozenset(ids) & self._stages.keys()
+        if chosen != self._selected:
+            self._selected = chosen
+            self.update()
+
+    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
+        """Look at the needles only."""
+        self._read_only = read_only
+        self._hover = self._ghost = None
+        self.update()
+
+    def reveal(self, needle: Needle) -> None:
+        """Turn to a sheet that shows a needle, if this one doesn't."""
+        if any(spot.needle.id == needle.id for spot in self._place()):
+            return
+        for key, (_, names) in SHEETS.items():
+            if any(self._atlas.views[name].place_of(needle.site) for name in names if name in self._atlas.views):
+                self.show_sheet(key)
+                return
+
+    def _describe(self) -> None:
+        title, names = SHEETS[self._sheet_key]
+        said = [f"{needle.point or needle.site.region} {needle.site.side}, {self._stages[needle.id]}" for needle in self._needles]
+        self.setAccessibleDescription(
+            f"{title}: {', '.join(self._atlas.views[name].title for name in names if name in self._atlas.views)}. "
+            f"{len(said)} needles{': ' if said else ''}{'; '.join(said)}. The list of needles says the same and can do the same."
+        )
+
+    # The camera
+
+    def _arrange(self) -> None:
+        _, names = SHEETS[self._sheet_key]
+        shown = []
+        for name in names:
+            view = self._atlas.views.get(name)
+            if view is not None:
+                width, height = view.size
+                top = height * (1 - LEGS) if self._sheet_key == "legs" else 0
+                shown.append((view, _trimmed(view, Box(0, top, width, height - top))))
+        sizes = [(crop.width / view.scale, crop.height / view.scale) for view, crop in shown]
+        self._sheet = lay_out(sizes, max(self.width(), 1), max(self.height(), 1))
+        self._panels = [_Panel(view, crop, box) for (view, crop), box in zip(shown, self._sheet.boxes, strict=True)]
+        if self._fitted:
+            self.fit()
+        else:
+            self._drop_ground()
+
+    def fit(self) -> None:
+        """Show the whole sheet."""
+        self._fitted = True
+        whole = self._sheet.whole
+        self._zoom = self._sheet.zoom
+        self._left = whole.x + whole.width / 2 - self.width() / 2 / self._zoom
+        self._top = whole.y + whole.height / 2 - self.height() / 2 / self._zoom
+        self._drop_ground()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom in or out around a place of the widget, or its middle."""
+        at = QPointF(self.rect().center()) if at is None else at
+        zoom = min(max(self._zoom * factor, self._sheet.zoom), self._sheet.zoom * MOST_ZOOM)
+        x, y = self._to_sheet(at)
+        self._zoom = zoom
+        self._left, self._top = x - at.x() / zoom, y - at.y() / zoom
+        self._fitted = zoom <= self._sheet.zoom * 1.001
+        if self._fitted:
+            self.fit()
+        else:
+            self._keep_in_sight()
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the body by pixels."""
+        if self._fitted:
+            return
+        self._left -= dx / self._zoom
+        self._top -= dy / self._zoom
+        self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        whole = self._sheet.whole
+        half_width, half_height = self.width() / 2 / self._zoom, self.height() / 2 / self._zoom
+        self._left = min(max(self._left, whole.x - half_width), whole.x + whole.width - half_width)
+        self._top = min(max(self._top, whole.y - half_height), whole.y + whole.height - half_height)
+        self._drop_ground()
+
+    def _to_sheet(self, place: QPointF) -> tuple[float, float]:
+        return self._left + place.x() / self._zoom, self._top + place.y() / self._zoom
+
+    def _to_widget(self, x: float, y: float) -> tuple[float, float]:
+        return (x - self._left) * self._zoom, (y - self._top) * self._zoom
+
+    def _frame(self, panel: _Panel) -> QRectF:
+        x, y = self._to_widget(panel.box.x, panel.box.y)
+        return QRectF(x, y, panel.box.width * self._zoom, panel.box.height * self._zoom)
+
+    # What lies where
+
+    def _place(self) -> list[_Spot]:
+        if not self._spots:
+            for index, panel in enumerate(self._panels):
+                for needle in self._needles:
+                    place = panel.view.place_of(needle.site)
+                    if place and panel.crop.holds(*place):
+                        self._spots.append(_Spot(needle, index, *self._to_widget(*panel.to_sheet(*place))))
+        return self._spots
+
+    def _spot_at(self, place: QPointF, within: float) -> _Spot | None:
+        spots = self._place()
+        found = nearest([(spot.x, spot.y) for spot in spots], place.x(), place.y(), within)
+        return None if found is None else spots[found]
+
+    def target_at(self, place: QPointF, snap: float = SNAP) -> _Target | None:
+        """The point near a place of the widget, else the skin there, else nothing."""
+        x, y = self._to_sheet(place)
+        for panel in self._panels:
+            if panel.box.holds(x, y):
+                vx, vy = panel.to_view(x, y)
+                found = self._atlas.nearest_point(panel.view, vx, vy, snap / self._zoom * panel.view.scale) if snap else None
+                if found is not None:
+                    site = self._atlas.point_sites(found[0])[found[1]]
+                    place_of = panel.view.place_of(site) or (vx, vy)
+                    return _Target(site, found[0], *self._to_widget(*panel.to_sheet(*place_of)))
+                site_here = panel.view.site_at(vx, vy)
+                return None if site_here is None else _Target(site_here, "", place.x(), place.y())
+        return None
+
+    # The hand
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._last = event.position()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press = event.position()
+            self._pressed_spot = self._spot_at(self._press, TOUCH_SNAP / 1.3 if _is_touch(event) else HIT)
+            self._dragging = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        here = event.position()
+        snap = 0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else SNAP
+        if self._press is None:
+            if event.buttons() & Qt.MouseButton.MiddleButton:
+                self.pan_by(here.x() - self._last.x(), here.y() - self._last.y())
+            else:
+                self._hover_at(here, snap)
+        elif not self._pinching:
+            far = (here - self._press).manhattanLength() >= QApplication.startDragDistance()
+            self._dragging = self._dragging or far
+            if self._dragging and self._pressed_spot is not None and not self._read_only:
+                self._ghost = self.target_at(here, snap)
+                self._say(self._ghost)
+                self.update()
+            elif self._dragging:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self.pan_by(here.x() - self._last.x(), here.y() - self._last.y())
+        self._last = here
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._press is None:
+            return
+        spot, ghost, dragged = self._pressed_spot, self._ghost, self._dragging
+        self._forget_press()
+        if self._pinching:
+            return
+        if dragged:
+            if spot is not None and ghost is not None:
+                self.moved.emit(((spot.needle.id, ghost.site, ghost.code),))
+        elif spot is not None:
+            self._pick(spot.needle.id, more=bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)))
+        elif (target := self._target_of(event)) is not None and not self._read_only:
+            self._hover = None
+            self.placed.emit(target.site, target.code)
+        elif self._selected:
+            self._announce(frozenset())
+
+    def _target_of(self, event: QMouseEvent) -> _Target | None:
+        snap = TOUCH_SNAP if _is_touch(event) else SNAP
+        return self.target_at(event.position(), 0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else snap)
+
+    def _forget_press(self) -> None:
+        self._press = self._pressed_spot = self._ghost = None
+        self._dragging = False
+        self.unsetCursor()
+        self.update()
+
+    def _pick(self, needle_id: str, *, more: bool) -> None:
+        self._announce(self._selected ^ {needle_id} if more else frozenset({needle_id}))
+
+    def _announce(self, ids: frozenset[str]) -> None:
+        self.select(ids)
+        self.picked.emit(self._selected)
+
+    def _hover_at(self, place: QPointF, snap: float) -> None:
+        spot = self._spot_at(place, HIT)
+        target = None if spot is not None else self.target_at(place, snap)
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor
+            if spot is not None
+            else Qt.CursorShape.CrossCursor
+            if target is not None and not self._read_only
+            else Qt.CursorShape.ArrowCursor
+        )
+        if spot is not None:
+            self._say(_Target(spot.needle.site, spot.needle.point, spot.x, spot.y))
+        else:
+            self._say(target)
+        shown = target if target is not None and target.code else None
+        if shown != self._hover:
+            self._hover = shown
+            self.update()
+
+    def _say(self, target: _Target | None) -> None:
+        if target is None:
+            self.hovered.emit("")
+        else:
+            self.hovered.emit(f"{self.name_of(target.code)} · {target.site.region}" if target.code else target.site.region)
+
+    def name_of(self, code: str) -> str:
+        """A point by code, character and pinyin, as far as the catalogue knows them."""
+        if code not in self._catalogue:
+            return code
+        point = self._catalogue[code]
+        return " ".join(word for word in (point.code, point.hanzi, point.pinyin) if word)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover = None
+        self.hovered.emit("")
+        self.update()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._hover_at(event.position(), SNAP)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        self.zoom_by(1.0015**turn, event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_by(1 + event.value(), event.position())
+                return True
+        elif isinstance(event, QGestureEvent):
+            gesture = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(gesture, QPinchGesture):
+                self._pinch(gesture)
+                return True
+        elif event.type() == QEvent.Type.TouchEnd or event.type() == QEvent.Type.TouchCancel:
+            self._pinching = False
+        return super().event(event)
+
+    def _pinch(self, gesture: QPinchGesture) -> None:
+        if gesture.state() == Qt.GestureState.GestureStarted:
+            self._pinching = True
+            self._ghost = None
+        centre = QPointF(self.mapFromGlobal(gesture.centerPoint().toPoint()))
+        before = QPointF(self.mapFromGlobal(gesture.lastCenterPoint().toPoint()))
+        self.zoom_by(gesture.scaleFactor(), centre)
+        self.pan_by(centre.x() - before.x(), centre.y() - before.y())
+        if gesture.state() in {Qt.GestureState.GestureFinished, Qt.GestureState.GestureCanceled}:
+            self._forget_press()
+            self._pinching = False
+
+    # The keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        move = {
+            Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+        }.get(Qt.Key(key))  # fmt: skip
+        if move is not None and self._selected and not self._read_only and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._nudge(*move)
+        elif move is not None:
+            self.pan_by(-48 * move[0], -48 * move[1])
+        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+            self.zoom_by(1.25)
+        elif key in {Qt.Key.Key_Minus, Qt.Key.Key_Underscore}:
+            self.zoom_by(0.8)
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and self._selected and not self._read_only:
+            self.removal_wanted.emit()
+        elif key == Qt.Key.Key_Escape and (self._selected or self._press is not None):
+            self._forget_press()
+            self._announce(frozenset())
+        else:
+            super().keyPressEvent(event)
+
+    def _nudge(self, dx: int, dy: int) -> None:
+        """Move the selected needles by a millimetre, each in the first view of the sheet that sees it."""
+        moved = {}
+        for spot in self._place():
+            needle = spot.needle
+            if needle.id in self._selected and needle.id not in moved:
+                view = self._panels[spot.panel].view
+                place = view.place_of(needle.site)
+                site = view.site_at(place[0] + dx * STEP * view.scale, place[1] + dy * STEP * view.scale) if place else None
+                if site is not None:
+                    moved[needle.id] = (needle.id, site, needle.point)
+        if moved:
+            self.moved.emit(tuple(moved.values()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keys = event.reason() in {
+            Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
+        }  # fmt: skip
+        super().focusInEvent(event)
+
+    # The picture
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange}:
+            self._pictures.clear()
+            self._drop_ground()
+
+    def _drop_ground(self) -> None:
+        self._ground = None
+        self._drop_scene()
+
+    def _drop_scene(self) -> None:
+        self._scene = None
+        self._spots = []
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._scene is None or self._scene.devicePixelRatio() != self.devicePixelRatioF():
+            self._scene = self._with_needles()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._scene)
+        theme = Theme.of(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for spot in self._place():
+                if spot.needle.id in self._selected:
+                    painter.setPen(QPen(theme.color("card"), 4))
+                    painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 5, MARKER + 5)
+                    painter.setPen(QPen(theme.color("accent"), 2))
+                    painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 5, MARKER + 5)
+        target = self._ghost or self._hover
+        if target is not None:
+            self._paint_target(painter, theme, target)
+        if self._by_keys and self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        painter.end()
+
+    def _paint_target(self, painter: QPainter, theme: Theme, target: _Target) -> None:
+        place = QPointF(target.x, target.y)
+        painter.setBrush(theme.color("accent") if self._ghost else Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("card"), 4))
+        painter.drawEllipse(place, MARKER + 2, MARKER + 2)
+        painter.setPen(QPen(theme.color("accent"), 2))
+        painter.drawEllipse(place, MARKER + 2, MARKER + 2)
+        if not target.code:
+            return
+        font = self._font(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        words = self.name_of(target.code)
+        width = QFontMetricsF(font).horizontalAdvance(words) + 20
+        left = min(max(place.x() - width / 2, 4), self.width() - width - 4)
+        top = place.y() - 46 if place.y() > 56 else place.y() + 18
+        bubble = QRectF(left, top, width, 28)
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.setBrush(theme.color("card"))
+        painter.drawRoundedRect(bubble, 8, 8)
+        painter.setPen(theme.color("text"))
+        painter.drawText(bubble, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _font(self, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(SMALL)
+        font.setWeight(weight)
+        return font
+
+    def _with_needles(self) -> QPixmap:
+        """The ground with needles and labels on it."""
+        if self._ground is None or self._ground.devicePixelRatio() != self.devicePixelRatioF():
+            self._ground = self._paint_ground()
+        scene = self._ground.copy()
+        if self._needles:
+            theme = Theme.of(self)
+            painter = QPainter(scene)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            spots = self._place()
+            font = self._font(QFont.Weight.DemiBold)
+            painter.setFont(font)
+            groups, labels = self._labels(spots, QFontMetricsF(font))
+            for label in labels:
+                if label is not None and label.leader:
+                    painter.setPen(QPen(theme.color("muted"), 1))
+                    box, (x, y) = label.box, label.anchor
+                    end = box.x if box.x > x else box.x + box.width
+                    painter.drawLine(QPointF(x, y), QPointF(end, box.y + box.height / 2))
+            order = {Stage.OUT: 0, Stage.PLANNED: 1, Stage.IN: 2, Stage.OVERDUE: 3}
+            for spot in sorted(spots, key=lambda spot: order[self._stages[spot.needle.id]]):
+                paint_marker(painter, QPointF(spot.x, spot.y), self._stages[spot.needle.id], theme)
+            ground = theme.color("card")
+            ground.setAlphaF(0.82)
+            for (_, code), label in zip(groups, labels, strict=True):
+                if label is not None:
+                    box = QRectF(*label.box)
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(ground)
+                    painter.drawRoundedRect(box, 5, 5)
+                    painter.setPen(theme.color("text"))
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, code)
+            painter.end()
+        return scene
+
+    def _labels(self, spots: Sequence[_Spot], metrics: QFontMetricsF) -> tuple[list[tuple[int, str]], list[Label | None]]:
+        """One label for each point in each panel, near the needle that has most room."""
+        grouped: dict[tuple[int, str], list[tuple[float, float]]] = {}
+        for spot in sorted(spots, key=lambda spot: (spot.y, -spot.x)):
+            if spot.needle.point:
+                grouped.setdefault((spot.panel, spot.needle.point), []).insert(0, (spot.x, spot.y))
+        for anchors in grouped.values():
+            anchors.sort(key=lambda place: -place[0])
+        wanted = [(anchors, (metrics.horizontalAdvance(code) + 8, metrics.height() + 1)) for (_, code), anchors in grouped.items()]
+        taken = [Box(spot.x - MARKER - 1, spot.y - MARKER - 1, 2 * MARKER + 2, 2 * MARKER + 2) for spot in spots]
+        return list(grouped), place_labels(wanted, taken, Box(0, 0, self.width(), self.height()), self._is_over_body)
+
+    def _is_over_body(self, box: Box) -> bool:
+        return any(
+            self.target_at(QPointF(x, box.y + box.height / 2), 0) is not None for x in (box.x + 4, box.x + box.width - 4)
+        )  # fmt: skip
+
+    def _paint_ground(self) -> QPixmap:
+        """The bodies, their outlines and captions, and the points once they are far enough apart."""
+        ratio = self.devicePixelRatioF()
+        theme = Theme.of(self)
+        ground = QPixmap(self.size() * ratio)
+        ground.setDevicePixelRatio(ratio)
+        ground.fill(theme.color("card"))
+        painter = QPainter(ground)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setFont(self._font())
+        for panel in self._panels:
+            frame = self._frame(panel)
+            if frame.intersects(QRectF(self.rect())):
+                self._paint_view(painter, panel, frame, theme)
+            painter.setPen(theme.color("muted"))
+            painter.drawText(
+                QRectF(frame.left() - 60, frame.bottom() + 4, frame.width() + 120, 20), Qt.AlignmentFlag.AlignCenter, panel.view.title
+            )
+        painter.end()
+        return ground
+
+    def _paint_view(self, painter: QPainter, panel: _Panel, frame: QRectF, theme: Theme) -> None:
+        view, crop = panel.view, panel.crop
+        painter.save()
+        painter.setClipRect(frame)
+        factor = self._zoom / view.scale
+        levels = self._picture(view, theme)
+        level = 0
+        while level + 1 < len(levels) and factor * self.devicePixelRatioF() * 2 ** (level + 1) <= 1:
+            level += 1
+        part = 2**level
+        painter.drawPixmap(frame, levels[level], QRectF(crop.x / part, crop.y / part, crop.width / part, crop.height / part))
+        painter.translate(frame.left() - crop.x * factor, frame.top() - crop.y * factor)
+        painter.scale(factor, factor)
+        pen = QPen(theme.color("skin_line"), 1.1)
+        pen.setCosmetic(True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        painter.drawPath(self._outline(view))
+        painter.restore()
+        if crop.y > 0:
+            fade = QLinearGradient(frame.topLeft(), frame.topLeft() + QPointF(0, 36))
+            fade.setColorAt(0, theme.color("card"))
+            clear = theme.color("card")
+            clear.setAlpha(0)
+            fade.setColorAt(1, clear)
+            painter.fillRect(QRectF(frame.left() - 2, frame.top() - 2, frame.width() + 4, 40), QBrush(fade))
+        if self._zoom >= DOTS_FROM:
+            self._paint_points(painter, panel, theme)
+
+    def _paint_points(self, painter: QPainter, panel: _Panel, theme: Theme) -> None:
+        dot = theme.color("skin_line")
+        painter.setPen(QPen(theme.color("card"), 1))
+        painter.setBrush(dot)
+        places = {}
+        for x, y, code, _ in self._atlas.shown_points(panel.view):
+            if panel.crop.holds(x, y):
+                place = self._to_widget(*panel.to_sheet(x, y))
+                if self.rect().contains(int(place[0]), int(place[1])):
+                    painter.drawEllipse(QPointF(*place), 2.6, 2.6)
+                    places[code, place] = place
+        if self._zoom < NAMES_FROM:
+            return
+        metrics = QFontMetricsF(painter.font())
+        wanted = [([place], (metrics.horizontalAdvance(code) + 2, metrics.height())) for (code, _), place in places.items()]
+        taken = [Box(x - 4, y - 4, 8, 8) for x, y in places.values()]
+        labels = place_labels(wanted, taken, Box(*self.rect().getRect()), lambda _: False)
+        painter.setPen(_SHADOW if theme.name == "light" else theme.color("skin_line"))
+        for (code, _), label in zip(places, labels, strict=True):
+            if label is not None and not label.leader:
+                painter.drawText(QRectF(*label.box), Qt.AlignmentFlag.AlignCenter, code)
+
+    def _picture(self, view: View, theme: Theme) -> list[QPixmap]:
+        """The shaded figure in the colour of the skin, at full, half, quarter size …"""
+        if view.name not in self._pictures:
+            image = tinted(QPixmap(str(view.image_path)), theme.color("skin"))
+            levels = [image]
+            while min(levels[-1].width(), levels[-1].height()) > 160:
+                size = QSize((levels[-1].width() + 1) // 2, (levels[-1].height() + 1) // 2)
+                levels.append(levels[-1].scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation))
+            self._pictures[view.name] = levels
+        return self._pictures[view.name]
+
+    def _outline(self, view: View) -> QPainterPath:
+        if view.name not in self._outlines:
+            path = QPainterPath()
+            for line in view.outline:
+                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line]))
+            self._outlines[view.name] = path
+        return self._outlines[view.name]
+
+
+def tinted(shade: QPixmap, skin: QColor) -> QPixmap:
+    """A grey figure with transparency in a colour of skin: full light in that colour, the dark in a warm shadow."""
+    made = shade.copy()
+    painter = QPainter(made)
+    over = made.rect()
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+    painter.fillRect(over, QColor(*(max(0, a - b) for a, b in zip(skin.getRgb()[:3], _SHADOW.getRgb()[:3], strict=True))))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
+    painter.fillRect(over, _SHADOW)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.drawPixmap(0, 0, shade)
+    painter.end()
+    return made
+
+
+def paint_marker(painter: QPainter, place: QPointF, stage: Stage, theme: Theme, size: float = MARKER) -> None:
+    """A needle: a ring when planned, a disc when in, a diamond when overdue, a faint ring when out."""
+    halo = QPen(theme.color("card"), 2)
+    match stage:
+        case Stage.PLANNED:
+            painter.setPen(QPen(theme.color("card"), 5))
+            painter.setBrush(theme.color("card"))
+            painter.drawEllipse(place, size - 1, size - 1)
+            painter.setPen(QPen(theme.color("accent"), 2.2))
+            painter.drawEllipse(place, size - 1, size - 1)
+        case Stage.IN:
+            painter.setPen(halo)
+            painter.setBrush(theme.color("accent"))
+            painter.drawEllipse(place, size, size)
+        case Stage.OVERDUE:
+            reach = size * 1.7
+            painter.setPen(halo)
+            painter.setBrush(theme.color("danger"))
+            painter.drawPolygon(QPolygonF([place + QPointF(0, -reach), place + QPointF(reach, 0), place + QPointF(0, reach), place + QPointF(-reach, 0)]))
+        case Stage.OUT:
+            faint = theme.color("muted")
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("card"), 3.4))
+            painter.drawEllipse(place, size - 1.5, size - 1.5)
+            painter.setPen(QPen(faint, 1.4))
+            painter.drawEllipse(place, size - 1.5, size - 1.5)
+
+
+def _trimmed(view: View, part: Box) -> Box:
+    """The part of a view without the empty ground at its sides."""
+    xs = [x for line in view.outline for x, y in line if part.holds(x, y)]
+    if not xs:
+        return part
+    left, right = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)
+    return Box(left, part.y, right - left, part.height)
+
+
+def _is_touch(event: QMouseEvent) -> bool:
+    device = event.pointingDevice()
+    return device is not None and device.pointerType() == QPointingDevice.PointerType.Finger

@@ -1,0 +1,134 @@
+"""Where things stand on the body map, without Qt: the panels of a sheet, what lies near a place, labels that don't collide."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, hypot, inf
+from typing import NamedTuple
+
+GAP, CAPTION = 20.0, 24.0
+LABEL_GAP = 9.0
+
+
+class Box(NamedTuple):
+    """A rectangle by its corner and size."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a place lies in it."""
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
+    def meets(self, other: "Box") -> bool:
+        """Whether two share some ground."""
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Panels laid out in decimetres: `boxes` and the `whole`; at `zoom` pixels a decimetre all of it just fits."""
+
+    zoom: float
+    boxes: tuple[Box, ...]
+    whole: Box
+
+
+def lay_out(sizes: Sequence[tuple[float, float]], width: float, height: float) -> Sheet:
+    """Panels of these sizes (decimetres) in the rows that let them be largest in `width` × `height` pixels, a caption under each."""
+    best, columns = 0.0, 1
+    for count in range(1, len(sizes) + 1):
+        zoom = _zoom(sizes, count, width, height)
+        if zoom > best:
+            best, columns = zoom, count
+    zoom = max(best, 1.0)
+    rows = [sizes[start : start + columns] for start in range(0, len(sizes), columns)]
+    wide = [max(row[column][0] for row in rows if column < len(row)) for column in range(columns)]
+    spare = max(0.0, (width / zoom - sum(wide)) / (columns + 1))
+    gap = min(spare, 4 * GAP / zoom)
+    boxes = []
+    top = GAP / 2 / zoom
+    for row in rows:
+        tall = max(size[1] for size in row)
+        left = gap
+        for column, (panel_width, panel_height) in enumerate(row):
+            boxes.append(Box(left + (wide[column] - panel_width) / 2, top + tall - panel_height, panel_width, panel_height))
+            left += wide[column] + gap
+        top += tall + (CAPTION + GAP / 2) / zoom
+    return Sheet(zoom, tuple(boxes), Box(0, 0, sum(wide) + gap * (columns + 1), top))
+
+
+def _zoom(sizes: Sequence[tuple[float, float]], columns: int, width: float, height: float) -> float:
+    rows = ceil(len(sizes) / columns)
+    wide = sum(max(size[0] for size in sizes[column::columns]) for column in range(columns))
+    tall = sum(max(size[1] for size in sizes[row * columns : (row + 1) * columns]) for row in range(rows))
+    return min((width - GAP * (columns + 1)) / wide, (height - rows * (CAPTION + GAP / 2) - GAP / 2) / tall)
+
+
+def nearest(places: Iterable[tuple[float, float]], x: float, y: float, within: float) -> int | None:
+    """The index of the place nearest to (x, y), if one is no farther than `within`."""
+    found, best = None, within
+    for index, (px, py) in enumerate(places):
+        distance = hypot(px - x, py - y)
+        if distance <= best:
+            found, best = index, distance
+    return found
+
+
+class Label(NamedTuple):
+    """A label's box and the marker that it belongs to; `leader` when the two stand apart enough for a line."""
+
+    box: Box
+    anchor: tuple[float, float]
+    leader: bool
+
+
+def place_labels(
+    wanted: Sequence[tuple[Sequence[tuple[float, float]], tuple[float, float]]],
+    taken: Sequence[Box],
+    bounds: Box,
+    avoid: Callable[[Box], bool],
+) -> list[Label | None]:
+    """A box for each label: beside one of its markers, or a little above or below with a leader; None where there is no room.
+
+    `wanted` holds for each label its markers and its (width, height); `taken` is ground to keep clear; `avoid` says of a box that
+    another would be better (it lies over the body).
+    """
+    used = list(taken)
+    placed: list[Label | None] = []
+    for anchors, size in wanted:
+        best: Label | None = None
+        cost = inf
+        for price, label in _candidates(anchors, *size):
+            if price >= cost:
+                break
+            if _inside(label.box, bounds) and not any(label.box.meets(other) for other in used):
+                price += 25 * avoid(label.box)
+                if price < cost:
+                    best, cost = label, price
+        placed.append(best)
+        if best is not None:
+            used.append(best.box)
+    return placed
+
+
+def _candidates(anchors: Sequence[tuple[float, float]], width: float, height: float) -> Iterator[tuple[float, Label]]:
+    for shift in (0.0, -0.8, 0.8, -1.6, 1.6, -2.4, 2.4):
+        for x, y in anchors:
+            for left in (x + LABEL_GAP, x - LABEL_GAP - width):
+                yield 12 * abs(shift), Label(Box(left, y - height / 2 + shift * height, width, height), (x, y), shift != 0)
+
+
+def _inside(box: Box, bounds: Box) -> bool:
+    return (
+        bounds.x <= box.x
+        and bounds.y <= box.y
+        and box.x + box.width <= bounds.x + bounds.width
+        and box.y + box.height <= bounds.y + bounds.height
+    )

@@ -1,0 +1,261 @@
+"""The note of a visit: how it was before, what was said and seen and meant, how it is after; and the visit before this one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSlider, QStyle, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
+from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.ui.widgets import Prose, button, label, row, set_flag
+
+SCORES = {
+    "pain_before": "Pain now", "numbness_before": "Numbness now", "pain_after": "Pain after", "numbness_after": "Numbness after",
+}  # fmt: skip
+PROSE = {
+    "subjective": ("Subjective", "What the patient says"),
+    "objective": ("Objective", "What you see, feel and test"),
+    "assessment": ("Assessment", "What you make of it"),
+    "plan": ("Plan", "What comes next"),
+}
+
+
+class _Slider(QSlider):
+    """A slider from 0 to 10 that goes where it is touched and whose score can be taken away."""
+
+    touched = Signal()
+    cleared = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(0, 10)
+        self.setPageStep(1)
+        self.actionTriggered.connect(self.touched)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            reach = self.width() - 18
+            self.setSliderPosition(QStyle.sliderValueFromPosition(0, 10, round(event.position().x()) - 9, reach))
+            self.touched.emit()
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.text().isdecimal() and event.text().isascii():
+            self.setSliderPosition(int(event.text()))
+            self.touched.emit()
+        elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.cleared.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:  # the page scrolls under the pointer; a score must not change with it
+            event.ignore()
+            return False
+        return super().event(event)
+
+
+class ScoreSlider(QWidget):
+    """A score from 0 to 10 that starts as not asked: `scored(int or None)`."""
+
+    scored = Signal(object)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.score: int | None = None
+        self._number = label("–", "title")
+        self.slider = _Slider()
+        self.slider.setToolTip("0 is none, 10 the worst imaginable; Delete takes the score away")
+        self.slider.touched.connect(lambda: self._take(self.slider.sliderPosition()))
+        self.slider.cleared.connect(lambda: self._take(None))
+        self._title = label(name, "heading")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(row(self._title, None, self._number))
+        box.addWidget(self.slider)
+        self.setFocusProxy(self.slider)
+        self.show_score(None)
+
+    def _take(self, score: int | None) -> None:
+        if score != self.score:
+            self.show_score(score)
+            self.scored.emit(score)
+
+    def show_score(self, score: int | None) -> None:
+        """Show a score, or that none was asked."""
+        self.score = score
+        self.slider.blockSignals(True)
+        self.slider.setValue(score or 0)
+        self.slider.blockSignals(False)
+        self._number.setText("–" if score is None else str(score))
+        set_flag(self.slider, "unset", score is None)
+        self.slider.setAccessibleName(f"{self._name}, {'not asked' if score is None else f'{score} of 10'}")
+
+    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
+        """Show the score only."""
+        self.slider.setEnabled(not read_only)
+        self.slider.setVisible(not read_only)
+
+
+class Note(QFrame):
+    """Scores and prose of one visit, with what was amended beneath: `written(field, value)`."""
+
+    written = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.scores = {name: ScoreSlider(text) for name, text in SCORES.items()}
+        self.prose = {name: Prose(title, placeholder, lines=2) for name, (title, placeholder) in PROSE.items()}
+        inner = QWidget()
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(16, 12, 12, 12)
+        box.setSpacing(4)
+        for name in SCORE_FIELDS:
+            self.scores[name].scored.connect(lambda value, name=name: self.written.emit(name, value))
+        box.addWidget(self.scores["pain_before"])
+        box.addWidget(self.scores["numbness_before"])
+        for name in NOTE_FIELDS:
+            field = self.prose[name]
+            field.setProperty("role", "bare")
+            field.edited.connect(lambda value, name=name: self.written.emit(name, value))
+            heading = label(PROSE[name][0], "heading")
+            heading.setBuddy(field)
+            box.addSpacing(4)
+            box.addWidget(heading)
+            box.addWidget(field)
+        box.addSpacing(8)
+        box.addWidget(self.scores["pain_after"])
+        box.addWidget(self.scores["numbness_after"])
+        self._added = QVBoxLayout()
+        self._added.setSpacing(8)
+        box.addLayout(self._added)
+        box.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(inner)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(1, 4, 1, 4)
+        whole.addWidget(self.area)
+
+    def show_visit(self, visit: Visit, authors: Mapping[str, str]) -> None:
+        """Show what is stored; `authors` are the practitioners' names by their id."""
+        signed = visit.signed is not None
+        for name, slider in self.scores.items():
+            slider.show_score(getattr(visit, name))
+            slider.set_read_only(signed)
+        for name, field in self.prose.items():
+            field.show_text(getattr(visit, name))
+            field.setReadOnly(signed)
+            field.setPlaceholderText("" if signed else PROSE[name][1])
+        while (item := self._added.takeAt(0)) is not None:
+            if (gone := item.widget()) is not None:
+                gone.deleteLater()
+        for amendment in sorted(visit.amendments, key=lambda amendment: amendment.written):
+            self._added.addWidget(_amendment(amendment.text, authors.get(amendment.author_id, ""), amendment.written))
+
+    def flush(self) -> None:
+        """Announce what was typed."""
+        for field in self.prose.values():
+            field.flush()
+
+
+def _amendment(text: str, author: str, written: datetime) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("role", "amendment")
+    words = label(text, wrap=True)
+    words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(12, 8, 12, 8)
+    box.setSpacing(2)
+    box.addWidget(label("Amendment", "heading"))
+    box.addWidget(words)
+    box.addWidget(label(f"{author}, {long_day(local_day(written))}, {local_time(written)}", "small", wrap=True))
+    return frame
+
+
+class LastVisit(QFrame):
+    """The visit before this one: when, what was done, how it went; its note can be unfolded and its needles repeated."""
+
+    repeat_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setAccessibleName("Last visit")
+        self._when = label("", "heading")
+        self.repeat = button("Repeat needles", self.repeat_wanted.emit, "link")
+        self.repeat.setToolTip("Plan the same needles again (Ctrl+R)")
+        self._done = label("", wrap=True)
+        self._went = label("", "muted", wrap=True)
+        self._note = label("", wrap=True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.more = button("Read its note", self._unfold, "link")
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(self._note)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setMinimumHeight(150)
+        self._area.hide()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 10, 12, 6)
+        box.setSpacing(2)
+        box.addWidget(self._when)
+        box.addWidget(self._done)
+        box.addWidget(self._went)
+        box.addWidget(self._area, 1)
+        box.addWidget(row(self.more, None, self.repeat, spacing=0))
+
+    def _unfold(self) -> None:
+        show = self._area.isHidden()
+        self._area.setVisible(show)
+        self.more.setText("Fold its note" if show else "Read its note")
+
+    def show_visit(self, visit: Visit | None, *, can_repeat: bool) -> None:
+        """Show a visit, or that there was none."""
+        self.more.setVisible(visit is not None)
+        self.repeat.setVisible(can_repeat)
+        self._done.setVisible(visit is not None)
+        self._went.setVisible(visit is not None)
+        if visit is None:
+            self._when.setText("First visit")
+            self._area.hide()
+            return
+        self._when.setText(f"Last visit, {long_day(local_day(visit.started))}")
+        self._done.setText(done_words(visit))
+        self._went.setText(went_words(visit))
+        self._went.setVisible(bool(self._went.text()))
+        parts = [f"{PROSE[name][0]}\n{text}" for name in NOTE_FIELDS if (text := getattr(visit, name).strip())]
+        parts += [f"Amendment\n{amendment.text}" for amendment in visit.amendments]
+        self._note.setText("\n\n".join(parts) or "Nothing was written.")
+
+
+def done_words(visit: Visit) -> str:
+    """What was done, in a line: `12 needles, 30 min, ST36 SP9 SP6 …, electro-stimulation 2/120 Hz`."""
+    used = [needle for needle in visit.needles if needle.inserted is not None] or visit.needles
+    minutes = sorted({needle.retention for needle in used})
+    parts = [f"{len(used)} needle{'' if len(used) == 1 else 's'}" if used else "No needles"]
+    if minutes:
+        parts.append(f"{minutes[0]} min" if len(minutes) == 1 else f"{minutes[0]}–{minutes[-1]} min")
+    parts += [f"{adjunct.kind.lower()} {adjunct.setting}".strip() for adjunct in visit.adjuncts]
+    points = " ".join(dict.fromkeys(needle.point for needle in sorted(used, key=lambda needle: needle.position) if needle.point))
+    return ", ".join(parts) + (f"\n{points}" if points else "")
+
+
+def went_words(visit: Visit) -> str:
+    """How the scores went: `Pain 5 → 3, numbness 6 → 6`."""
+    parts = []
+    for name in ("pain", "numbness"):
+        before, after = getattr(visit, f"{name}_before"), getattr(visit, f"{name}_after")
+        if before is not None and after is not None:
+            parts.append(f"{name} {before} → {after}")
+        elif before is not None or after is not None:
+            parts.append(f"{name} {before if before is not None else after}")
+    return ", ".join(parts).capitalize()

@@ -1,0 +1,147 @@
+"""Closing a visit, and what can still be said after it."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.needles import Needle
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.ui.widgets import Prose, button, icon_button, label, set_flag
+
+
+class SignPanel(QFrame):
+    """Asks before a visit is closed: the count, and a reason for each needle that is still in. `signed(reason)`, `closed()`."""
+
+    signed = Signal(str)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setAccessibleName("Sign visit")
+        self._inside: list[Needle] = []
+        self.count = label("", "title", wrap=True)
+        self.left = label("", wrap=True)
+        self.left.setProperty("over", "true")
+        self.reason = Prose("Why needles stay in", "Why they stay in", lines=2)
+        self.reason.textChanged.connect(lambda: set_flag(self.reason, "invalid", value=False))
+        self.error = label("", "error", wrap=True)
+        self.planned = label("", "muted", wrap=True)
+        self.who = label("", "muted", wrap=True)
+        self.sign = button("Sign", self._sign, "primary", "pen-line")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 8, 16, 16)
+        box.setSpacing(12)
+        head = QHBoxLayout()
+        head.setContentsMargins(-8, 0, 0, 0)
+        head.addWidget(icon_button("arrow-left", "Back to the note (Escape)", self.closed.emit))
+        head.addWidget(label("Sign this visit", "title"), 1)
+        box.addLayout(head)
+        for widget in (self.count, self.left, self.reason, self.error, self.planned, self.who, self.sign):
+            box.addWidget(widget)
+        box.addStretch(1)
+
+    def show_visit(self, visit: Visit, who: str) -> None:
+        """Ask about this visit."""
+        counted = visit.count
+        self._inside = sorted((needle for needle in visit.needles if needle.is_in), key=lambda needle: needle.position)
+        self.count.setText(f"{counted.inserted} needles in, {counted.out} out" if counted.inserted else "No needles were inserted.")
+        left = bool(self._inside)
+        self.left.setText(
+            f"{'One needle is' if len(self._inside) == 1 else f'{len(self._inside)} needles are'} still in: "
+            f"{', '.join(place_words(needle) for needle in self._inside)}. Take out what can come out; for what stays, give the reason."
+        )
+        for widget in (self.left, self.reason):
+            widget.setVisible(left)
+        self.error.hide()
+        self.planned.setText(
+            f"{counted.planned} planned needle{' was' if counted.planned == 1 else 's were'} never inserted and will be kept as planned."
+        )
+        self.planned.setVisible(bool(counted.planned))
+        self.who.setText(f"Signed by {who}, the visit is closed for good: nobody can change it. Amendments can be added beneath it.")
+
+    def _sign(self) -> None:
+        reason = self.reason.toPlainText().strip()
+        missing = bool(self._inside) and not reason
+        set_flag(self.reason, "invalid", missing)
+        self.error.setText("A visit with a needle in is signed only with the reason why it stays.")
+        self.error.setVisible(missing)
+        if missing:
+            self.reason.setFocus()
+        else:
+            self.signed.emit(reason if self._inside else "")
+
+
+class AmendPanel(QFrame):
+    """Takes an amendment to a signed visit: `added(text)`, `closed()`."""
+
+    added = Signal(str)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setAccessibleName("Add amendment")
+        self.text = Prose("Amendment", "What is to be added or put right", lines=5)
+        self.text.textChanged.connect(self._typed)
+        self.add = button("Add amendment", self._add, "primary", "plus")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 8, 16, 16)
+        box.setSpacing(12)
+        head = QHBoxLayout()
+        head.setContentsMargins(-8, 0, 0, 0)
+        head.addWidget(icon_button("arrow-left", "Back to the note (Escape)", self.closed.emit))
+        head.addWidget(label("Amendment", "title"), 1)
+        box.addLayout(head)
+        box.addWidget(self.text)
+        box.addWidget(label("It stands beneath the visit with your name and the time, and can't be changed once it is added.", "muted", wrap=True))
+        box.addWidget(self.add)
+        box.addStretch(1)
+        self._typed()
+
+    def _typed(self) -> None:
+        self.add.setEnabled(bool(self.text.toPlainText().strip()))
+
+    def _add(self) -> None:
+        self.added.emit(self.text.toPlainText().strip())
+
+    def clear(self) -> None:
+        """Begin a new one."""
+        self.text.flush()
+        self.text.show_text("")
+
+
+class SignedBar(QFrame):
+    """Says that a visit is closed, by whom and when: `amend_wanted()`."""
+
+    amend_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "signed")
+        self.words = label("", wrap=True)
+        self.amend = button("Add amendment", self.amend_wanted.emit, "", "plus")
+        box = QHBoxLayout(self)
+        box.setContentsMargins(16, 6, 8, 6)
+        box.addWidget(self.words, 1)
+        box.addWidget(self.amend)
+
+    def show_visit(self, visit: Visit, authors: Mapping[str, str]) -> None:
+        """Show a visit's signature; nothing for a draft."""
+        self.setVisible(visit.signed is not None)
+        if visit.signed is None:
+            return
+        who = authors.get(visit.signed_by or "", "")
+        words = [f"✓ Signed by {who} on {long_day(local_day(visit.signed))}, {local_time(visit.signed)}."]
+        if visit.needles_left_reason:
+            words.append(f"Needles left in: {visit.needles_left_reason}")
+        if visit.amendments:
+            words.append(f"{len(visit.amendments)} amendment{'' if len(visit.amendments) == 1 else 's'} beneath the note.")
+        self.words.setText(" ".join(words))
+
+
+def place_words(needle: Needle) -> str:
+    """A needle by its point and side, or by its region."""
+    return f"{needle.point} {needle.site.side}" if needle.point else needle.site.region
