@@ -144,6 +144,12 @@ class Records:
         with self._asking() as session:
             return [(draft, whose) for draft, whose in session.execute(drafts)]
 
+    def latest_visits(self, limit: int) -> list[tuple[Visit, Patient]]:
+        """The visits that were signed last, of all patients, newest first."""
+        signed = sa.select(Visit, Patient).join_from(visit, patient).where(visit.c.signed.is_not(None))
+        with self._asking() as session:
+            return [(seen, whose) for seen, whose in session.execute(signed.order_by(visit.c.signed.desc(), visit.c.id).limit(limit))]
+
     def last_visit_before(self, current: Visit) -> Visit | None:
         """The patient's latest visit that began before this one, signed or not."""
         earlier = sa.select(Visit).where(

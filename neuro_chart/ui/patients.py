@@ -1,8 +1,8 @@
 """All patients, found as their names are typed."""
 
 from PySide6.QtCore import QAbstractTableModel, QDate, QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSettings, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QScrollArea, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.ui.chart import OpenChart
@@ -127,7 +127,42 @@ class PatientsPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
         chart.changed.connect(self._changed)
-        self.form: PatientForm | None = None
+        self.form = PatientForm(chart)
+        self.form.added.connect(self._added)
+        self.form.cancelled.connect(self._back)
+        self.stack.addWidget(self._adding())
+        escape = QAction("Back to the patients", self)
+        escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))
+        escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.triggered.connect(self._back)
+        self.stack.widget(1).addAction(escape)
+
+    def _adding(self) -> QWidget:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(32, 24, 32, 24)
+        column.setSpacing(16)
+        column.addWidget(label("A new patient", "title"))
+        column.addWidget(card(self.form, margins=24))
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(middle)
+        return area
+
+    def add_patient(self) -> None:
+        """Show an empty record to fill in."""
+        self.stack.setCurrentIndex(1)
+        self.form.focus_first()
+
+    def _added(self, patient_id: str) -> None:
+        self._back()
+        self.patient_chosen.emit(patient_id)
+
+    def _back(self) -> None:
+        self.stack.setCurrentIndex(0)
+        self.search.setFocus()
 
     def _empty(self) -> QWidget:
         self._empty_title, self._empty_words = label("", "title"), label("", "muted", wrap=True)
