@@ -17,7 +17,8 @@ from typing import Any, NamedTuple, Self
 from neuro_chart.clinic.needles import Side, Site
 
 MIDLINE = 0.05  # dm each way that counts as the midline
-IN_SIGHT = 0.06  # dm that a place may lie beneath the skin of a view and still be the one in sight
+IN_SIGHT, SLOPE = 0.06, 0.12  # dm that a place may lie beneath, or above, the skin of a view near its pixel and still be the one in sight
+EDGE = 0.06  # dm between two cells from which one part of the body passes before another
 AT_POINT, NEAR_POINT = 3.0, 60.0  # mm: nearer is the point itself; farther away it says nothing about the place
 OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.MIDLINE: Side.MIDLINE}
 
@@ -77,9 +78,9 @@ class View:
     def place_of(self, site: Site) -> tuple[float, float] | None:
         """The pixel (x, y) where a place shows, or None where the view can't see it."""
         x, y, z = self._project((site.x, site.y, site.z))
-        ground = [self._skin.depth[i] for i in self._around(x, y) if self._skin.region[i]]
-        # on a steep slope the skin changes much within a cell, so the lowest of the neighbours decides
-        return (x, y) if ground and z >= self.floor + min(ground) * self.step - IN_SIGHT else None
+        # on a steep slope the skin changes much within a cell, so one neighbour that fits is enough
+        above = (self.floor + self._skin.depth[i] * self.step - z for i in self._around(x, y) if self._skin.region[i])
+        return (x, y) if any(-SLOPE <= a <= IN_SIGHT for a in above) else None
 
     def sees(self, site: Site) -> bool:
         """Is the place in sight in this view?"""
@@ -117,7 +118,7 @@ class View:
     def _depth(self, x: float, y: float, index: int) -> float:
         """Depth in dm at a pixel, between the middles of the four nearest cells; a cell across an edge is left out."""
         here = self._skin.depth[index]
-        edge = IN_SIGHT / self.step
+        edge = EDGE / self.step
         column, row = x / self.cell - 0.5, y / self.cell - 0.5
         total = weight = 0.0
         for dx in (0, 1):

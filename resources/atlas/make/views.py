@@ -146,9 +146,10 @@ def write(figure: Figure, folder: Path, places: Places) -> None:
 
 
 def _even(frame: Frame) -> Frame:
-    """The same frame, its size a whole number of lookup cells."""
-    up = (-frame.width % LOOKUP_STEP, -frame.height % LOOKUP_STEP)
-    return Frame(frame.rotation, frame.scale, frame.origin, frame.width + up[0], frame.height + up[1])
+    """The same frame, widened on both sides to a whole number of lookup cells, so that left and right fall on the grid alike."""
+    wide, high = -frame.width % LOOKUP_STEP, -frame.height % LOOKUP_STEP
+    origin = (frame.origin[0] - wide / 2 / frame.scale, frame.origin[1] + high / 2 / frame.scale)
+    return replace(frame, origin=origin, width=frame.width + wide, height=frame.height + high)
 
 
 def _lookup(picture: Picture, region: NDArray[np.int64], floor: float) -> bytes:
