@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 from figure import Array, Figure, unit
-from skin import Place, Skin, along_loop
+from skin import Place, Skin, along_loop, progress
 
 Rule = Mapping[str, Any]
 FIELDS = {"at", "between", "share", "along", "above", "below", "cun", "line", "aside", "toward", "side", "level"}
@@ -136,8 +136,7 @@ class Rules:
         segment = rule["along"]
         line, travelled = self._midline(segment)
         origin, sign = (rule["above"], -1) if "above" in rule else (rule["below"], 1)
-        here = float(travelled[((line - self.place(origin).xyz) ** 2).sum(1).argmin()])
-        at = here + sign * float(rule["cun"]) * self.cun(segment)
+        at = progress(line, travelled, self.place(origin).xyz) + sign * float(rule["cun"]) * self.cun(segment)
         spot = np.array([np.interp(at, travelled, line[:, k]) for k in range(3)])
         aside = float(rule["aside"]) * self._across("head") if "aside" in rule else 0.0
         return self.skin.nearest(spot + np.array([aside, 0.0, 0.0]))

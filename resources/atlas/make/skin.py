@@ -129,7 +129,7 @@ def along_loop(loop: Array, start: Array, towards: Array, distance: float | None
     steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
     travelled: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(steps)])
     around = float(travelled[-1])
-    here, there = _where(line, travelled, start), _where(line, travelled, towards)
+    here, there = progress(line, travelled, start), progress(line, travelled, towards)
     way = (there - here) % around
     if way > around / 2:
         way -= around
@@ -138,7 +138,8 @@ def along_loop(loop: Array, start: Array, towards: Array, distance: float | None
     return np.array([np.interp(at, travelled, line[:, k]) for k in range(3)])
 
 
-def _where(line: Array, travelled: Array, point: Array) -> float:
+def progress(line: Array, travelled: Array, point: Array) -> float:
+    """How far along a line (n, 3), measured by the way travelled to each of its places (n,), the spot nearest to a point is."""
     a, edge = line[:-1], np.diff(line, axis=0)
     t = np.clip(((point - a) * edge).sum(1) / np.maximum((edge * edge).sum(1), 1e-18), 0, 1)
     best = int((((a + t[:, None] * edge) - point) ** 2).sum(1).argmin())
