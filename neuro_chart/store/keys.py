@@ -43,7 +43,7 @@ class Kdf:
         return Argon2id(salt=salt, length=32, iterations=self.iterations, lanes=self.lanes, memory_cost=self.memory).derive(words)
 
     @property
-    def bearable(self) -> bool:
+    def sound(self) -> bool:
         """Within what Argon2id allows and a machine can do, so that a forged file can't stall the program."""
         return 1 <= self.lanes <= 64 and 1 <= self.iterations <= 1000 and 8 * self.lanes <= self.memory <= 8 * 1024 * 1024
 
@@ -68,6 +68,11 @@ class Slot:
     salt: bytes
     nonce: bytes
     wrapped: bytes
+
+    @property
+    def sound(self) -> bool:
+        """Of the lengths and the cost that a slot can have."""
+        return self.kdf.sound and (len(self.salt), len(self.nonce), len(self.wrapped)) == (16, 12, 48)
 
     def bound(self, vault_id: str) -> bytes:
         """What the wrapping is bound to (AAD)."""
@@ -145,7 +150,7 @@ class KeyRing:
             vault_id = str(content["vault"])
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise damaged from None
-        if not all(slot.kdf.bearable for slot in slots):
+        if not all(slot.sound for slot in slots):
             raise damaged
         return cls(vault_id, slots)
 

@@ -69,7 +69,6 @@ class Vault:
 
         A file that is there is never overwritten; whatever goes wrong, nothing stands under `path` that is not a whole vault.
         """
-        path = Path(path)
         try:
             _refuse_existing(path)
             key = os.urandom(32)
@@ -89,14 +88,12 @@ class Vault:
     @staticmethod
     def unwrap_key(path: Path, passphrase: str) -> Unlocked:
         """The vault's key, from its slots. Slow, for a worker thread; the vault itself is not opened."""
-        path = Path(path)
         _refuse_missing(path)
         return KeyRing.load(keys_path(path)).unwrap(passphrase)
 
     @classmethod
     def open_with_key(cls, path: Path, unlocked: Unlocked) -> "Vault":
         """Opens the vault and checks all of it; brings an older one up to date, after a copy was kept beside it."""
-        path = Path(path)
         _refuse_missing(path)
         if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             raise WriteFailedError(f"“{path.name}” or its folder is write-protected. Allow writing, or copy it and its keys elsewhere.")

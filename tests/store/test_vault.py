@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -167,6 +168,29 @@ def test_a_crash_while_a_vault_is_made_leaves_nothing_under_its_name(tmp_path, p
         assert Records(vault).practice().name == "Again"
 
 
+@pytest.mark.parametrize("name", ["Praxis Müller #1, 50%.vault", "a b?c&mode=ro", "足三里", "'quoted\""])
+def test_any_name_will_do(tmp_path, name, passphrase, cheap_kdf):
+    if os.name != "posix" and set(name) & set('?"'):
+        pytest.skip("no file name there")
+    Vault.create(tmp_path / name, passphrase, Practice("P"), Practitioner("P"), kdf=cheap_kdf).close()
+    with Vault.open(tmp_path / name, passphrase) as vault:
+        assert Records(vault).practice().name == "P"
+
+
+def test_a_vault_opened_on_one_thread_answers_on_another(records):
+    records.save_patient(Patient("Zoë"))
+    with ThreadPoolExecutor(3) as threads:
+        counts = threads.map(lambda _: records.patient_count("zoe"), range(20))
+        assert set(counts) == {1}
+
+
+def test_opening_imports_nothing_that_only_a_new_vault_needs(vault_path, passphrase):
+    told = run(f"{HOLD}\nprint('alembic' in sys.modules, 'reportlab' in sys.modules)", vault_path, passphrase)
+    assert told.stdout.split() == ["open", "False", "False"]
+    light = run("import sys, neuro_chart.store.errors; print({'sqlalchemy', 'sqlcipher3', 'cryptography'} & set(sys.modules))")
+    assert light.stdout.strip() == "set()"
+
+
 def test_a_closed_vault_stays_closed(vault, records):
     vault.close()
     with pytest.raises(VaultError, match="locked"):
@@ -283,6 +307,12 @@ def test_a_slot_is_bound_to_its_vault_its_practitioner_and_its_cost(vault_path, 
         rewritten(path, kdf=kdf | {"memory": memory})
         refused(vault_path, passphrase, DamagedVaultError)
         path.write_bytes(good)
+
+
+@pytest.mark.parametrize("change", [{"salt": ""}, {"nonce": "00"}, {"wrapped": "00" * 47}])
+def test_a_slot_of_other_lengths(vault_path, change, passphrase):
+    rewritten(keys_path(vault_path), **change)
+    refused(vault_path, passphrase, DamagedVaultError)
 
 
 def test_keys_and_vaults_of_a_newer_program(vault_path, passphrase):
