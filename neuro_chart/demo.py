@@ -93,9 +93,14 @@ def _case(file: Path, form: Questionnaire, atlas: Atlas, practitioner_id: str, n
 
 
 def _day(now: datetime, days: int) -> date:
-    """The day so many days ago; the practice is closed at weekends, so that the Friday before stands for them (but today is today)."""
-    day = now.astimezone().date() - timedelta(days=days)
-    return day - timedelta(days=max(0, day.weekday() - FRIDAY)) if days else day
+    """The working day so many days ago; today is always one."""
+    today = now.astimezone().date()
+    return _working(today - timedelta(days=days)) if days else today
+
+
+def _working(day: date) -> date:
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - FRIDAY))
 
 
 def _hour(day: date, hour: str) -> datetime:
@@ -165,7 +170,7 @@ def _aftercare(said: Mapping[str, Any], next_visit: date | None) -> Aftercare:
 def _expected(charted: Mapping[str, Any], following: Mapping[str, Any] | None, now: datetime) -> date | None:
     if following:
         return _day(now, following["days"])
-    return _day(now, charted["days"]) + timedelta(days=charted["next"]) if "next" in charted else None
+    return _working(_day(now, charted["days"]) + timedelta(days=charted["next"])) if "next" in charted else None
 
 
 def _times(charted: Mapping[str, Any], usual: str, now: datetime) -> tuple[datetime, datetime]:
