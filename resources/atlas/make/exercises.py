@@ -62,10 +62,9 @@ def cloth(x: tuple[float, float], z: Array, y: Array, colour: tuple[int, int, in
 
 @dataclass(frozen=True)
 class Arrow:
-    """A curve through points in the figure's space, with a head at its end, and at its start too if `double`."""
+    """A curve through points in the figure's space, with a head at its end."""
 
     points: Sequence[Sequence[float]]
-    double: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,17 +76,17 @@ class Panel:
     arrows: Sequence[Arrow] = ()
     floor: float | None = None
     opacity: Array | None = None
-    roll: float = 0
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture: its panels from left to right and the camera they share."""
+    """A picture: its panels in rows of `columns`, `gap` dm apart, and the camera they share."""
 
     panels: Sequence[Panel]
     yaw: float
     pitch: float = 8
     gap: float = 0.6
+    columns: int = 6
     numbered: bool = False
 
 
@@ -129,13 +128,16 @@ class Foot:
 
 @dataclass(frozen=True)
 class Hand:
-    """Where the wrist is, where the palm faces, where the fingers point and how far each joint is bent (degrees); left, mirrored for the right."""
+    """Where the wrist is, where the palm faces, where the fingers point and how far each joint is bent (degrees); left, mirrored for the right.
+
+    `thumb` gives its three bones as shares along the fingers, to the thumb's side and to the palm.
+    """
 
     wrist: Vector
     palm: Vector
     fingers: Vector
     bends: tuple[float, float, float] = (8, 10, 8)
-    thumb: tuple[float, float, float] = (0.75, 0.45, 0.5)  # along the fingers, to the thumb's side, to the palm
+    thumb: tuple[Vector, Vector, Vector] = ((0.75, 0.55, 0.40), (0.85, 0.40, 0.45), (0.90, 0.30, 0.45))
     elbow: Vector = (0.5, -1.0, -0.3)
     spread: float = 1.0
     reach: bool = True  # False: only shapes the hand; the arm stays where the pose has it
@@ -177,11 +179,8 @@ def fingers(hand: Hand, side: str) -> dict[str, list[Step]]:
         for joint, bend in enumerate(hand.bends, 1):
             total += np.radians(bend)
             pose[f"finger{finger}-{joint}.{side}"] = [("aim", tuple(np.cos(total) * straight + np.sin(total) * palm))]
-    a, r, p = hand.thumb
-    thumb = unit(a * along + r * radial + p * palm)
-    for joint in (2, 3):
-        pose[f"finger1-{joint}.{side}"] = [("aim", tuple(unit(thumb + 0.12 * (joint - 1) * along)))]
-    pose[f"finger1-1.{side}"] = [("aim", tuple(unit(0.75 * along + (0.25 + 0.45 * r) * radial + (0.15 + 0.5 * p) * palm)))]
+    for joint, (a, r, p) in enumerate(hand.thumb, 1):
+        pose[f"finger1-{joint}.{side}"] = [("aim", tuple(unit(a * along + r * radial + p * palm)))]
     return pose
 
 
@@ -228,9 +227,8 @@ def draw_panel(panel: Panel, camera: Array, scale: float) -> tuple[Image.Image, 
     picture = render(figure, frame, sky, panel.opacity)
     colour = np.array(SKIN, float) * np.ones((*picture.shade.shape, 1))
     for cloth, tint in zip(clothes(figure), (SHIRT, SHORTS), strict=True):
-        if panel.opacity is None:
-            over = np.clip((share(figure, frame, cloth) - 0.5) * 14 + 0.5, 0, 1)[..., None]
-            colour = colour * (1 - over) + np.array(tint) * over
+        over = np.clip((share(figure, frame, cloth) - 0.5) * 14 + 0.5, 0, 1)[..., None]
+        colour = colour * (1 - over) + np.array(tint) * over
     light = (picture.shade / 255.0)[..., None]
     light = np.clip(light * 1.08, 0, 1)
     colour = np.array(SHADOW) * (1 - light) + colour * light
@@ -243,7 +241,7 @@ def draw_panel(panel: Panel, camera: Array, scale: float) -> tuple[Image.Image, 
     pixels = np.dstack([np.clip(colour, 0, 255), np.clip(alpha, 0, 1) * 255]).round().astype(np.uint8)
     image = Image.fromarray(pixels)
     for arrow in panel.arrows:
-        draw_arrow(image, frame.project(np.array(arrow.points, float))[:, :2], arrow.double, scale)
+        draw_arrow(image, frame.project(np.array(arrow.points, float))[:, :2], scale)
     return image, frame
 
 
@@ -259,9 +257,10 @@ def outlined(colour: Array, alpha: Array, depth: Array, scale: float) -> tuple[A
     """A fine dark line round the figure and where one part stands before another."""
     flat = np.where(np.isnan(depth), -30.0, depth)
     near = ndimage.grey_dilation(flat, (3, 3))
-    edge = (near - flat > 0.11) & (flat > -29) | (near > -29) & (flat <= -29) & (alpha < 0.5)
+    edge = (near - flat > max(0.12, 7 / scale)) & (flat > -29) | (near > -29) & (flat <= -29) & (alpha < 0.5)
     line = ndimage.gaussian_filter(ndimage.binary_dilation(edge, iterations=max(1, round(scale / 90))).astype(float), 0.7)[..., None]
-    strength = np.clip(line * 1.2, 0, 0.85)
+    whole = ndimage.grey_dilation(alpha, (5, 5))[..., None]
+    strength = np.clip(line * 1.2, 0, 0.85) * np.clip((whole - 0.35) / 0.6, 0, 1)  # no line where the figure fades away
     return colour * (1 - strength) + np.array(LINE) * strength, np.maximum(alpha, strength[..., 0])
 
 
@@ -272,7 +271,7 @@ def with_prop(colour: Array, alpha: Array, depth: Array, prop: Prop, frame: Fram
     face, _, seen = zbuffer(p, frame.width, frame.height)
     there = face >= 0
     normal = unit(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]))
-    tone = 0.80 + 0.20 * np.clip(normal @ (0.15, 0.95, 0.3), -0.6, 1)
+    tone = 0.88 + 0.12 * np.clip(normal @ (0.15, 0.95, 0.3), -1, 1)
     shade = np.array(prop.colour) * tone[np.where(there, face, 0)][..., None]
     plane = np.where(there, 0 if prop.smooth else face // 2, -1)
     edge = (ndimage.maximum_filter(plane, 3) != ndimage.minimum_filter(plane, 3)) & ndimage.binary_dilation(there)
@@ -291,7 +290,7 @@ def with_prop(colour: Array, alpha: Array, depth: Array, prop: Prop, frame: Fram
 def grounded(colour: Array, alpha: Array, panel: Panel, frame: Frame) -> tuple[Array, Array]:
     """A soft shadow on the floor under all that stands on it."""
     floor = panel.floor or 0.0
-    v = panel.figure.vertices
+    v = panel.figure.vertices if panel.opacity is None else panel.figure.vertices[panel.opacity > 0.9]
     weight = np.clip(1 - (v[:, 1] - floor) / 1.6, 0, 1) ** 2
     points = [np.c_[v[:, 0], np.full(len(v), floor), v[:, 2]]]
     weights = [weight]
@@ -324,54 +323,69 @@ def curve(points: Array) -> Array:
     return np.concatenate([*out, points[-1:]])
 
 
-def draw_arrow(image: Image.Image, points: Array, double: bool, scale: float) -> None:  # noqa: FBT001
+def draw_arrow(image: Image.Image, points: Array, scale: float) -> None:
     """An arrow in jade with a light rim, onto the image."""
     line = curve(points)
-    size = min(0.50 * scale, 34 * FINE / 2 * 1.2)
-    heads = [(line[-1], line[-1] - line[max(0, len(line) - 5)])] + ([(line[0], line[0] - line[4])] if double else [])
-    start = 4 if double else 0
-    shaft = [tuple(p) for p in line[start : len(line) - 4]]
+    size = min(0.50 * scale, 20 * FINE)
+    bare = line[np.linalg.norm(line - line[-1], axis=1) > size * 0.7]
+    shaft, tip = [tuple(p) for p in bare], line[-1]
+    ahead = unit(tip - bare[-1])
+    aside = np.array([-ahead[1], ahead[0]])
     draw = ImageDraw.Draw(image)
     for tint, extra in (((255, 255, 255, 255), size * 0.16), ((*JADE, 255), 0)):
         width = size * 0.30 + extra * 1.5
         draw.line(shaft, fill=tint, width=max(1, round(width)), joint="curve")
         for end in (shaft[0], shaft[-1]):
             draw.ellipse([end[0] - width / 2, end[1] - width / 2, end[0] + width / 2, end[1] + width / 2], fill=tint)
-        for tip, way in heads:
-            ahead = way / (np.linalg.norm(way) + 1e-9)
-            aside = np.array([-ahead[1], ahead[0]])
-            point = tip + ahead * (extra * 1.6)
-            base = tip - ahead * (size * 0.85 + extra)
-            draw.polygon([tuple(point), tuple(base + aside * (size * 0.5 + extra)), tuple(base - aside * (size * 0.5 + extra))], fill=tint)
+        point, base = tip + ahead * (extra * 1.6), tip - ahead * (size * 0.85 + extra)
+        draw.polygon([tuple(point), tuple(base + aside * (size * 0.5 + extra)), tuple(base - aside * (size * 0.5 + extra))], fill=tint)
 
 
 def draw(scene: Scene) -> Image.Image:
     """The whole picture, in a box of WIDTH x HEIGHT."""
-    camera = [look(scene.yaw, scene.pitch, panel.roll) for panel in scene.panels]
-    probes = [extent(panel, c) for panel, c in zip(scene.panels, camera, strict=True)]
-    wide = sum(p[0] for p in probes) + scene.gap * (len(probes) - 1)
-    high = max(p[2] for p in probes) - min(p[1] for p in probes)
-    scale = FINE * min((WIDTH - 8) / wide, (HEIGHT - 8 - (40 if scene.numbered else 0)) / high)
-    drawn = [draw_panel(panel, c, scale) for panel, c in zip(scene.panels, camera, strict=True)]
-    tops = [frame.origin[1] - ground(p, frame.rotation) for p, (_, frame) in zip(scene.panels, drawn, strict=True)]
-    offsets = [round((max(tops) - top) * scale) for top in tops]
-    gap = round(scene.gap * scale)
-    label = 40 * FINE if scene.numbered else 0
-    size = (sum(i.width for i, _ in drawn) + gap * (len(drawn) - 1), label + max(i.height + o for (i, _), o in zip(drawn, offsets, strict=True)))
-    sheet, left = Image.new("RGBA", size), 0
-    for number, ((image, _), offset) in enumerate(zip(drawn, offsets, strict=True), 1):
-        sheet.alpha_composite(image, (left, label + offset))
-        if scene.numbered:
+    camera = look(scene.yaw, scene.pitch)
+    rows = [scene.panels[k : k + scene.columns] for k in range(0, len(scene.panels), scene.columns)]
+    spans = [[extent(panel, camera) for panel in row] for row in rows]
+    wide = max(sum(s[0] for s in row) + scene.gap * (len(row) - 1) for row in spans)
+    high = sum(max(s[2] for s in row) - min(s[1] for s in row) for row in spans)
+    label = 36 if scene.numbered else 0
+    scale = FINE * min((WIDTH - 8) / wide, (HEIGHT - 8 - label * len(rows)) / high)
+    drawn, number = [], 0
+    for row in rows:
+        drawn.append(draw_row(row, camera, scale, scene.gap, number + 1 if label else 0, label))
+        number += len(row)
+    sheet, top = Image.new("RGBA", (max(r.width for r in drawn), sum(r.height for r in drawn))), 0
+    for row_image in drawn:
+        sheet.alpha_composite(row_image, ((sheet.width - row_image.width) // 2, top))
+        top += row_image.height
+    return reduced(sheet)
+
+
+def draw_row(panels: Sequence[Panel], camera: Array, scale: float, gap: float, first: int, label: int) -> Image.Image:
+    """Panels side by side with their floors at one height, numbered from `first` if that is not 0."""
+    drawn = [draw_panel(panel, camera, scale) for panel in panels]
+    tops = [frame.origin[1] - ground(p, camera) for p, (_, frame) in zip(panels, drawn, strict=True)]
+    offsets = [label * FINE + round((max(tops) - top) * scale) for top in tops]
+    size = (sum(i.width for i, _ in drawn) + round(gap * scale) * (len(drawn) - 1), max(i.height + o for (i, _), o in zip(drawn, offsets, strict=True)))
+    row, left = Image.new("RGBA", size), 0
+    for number, ((image, _), offset) in enumerate(zip(drawn, offsets, strict=True), first):
+        row.alpha_composite(image, (left, offset))
+        if first:
             font = ImageFont.truetype(str(RESOURCES / "fonts" / "NeuroChartSans-SemiBold.ttf"), 26 * FINE)
-            ImageDraw.Draw(sheet).text((left + image.width / 2, label / 2), str(number), fill=(*JADE, 255), font=font, anchor="mm")
-        left += image.width + gap
+            ImageDraw.Draw(row).text((left + image.width / 2, label * FINE / 2), str(number), fill=(*JADE, 255), font=font, anchor="mm")
+        left += image.width + round(gap * scale)
+    return row
+
+
+def reduced(sheet: Image.Image) -> Image.Image:
+    """The picture at its final size, without dark fringes, in tones coarse enough for a small file."""
     fitted = min(WIDTH / sheet.width, HEIGHT / sheet.height)
-    premultiplied = np.array(sheet, float)
-    premultiplied[..., :3] *= premultiplied[..., 3:] / 255
-    small = Image.fromarray(premultiplied.round().astype(np.uint8)).resize((round(sheet.width * fitted), round(sheet.height * fitted)), Image.Resampling.BOX if fitted == 0.5 else Image.Resampling.LANCZOS)
-    values = np.array(small, float)
-    values[..., :3] = np.clip(values[..., :3] * 255 / np.maximum(values[..., 3:], 1), 0, 255)
-    return Image.fromarray(values.round().astype(np.uint8))
+    size = (round(sheet.width * fitted), round(sheet.height * fitted))
+    solid = np.array(sheet, float)
+    solid[..., :3] *= solid[..., 3:] / 255
+    small = np.array(Image.fromarray(solid.round().astype(np.uint8)).resize(size, Image.Resampling.LANCZOS), float)
+    small[..., :3] = np.clip(small[..., :3] * 255 / np.maximum(small[..., 3:], 1), 0, 255)
+    return Image.fromarray(np.clip((small / 3).round() * 3, 0, 255).astype(np.uint8))
 
 
 def extent(panel: Panel, camera: Array) -> tuple[float, float, float]:
@@ -407,7 +421,7 @@ def chair(z: float, floor: float, seat_height: float = 4.5, x: float = 0.0) -> l
 def held(rail: float, floor: float, x: float = 1.3) -> Hand:
     """A hand on the back of a chair whose rail is at z = rail: the palm on top, the fingers over the far side."""
     return Hand(
-        (x, floor + 9.45, rail - 0.72), palm=(0, -0.95, -0.3), fingers=(-0.05, -0.22, 1), bends=(12, 52, 34), thumb=(0.8, 0.35, 0.5), elbow=(0.6, -0.5, -0.9),
+        (x, floor + 9.45, rail - 0.72), palm=(0, -0.95, -0.3), fingers=(-0.05, -0.22, 1), bends=(12, 52, 34), elbow=(0.6, -0.5, -0.9),
     )
 
 
@@ -436,8 +450,8 @@ def part(figure: Figure, start: Sequence[float], along: Sequence[float], fade: f
 
 def calf_stretch(f: Figure) -> Scene:
     """Both hands on the wall, the near leg straight behind."""
-    floor, wall = -7.35, 5.5
-    hand = Hand((1.25, 4.35, wall - 0.42), palm=(0, -0.05, 1), fingers=(-0.05, 1, 0.12), bends=(2, 3, 3), thumb=(0.75, 0.75, 0.05), elbow=(0.7, -1, 0))
+    floor, wall = -7.46, 5.5
+    hand = Hand((1.25, 4.35, wall - 0.42), palm=(0, -0.05, 1), fingers=(-0.05, 1, 0.12), bends=(2, 3, 3), elbow=(0.7, -1, 0))
     figure = stand(f, lean(13), {
         "L": flat(0.95, -3.45, floor, 0.02), "R": flat(0.95, 1.35, floor, 0.05),
     }, {"L": hand, "R": hand})
@@ -450,17 +464,17 @@ def calf_stretch(f: Figure) -> Scene:
 def hamstring_stretch(f: Figure) -> Scene:
     """On the edge of a chair, one heel far in front, the trunk tipped forward."""
     floor = -4.95
-    hand = Hand((1.5, 1.55, 2.65), palm=(0, -1, 0.1), fingers=(-0.2, -0.35, 1), bends=(6, 12, 10), elbow=(1, -0.2, -0.6))
+    hand = Hand((1.35, 1.15, 2.55), palm=(0, -1, 0), fingers=(-0.1, -0.28, 1), bends=(8, 16, 12), elbow=(1, -0.2, -0.6))
     figure = stand(f, lean(32, 6), {
-        "L": Foot((1.05, floor + 0.42, 6.1), look=(0.1, 0.72, 0.66), knee=(0.1, 1, 0.3)), "R": flat(1.15, 3.2, floor),
-    }, {"L": hand, "R": hand})
-    turn = arc((2.2, 0.5, 0), (2.2, 7.4, 3.4), X, 30)
+        "L": Foot((1.05, floor + 0.42, 6.1), look=(0.1, 0.72, 0.66), knee=(0.1, 1, 0.3)), "R": flat(1.15, 3.4, floor),
+    }, {"L": replace(hand, wrist=(-0.55, 1.05, 2.4), fingers=(-0.35, -0.28, 1)), "R": hand})
+    turn = arc((1.0, 0.5, 0), (1.0, 7.6, -2.2), X, 27)
     return Scene([Panel(figure, chair(-0.75, floor), [Arrow(turn)], floor)], yaw=-68)
 
 
 def shin(f: Figure) -> Array:
-    """The near lower leg from the knee down."""
-    return part(f, f.rig.head["lowerleg01.L"] + np.array((0, 0.1, 0)), (0, -1, 0), 1.0, ("lowerleg", "foot", "toe"))
+    """The near lower leg from the calf down."""
+    return part(f, f.rig.head["lowerleg01.L"] - np.array((0, 1.1, 0)), (0, -1, 0), 1.0, ("lowerleg", "foot", "toe"))
 
 
 def ankle_pumps(f: Figure) -> Scene:
@@ -468,12 +482,14 @@ def ankle_pumps(f: Figure) -> Scene:
     def leg(look: Vector) -> Figure:
         return stand(f, {}, {"L": Foot((1.0, 0.6, 7.9), look=look, knee=(0, 1, 0))}, {})
 
+    def sweep(start: float, degrees: float) -> Arrow:
+        a = np.radians(start)
+        return Arrow(arc((1.2, 0.6, 7.9), (1.2, 0.6 + 2.75 * np.sin(a), 7.9 + 2.75 * np.cos(a)), X, -degrees))
+
     up, away = (0.06, 0.99, -0.08), (0.06, 0.30, 0.95)
-    ankle = (1.6, 0.6, 7.9)
     return Scene([
-        Panel(leg(up), (), [Arrow(arc(ankle, (1.6, 2.0, 10.6), X, -46))], 0.0, shin(f)),
-        Panel(leg(away), (), [Arrow(arc(ankle, (1.6, 3.5, 8.5), X, 46))], 0.0, shin(f)),
-    ], yaw=-80, pitch=6)
+        Panel(leg(up), (), [sweep(18, 48)], opacity=shin(f)), Panel(leg(away), (), [sweep(76, -46)], opacity=shin(f)),
+    ], yaw=-80, pitch=6, gap=0.0)
 
 
 def ankle_circles(f: Figure) -> Scene:
@@ -481,11 +497,10 @@ def ankle_circles(f: Figure) -> Scene:
     def leg(look: Vector) -> Figure:
         return stand(f, {}, {"L": Foot((1.0, 0.0, 7.4), look=look, knee=(0, 1, 0))}, {})
 
-    toe, axis = (1.1, 1.4, 9.6), (0.0, 0.35, 0.94)
-    rim = np.array(toe) + np.array((1.75, 0, 0))
-    return Scene([
-        Panel(leg((0.08, 0.62, 0.76)), (), [Arrow(arc(toe, rim, axis, way * 300, 25))], 0.0, shin(f)) for way in (1, -1)
-    ], yaw=-38, pitch=14)
+    foot = leg((0.08, 0.62, 0.76))
+    toe, axis = foot.tail["toe1-2.L"], (0.0, 0.35, 0.94)
+    rim = toe + np.array((1.2, 0, 0))
+    return Scene([Panel(foot, (), [Arrow(arc(toe, rim, axis, way * 290, 25))], opacity=shin(f)) for way in (1, -1)], yaw=-38, pitch=14, gap=0.2)
 
 
 def towel_curls(f: Figure) -> Scene:
@@ -506,14 +521,14 @@ def towel_curls(f: Figure) -> Scene:
                     pose[f"toe{toe}-{joint}.L"] = [("aim", (0.10 - 0.05 * toe, -np.sin(a), np.cos(a)))]
         return f.posed(pose)
 
-    z = np.linspace(2.6, 9.2, 80)
-    smooth = cloth((-0.6, 2.8), z, np.full(80, floor + 0.04), TOWEL)
-    bunch = np.linspace(2.6, 7.6, 120)
-    waves = floor + 0.05 + 0.26 * np.clip((bunch - 4.9) / 0.5, 0, 1) * np.clip((7.6 - bunch) / 1.2, 0.25, 1) * (1 + np.sin((bunch - 4.9) * 7.5)) * (bunch > 4.9)
+    z = np.linspace(2.9, 8.3, 80)
+    smooth = cloth((-0.2, 2.3), z, np.full(80, floor + 0.04), TOWEL)
+    bunch = np.linspace(2.9, 7.3, 120)
+    waves = floor + 0.05 + 0.26 * np.clip((bunch - 4.9) / 0.5, 0, 1) * np.clip((7.3 - bunch) / 1.2, 0.25, 1) * (1 + np.sin((bunch - 4.9) * 7.5)) * (bunch > 4.9)
     return Scene([
         Panel(leg(0), [smooth], (), floor, shin(f)),
-        Panel(leg(1), [cloth((-0.6, 2.8), bunch, waves, TOWEL)], [Arrow([(3.4, floor + 0.5, 9.2), (3.4, floor + 0.5, 6.9)])], floor, shin(f)),
-    ], yaw=-52, pitch=20)
+        Panel(leg(1), [cloth((-0.2, 2.3), bunch, waves, TOWEL)], [Arrow([(2.9, floor + 0.3, 8.3), (2.9, floor + 0.3, 6.3)])], floor, shin(f)),
+    ], yaw=-52, pitch=20, gap=0.2)
 
 
 def heel_raises(f: Figure) -> Scene:
@@ -545,8 +560,8 @@ def weight_shifts(f: Figure) -> Scene:
 
     return Scene([
         Panel(over(0), place(0), (), floor),
-        Panel(over(shift), place(shift), [Arrow([(-1.9, 0.9, -1.4), (-0.1 + 2.6, 0.9, -1.4)])], floor),
-    ], yaw=168, pitch=10)
+        Panel(over(shift), place(shift), [Arrow([(2.1, 0.4, -1.2), (3.6, 0.4, -1.2)])], floor),
+    ], yaw=176, pitch=10)
 
 
 def heel_to_toe_walk(f: Figure) -> Scene:
@@ -555,10 +570,10 @@ def heel_to_toe_walk(f: Figure) -> Scene:
     figure = stand(f, {}, {
         "L": Foot((0.06, floor + SOLE, 1.35), look=(0.0, -0.34, 0.94)), "R": Foot((0.06, floor + SOLE, -1.12), look=(0.0, -0.34, 0.94)),
     }, {
-        "R": Hand((2.95, 3.6, 1.6), palm=(1, 0, 0.05), fingers=(0.1, 0.75, 0.66), bends=(2, 4, 4), thumb=(0.75, 0.7, 0.1), elbow=(0.4, -1, -0.4)),
+        "R": Hand((2.95, 3.6, 1.6), palm=(1, 0, 0.05), fingers=(0.1, 0.75, 0.66), bends=(2, 4, 4), elbow=(0.4, -1, -0.4)),
         "L": Hand((4.2, 1.6, 0.9), palm=(-0.2, -1, 0), fingers=(0.85, -0.3, 0.45), elbow=(0.2, -0.8, -0.8)),
     })
-    props = [box((wall - 0.35, floor, -3.4), (wall, floor + 13, 5.6), WALL), box((-0.07, floor, -3.2), (0.07, floor + 0.02, 6.2), JADE)]
+    props = [box((wall - 0.35, floor, -3.4), (wall, floor + 15.5, 5.6), WALL), box((-0.07, floor, -3.2), (0.07, floor + 0.02, 6.2), JADE)]
     return Scene([Panel(figure, props, [Arrow([(1.1, floor + 0.05, 3.9), (1.1, floor + 0.05, 6.4)])], floor)], yaw=-52, pitch=14)
 
 
@@ -599,35 +614,43 @@ def forearm(f: Figure) -> Array:
 
 
 UP: Vector = (0.0, 1.0, 0.0)
-STRAIGHT = Hand((0, 0, 0), palm=FORWARD, fingers=UP, bends=(2, 3, 3), thumb=(0.85, 0.42, 0.22))
-FIST = replace(STRAIGHT, bends=(82, 98, 62), thumb=(0.55, -0.25, 0.75))
+BESIDE = ((0.80, 0.50, 0.25), (0.95, 0.20, 0.15), (1.0, 0.05, 0.10))
+WIDE = ((0.50, 0.85, 0.10), (0.45, 0.90, 0.05), (0.50, 0.88, 0.0))
+ACROSS = ((0.70, 0.35, 0.62), (0.52, -0.45, 0.60), (0.10, -0.95, 0.12))
+STRAIGHT = Hand((0, 0, 0), palm=FORWARD, fingers=UP, bends=(2, 3, 3), thumb=BESIDE)
+FIST = replace(STRAIGHT, bends=(80, 98, 62), thumb=ACROSS)
 
 
 def tendon_glides(f: Figure) -> Scene:
     """Straight, hook, fist."""
-    hook = replace(STRAIGHT, bends=(2, 92, 58), thumb=(0.85, 0.35, 0.3))
+    hook = replace(STRAIGHT, bends=(2, 92, 58))
     return Scene([Panel(raised_hand(f, hand), opacity=forearm(f)) for hand in (STRAIGHT, hook, FIST)], yaw=62, pitch=4, numbered=True)
 
 
 def wrist_stretch(f: Figure) -> Scene:
     """One arm out, fingers up and palm away; the other hand draws the fingers back."""
     figure = stand(f, {}, {}, {
-        "L": Hand((0.55, 4.75, 4.75), palm=FORWARD, fingers=(0.0, 1.0, -0.18), bends=(1, 2, 2), thumb=(0.8, 0.6, 0.1), elbow=(0.6, -1, 0)),
-        "R": Hand((0.55, 5.85, 4.35), palm=(0.15, 0.05, -1), fingers=(-0.9, 0.15, 0.42), bends=(30, 50, 40), thumb=(0.8, 0.6, 0.2), elbow=(0.6, -1, 0)),
+        "L": Hand((0.55, 4.75, 4.75), palm=FORWARD, fingers=(0.0, 1.0, -0.18), bends=(1, 2, 2), elbow=(0.6, -1, 0)),
+        "R": Hand((0.55, 5.85, 4.35), palm=(0.15, 0.05, -1), fingers=(-0.9, 0.15, 0.42), bends=(30, 50, 40), elbow=(0.6, -1, 0)),
     })
-    v = f.rig.smooth @ f.rig.rest
-    return Scene([Panel(figure, (), [Arrow([(0.6, 7.2, 5.4), (0.6, 7.3, 3.9)])], opacity=np.clip((v[:, 1] - 0.4) / 0.9, 0, 1))], yaw=-48, pitch=8)
+    body = f.rig.smooth @ f.rig.rest
+    above = np.where(np.abs(body[:, 0]) > 2.2, 1.0, np.clip((body[:, 1] - 0.4) / 0.9, 0, 1))
+    above[(body[:, 1] < 0.4) & (np.abs(body[:, 0]) < 3)] = 0
+    return Scene([Panel(figure, (), [Arrow([(0.6, 7.2, 5.4), (0.6, 7.3, 3.9)])], opacity=above)], yaw=-48, pitch=8)
 
 
 def median_nerve_glide(f: Figure) -> Scene:
     """Six positions of the hand, each adding to the one before."""
-    back: Vector = (0.0, 0.62, -0.78)
-    open_hand = replace(STRAIGHT, thumb=(0.95, 0.15, 0.1))
-    bent = replace(open_hand, palm=(0.0, 0.78, 0.62), fingers=back)
-    wide = replace(bent, thumb=(0.45, 0.95, 0.1))
-    turned = replace(wide, palm=(-0.62, 0.78, 0.0), fingers=(0.78, 0.62, 0.0))
-    hands = (FIST, open_hand, bent, wide, turned, replace(turned, thumb=(0.2, 1.0, -0.15)))
-    return Scene([Panel(raised_hand(f, hand), opacity=forearm(f)) for hand in hands], yaw=62, pitch=4, gap=0.1, numbered=True)
+    inward: Vector = (-1.0, 0.0, 0.0)
+    fist, open_hand = replace(FIST, palm=inward), replace(STRAIGHT, palm=inward)
+    bent = replace(open_hand, palm=(-0.62, 0.78, 0.0), fingers=(0.78, 0.62, 0.0))
+    wide = replace(bent, thumb=WIDE)
+    turned = replace(wide, palm=(0.0, 0.78, -0.62), fingers=(0.0, 0.62, 0.78))
+    drawn = replace(turned, thumb=((0.3, 0.95, -0.1), (0.2, 0.97, -0.25), (0.15, 0.97, -0.35)))
+    panels = [Panel(raised_hand(f, hand), opacity=forearm(f)) for hand in (fist, open_hand, bent, wide, turned, drawn)]
+    tip = panels[-1].figure.tail["finger1-3.L"]
+    pull = Arrow([tip + (0.25, 0.05, -0.1), tip + (1.35, 0.1, -0.4)])
+    return Scene([*panels[:-1], replace(panels[-1], arrows=[pull])], yaw=215, pitch=4, gap=0.5, columns=3, numbered=True)
 
 
 SCENES: dict[str, Callable[[Figure], Scene]] = {
