@@ -316,7 +316,7 @@ class Records:
     @contextmanager
     def _acting(self) -> Iterator[Session]:
         try:
-            with plainly(), Session(self._vault.engine, expire_on_commit=False) as session, session.begin():
+            with plainly(), Session(self._vault.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
                 yield session
         except sa.exc.IntegrityError as error:
             if str(error.orig) not in REFUSALS:
