@@ -12,23 +12,23 @@ from neuro_chart.resources import resource
 _NAME, _ROLE = "line_icon", "line_icon_role"
 
 
-def pixmap(name: str, colour: QColor, size: int = 20, ratio: float = 1.0) -> QPixmap:
-    """An icon of `resources/icons` in one colour, `size` logical pixels square."""
+def pixmap(name: str, colour: QColor, size: int = 20, ratio: float = 1.0, gap: int = 0) -> QPixmap:
+    """An icon of `resources/icons` in one colour, `size` logical pixels square, with a gap at its right before a word."""
     drawing = resource("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour.name())
-    image = QPixmap(QSize(size, size) * ratio)
+    image = QPixmap(QSize(size + gap, size) * ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(image.rect()))
+    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(0, 0, size * ratio, size * ratio))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
 
 
-def icon(name: str, colour: QColor, size: int = 20) -> QIcon:
+def icon(name: str, colour: QColor, size: int = 20, gap: int = 0) -> QIcon:
     """An icon in one colour, sharp on screens of 1 to 3 device pixels a pixel."""
     made = QIcon()
     for ratio in (1.0, 2.0, 3.0):
-        made.addPixmap(pixmap(name, colour, size, ratio))
+        made.addPixmap(pixmap(name, colour, size, ratio, gap))
     return made
 
 
@@ -46,4 +46,5 @@ def refresh_icons(widgets: Iterable[QWidget], color: Callable[[str], QColor]) ->
     for widget in widgets:
         name = widget.property(_NAME)
         if name and isinstance(widget, QAbstractButton):
-            widget.setIcon(icon(str(name), color(str(widget.property(_ROLE))), widget.iconSize().width()))
+            size = widget.iconSize()
+            widget.setIcon(icon(str(name), color(str(widget.property(_ROLE))), size.height(), size.width() - size.height()))

@@ -1,13 +1,18 @@
 """All patients, found as their names are typed."""
 
-from PySide6.QtCore import QAbstractTableModel, QDate, QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSettings, Qt, Signal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QScrollArea, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.library import Library
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
 from neuro_chart.ui.widgets import button, card, label, row
+
+if TYPE_CHECKING:
+    from neuro_chart.store.records import PatientLine
 
 PAGE = 200
 COLUMNS = ("Name", "Date of birth", "Telephone", "Last visit")
@@ -20,8 +25,7 @@ class PatientLines(QAbstractTableModel):
     def __init__(self, chart: OpenChart, parent: QObject) -> None:
         super().__init__(parent)
         self._chart, self._words = chart, ""
-        self._locale = QLocale.system()
-        self.lines: list[object] = []
+        self.lines: list[PatientLine] = []
         self.total = 0
 
     def search(self, words: str) -> None:
@@ -41,9 +45,9 @@ class PatientLines(QAbstractTableModel):
     def canFetchMore(self, parent: Index) -> bool:
         return not parent.isValid() and len(self.lines) < self.total
 
-    def fetchMore(self, parent: Index) -> None:
+    def fetchMore(self, _parent: Index) -> None:
         more = self._chart.records.patients(self._words, PAGE, len(self.lines))
-        self.beginInsertRows(QModelIndex(parent), len(self.lines), len(self.lines) + len(more) - 1)
+        self.beginInsertRows(QModelIndex(), len(self.lines), len(self.lines) + len(more) - 1)
         self.lines.extend(more)
         self.endInsertRows()
 
@@ -63,17 +67,13 @@ class PatientLines(QAbstractTableModel):
                 name = ", ".join(part for part in (line.family, line.given) if part)
                 return f"{name} ({line.preferred})" if line.preferred and line.preferred != line.given else name
             case 1:
-                return self._locale.toString(QDate(line.birth), QLocale.FormatType.ShortFormat) if line.birth else ""
+                return long_day(line.birth) if line.birth else ""
             case 2:
                 return line.phone
             case _:
                 if line.open_visit:
                     return "Open visit"
-                return (
-                    self._locale.toString(line.last_visit.astimezone().date(), QLocale.FormatType.ShortFormat)
-                    if line.last_visit
-                    else "None yet"
-                )
+                return long_day(local_day(line.last_visit)) if line.last_visit else "None yet"
 
 
 class PatientsPage(QWidget):
@@ -81,10 +81,11 @@ class PatientsPage(QWidget):
 
     patient_chosen = Signal(str)
 
-    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart = chart
         self._stale = True
+        self.form: PatientForm | None = None
         self.search = QLineEdit()
         self.search.setPlaceholderText("Name, date of birth or telephone")
         self.search.setAccessibleName("Search patients")
@@ -93,66 +94,70 @@ class PatientsPage(QWidget):
         self.search.returnPressed.connect(self._choose)
         self.search.installEventFilter(self)
         self.model = PatientLines(chart, self)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName("Patients")
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(44)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.table.horizontalHeader().setHighlightSections(False)
-        self.table.activated.connect(self._choose)
-        self.table.clicked.connect(self._choose)
+        self.table = self._table()
         self.found = label("", "small")
-        self.nobody = self._empty()
         self.list = QStackedWidget()
         self.list.addWidget(card(self.table, margins=8))
-        self.list.addWidget(self.nobody)
-        self.front = QWidget()
-        column = QVBoxLayout(self.front)
+        self.list.addWidget(self._empty())
+        front = QWidget()
+        column = QVBoxLayout(front)
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(16)
-        column.addWidget(
-            row(label("Patients", "title"), self.found, None, button("Add a patient", self.add_patient, "primary", "user-plus"))
-        )
+        add = button("Add a patient", self.add_patient, "primary", "user-plus")
+        column.addWidget(row(label("Patients", "title"), self.found, None, add))
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.front)
+        self.stack.addWidget(front)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
         chart.changed.connect(self._changed)
-        self.form = PatientForm(chart)
-        self.form.added.connect(self._added)
-        self.form.cancelled.connect(self._back)
-        self.stack.addWidget(self._adding())
-        escape = QAction("Back to the patients", self)
-        escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))
-        escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.triggered.connect(self._back)
-        self.stack.widget(1).addAction(escape)
 
-    def _adding(self) -> QWidget:
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName("Patients")
+        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(44)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setHighlightSections(False)
+        table.activated.connect(self._choose)
+        table.clicked.connect(self._choose)
+        return table
+
+    def _adding(self) -> PatientForm:
+        form = PatientForm(self._chart)
+        form.added.connect(self._added)
+        form.cancelled.connect(self._back)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(16)
         column.addWidget(label("A new patient", "title"))
-        column.addWidget(card(self.form, margins=24))
+        column.addWidget(card(form, margins=24))
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(middle)
-        return area
+        escape = QAction("Back to the patients", area)
+        escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))
+        escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.triggered.connect(self._back)
+        area.addAction(escape)
+        self.stack.addWidget(area)
+        return form
 
     def add_patient(self) -> None:
         """Show an empty record to fill in."""
+        if self.form is None:
+            self.form = self._adding()
         self.stack.setCurrentIndex(1)
         self.form.focus_first()
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from neuro_chart import __version__
 from neuro_chart.ui.chart import OpenChart
@@ -34,7 +34,7 @@ class SettingsPage(QWidget):
         self.theme.show_choice(str(settings.value("theme", "auto")))
         self.theme.chosen.connect(self._choose_theme)
         self.sound = QCheckBox("Sound when a needle is due")
-        self.sound.setChecked(settings.value("sound", True, bool))
+        self.sound.setChecked(bool(settings.value("sound", True, bool)))
         self.sound.toggled.connect(lambda on: settings.setValue("sound", on))
         column = QVBoxLayout()
         column.setContentsMargins(32, 24, 32, 24)
@@ -80,11 +80,9 @@ class SettingsPage(QWidget):
 
 def _fields(*lines: tuple[str, QWidget]) -> QWidget:
     made = QWidget()
-    form = QFormLayout(made)
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setVerticalSpacing(12)
-    form.setHorizontalSpacing(24)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    box = QVBoxLayout(made)
+    box.setContentsMargins(0, 0, 0, 0)
     for name, widget in lines:
-        form.addRow(label(name), widget)
+        box.addWidget(label(name, "heading"))
+        box.addWidget(widget)
     return made

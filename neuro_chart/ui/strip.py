@@ -1,13 +1,15 @@
 """The strip at the foot of every page: needles in and the next clock of every visit in progress."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from neuro_chart.clinic.needles import clock, next_due, now
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_time
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import button, label, set_flag
 
@@ -43,7 +45,7 @@ class Strip(QFrame):
         self._reload()
 
     def _changed(self, _change: object) -> None:
-        self._stored.setText(f"Saved {QLocale.system().toString(datetime.now().astimezone().time(), QLocale.FormatType.ShortFormat)}")
+        self._stored.setText(f"Saved {local_time(now())}")
         self._reload()
 
     def _unwritten(self, sentence: str) -> None:
@@ -56,7 +58,7 @@ class Strip(QFrame):
             made.deleteLater()
         self._buttons = []
         for place, (visit, patient) in enumerate(self._visits):
-            made = button("", lambda v=visit, p=patient: self.visit_chosen.emit(p.id, v.id))
+            made = button("", partial(self.visit_chosen.emit, patient.id, visit.id))
             made.setProperty("clock", "running")
             self._box.insertWidget(place, made)
             self._buttons.append(made)

@@ -1,12 +1,14 @@
 """Today: the visits that are open, who is expected, and what was done lately."""
 
-from PySide6.QtCore import QDate, QLocale, QSettings, Qt, Signal
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
 from neuro_chart.ui.widgets import button, card, label, pill, row
 
 LATEST = 8
@@ -18,7 +20,7 @@ class TodayPage(QWidget):
     visit_chosen = Signal(str, str)
     patients_wanted = Signal()
 
-    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart = chart
         self._stale = True
@@ -53,8 +55,7 @@ class TodayPage(QWidget):
             if widget := item.widget():
                 widget.deleteLater()
         records = self._chart.records
-        today = QLocale.system().toString(QDate.currentDate(), QLocale.FormatType.LongFormat)
-        self._column.addWidget(row(label(today, "title"), None, button("Patients", self.patients_wanted.emit, icon="users")))
+        self._column.addWidget(row(label(long_day(today()), "title"), None, button("Patients", self.patients_wanted.emit, icon="users")))
         opened = records.open_visits()
         if opened:
             self._column.addWidget(self._list("Open visits", "Drafts stay open until they are signed.", opened))
@@ -80,11 +81,9 @@ class TodayPage(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(24)
         grid.setColumnStretch(2, 1)
-        locale = QLocale.system()
         for at, (visit, patient) in enumerate(visits):
-            name = button(patient.name, lambda p=patient, v=visit: self.visit_chosen.emit(p.id, v.id), "link")
+            name = button(patient.name, partial(self.visit_chosen.emit, patient.id, visit.id), "link")
             name.setAccessibleName(f"Open the visit of {patient.name}")
-            started = visit.started.astimezone()
             count = visit.count
             state = (
                 pill(f"{count.inside} in", "accent")
@@ -95,7 +94,7 @@ class TodayPage(QWidget):
             )
             points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "no needles yet"
             grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(label(locale.toString(started, QLocale.FormatType.ShortFormat), "muted"), at, 1)
+            grid.addWidget(label(f"{short_day(local_day(visit.started))}, {local_time(visit.started)}", "muted"), at, 1)
             words = label(points, "muted")
             words.setMinimumWidth(0)
             grid.addWidget(words, at, 2)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -36,6 +37,7 @@ def pill(text: str, kind: str = "quiet") -> QLabel:
     """A short word on a coloured ground. Kinds: accent, warning, danger, quiet."""
     made = label(text)
     made.setProperty("pill", kind)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     return made
 
 
@@ -45,6 +47,7 @@ def button(text: str, on_click: Callable[[], object] | None = None, role: str = 
     made.setProperty("role", role)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon:
+        made.setIconSize(QSize(26, 20))
         set_icon(made, icon, {"primary": "on_accent", "danger": "danger", "link": "accent"}.get(role, "text"))
     if on_click is not None:
         made.clicked.connect(lambda: on_click())  # noqa: PLW0108  # keeps Qt's checked flag from the callable

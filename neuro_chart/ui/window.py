@@ -82,14 +82,14 @@ class Window(QMainWindow):
         self.undo_group = QUndoGroup(self)
         self.banner = Banner()
         self.stack = QStackedWidget()
-        self.today = TodayPage(self.chart, library, settings)
-        self.patients = PatientsPage(self.chart, library, settings)
-        self.find = FindPage(self.chart, library, settings)
+        self.today = TodayPage(self.chart)
+        self.patients = PatientsPage(self.chart)
+        self.notes = FindPage(self.chart, library, settings)
         self.settings_page = SettingsPage(self.chart, settings, vault.path)
         self.patient = PatientPage(self.chart, library, settings, self.ticker)
         self.strip = Strip(self.chart, self.ticker)
         self._pages: dict[str, QWidget] = {
-            "today": self.today, "patients": self.patients, "find": self.find, "settings": self.settings_page, "patient": self.patient,
+            "today": self.today, "patients": self.patients, "find": self.notes, "settings": self.settings_page, "patient": self.patient,
         }  # fmt: skip
         for page in self._pages.values():
             self.stack.addWidget(page)
@@ -98,9 +98,10 @@ class Window(QMainWindow):
         self._make_actions()
         self.today.visit_chosen.connect(self.open_visit)
         self.today.patients_wanted.connect(lambda: self.show_page("patients"))
-        self.find.visit_chosen.connect(self.open_visit)
+        self.notes.visit_chosen.connect(self.open_visit)
         self.strip.visit_chosen.connect(self.open_visit)
         self.patients.patient_chosen.connect(self.open_patient)
+        self.patient.stack_changed.connect(self.use_stack)
         self.settings_page.theme_chosen.connect(self._show_theme)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
         self.chart.refused.connect(self.banner.say)
@@ -188,9 +189,14 @@ class Window(QMainWindow):
     def use_stack(self) -> None:
         """Let undo and redo work on the page that is shown."""
         stack = self.patient.undo_stack if self.stack.currentWidget() is self.patient else None
-        if stack is not None and stack not in self.undo_group.stacks():
+        active = self.undo_group.activeStack()
+        if stack is None:
+            if active is not None:
+                active.setActive(False)
+            return
+        if stack not in self.undo_group.stacks():
             self.undo_group.addStack(stack)
-        self.undo_group.setActiveStack(stack)
+        stack.setActive(True)
 
     def open_patient(self, patient_id: str) -> None:
         """Show a patient's record."""
