@@ -230,32 +230,21 @@ class Questionnaire:
 
     def counted(self, answers: Answers) -> dict[str, list[Value]]:
         """The answers that count: those given to visible questions, in the order of the page, blanks left out."""
-        return {
-            link_id: values for link_id, item in self.visible(answers).items() if item.is_question and (values := _given(answers, link_id))
-        }
+        return _counted(answers, self.visible(answers))
 
     def errors(self, answers: Answers, today: date | None = None) -> dict[str, str]:
         """What is wrong or missing among the visible questions: one plain sentence a link id, in the order of the page.
 
         With `today`, dates that can't lie in the future are held to it.
         """
-        found = {}
-        given = self.counted(answers)
-        for link_id, item in self.visible(answers).items():
-            values = given.get(link_id, [])
-            if item.is_question and values:
-                sentence = _fault(item, values, today)
-            elif item.required and item.kind is not Kind.DISPLAY and not any(below.link_id in given for below in item.walk()):
-                sentence = "Please answer this one."
-            else:
-                sentence = ""
-            if sentence:
-                found[link_id] = sentence
-        return found
+        visible = self.visible(answers)
+        return _errors(visible, _counted(answers, visible), today)
 
     def progress(self, answers: Answers) -> dict[str, Progress]:
         """How far each visible section is, by the section's link id."""
-        visible, given, errors = self.visible(answers), self.counted(answers), self.errors(answers)
+        visible = self.visible(answers)
+        given = _counted(answers, visible)
+        errors = _errors(visible, given, None)
         result = {}
         for section in self.sections:
             shown = [item for item in section.walk() if item.link_id in visible]
@@ -406,6 +395,24 @@ def answer_text(item: Item, values: Sequence[Value], day: Callable[[date], str] 
 def _given(answers: Answers, link_id: str) -> list[Value]:
     """The answers to a question without blank ones."""
     return [value for value in answers.get(link_id, ()) if not isinstance(value, str) or value.strip()]
+
+
+def _counted(answers: Answers, visible: Mapping[str, Item]) -> dict[str, list[Value]]:
+    return {link_id: values for link_id, item in visible.items() if item.is_question and (values := _given(answers, link_id))}
+
+
+def _errors(visible: Mapping[str, Item], given: Mapping[str, Sequence[Value]], today: date | None) -> dict[str, str]:
+    found = {}
+    for link_id, item in visible.items():
+        if link_id in given:
+            sentence = _fault(item, given[link_id], today)
+        elif item.required and item.kind is not Kind.DISPLAY and not any(below.link_id in given for below in item.walk()):
+            sentence = "Please answer this one."
+        else:
+            sentence = ""
+        if sentence:
+            found[link_id] = sentence
+    return found
 
 
 def _fault(item: Item, values: Sequence[Value], today: date | None) -> str:

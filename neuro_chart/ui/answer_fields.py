@@ -81,6 +81,7 @@ class Option(QAbstractButton):
         super().__init__()
         self._many = many
         self._read_only = False
+        self._width = 0
         self.setText(text)
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -102,7 +103,15 @@ class Option(QAbstractButton):
             super().nextCheckState()
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 54, TARGET)
+        if not self._width:
+            self._width = self.fontMetrics().horizontalAdvance(self.text()) + 54
+        return QSize(self._width, TARGET)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._width = 0
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(TARGET * 2, TARGET)

@@ -52,11 +52,14 @@ class Question(QWidget):
         text.setFont(font)
         head = QVBoxLayout()
         head.setSpacing(2)
-        self._required = label("Required", "small")
-        line = QHBoxLayout()
-        line.addWidget(text, 1)
-        line.addWidget(self._required)
-        head.addLayout(line)
+        self._required = label("Required", "small") if item.required else None
+        if self._required is None:
+            head.addWidget(text)
+        else:
+            line = QHBoxLayout()
+            line.addWidget(text, 1)
+            line.addWidget(self._required)
+            head.addLayout(line)
         if item.help:
             head.addWidget(label(item.help, "small", wrap=True))
         box = QVBoxLayout(self)
@@ -92,7 +95,8 @@ class Question(QWidget):
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # Qt's own shape
         """Let the answer be read but not changed."""
         self.field.set_read_only(read_only)
-        self._required.setVisible(self.item.required and not read_only)
+        if self._required is not None:
+            self._required.setVisible(not read_only)
 
     def stops(self) -> list[QWidget]:
         """What can take the keyboard, in order."""
@@ -461,12 +465,14 @@ class FormView(QWidget):
             section = next(section for section in self.form.sections if section.link_id == link_id)
             self._pages[link_id] = Page(section, self._ask)
             self._stack.addWidget(self._pages[link_id])
+            self._pages[link_id].rows.show_items(self._visible)
         page = self._pages[link_id]
         page.rest()
         self._stack.setCurrentWidget(page)
         self.steps[link_id].setChecked(True)
         self._roving.stop_at(self.steps[link_id])
         self._refresh()
+        self._order_stops(page)
         if focus:
             first = next((question for question in page.rows.questions() if not question.isHidden()), None)
             if first is not None:

@@ -21,14 +21,15 @@ def code(question, name):
 
 
 def bring_up(qtbot, window):
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
 
 
 @pytest.fixture(autouse=True)
 def look(qapp):
-    apply_theme(qapp, "light")
+    if not qapp.styleSheet():
+        apply_theme(qapp, "light")
 
 
 @pytest.fixture
