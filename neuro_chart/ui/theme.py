@@ -67,7 +67,7 @@ class Theme:
 
     def stylesheet(self) -> str:
         """The stylesheet in these colours."""
-        sizes = {"small": SMALL, "body": BODY, "title": TITLE, "display": DISPLAY, "target": TARGET, "inner": TARGET - 2}
+        sizes = {"small": SMALL, "body": BODY, "title": TITLE, "display": DISPLAY, "target": TARGET, "inner": TARGET - 2, "icons": resource("icons").as_posix()}
         return Template(resource("look.qss").read_text(encoding="utf-8")).substitute(asdict(self) | sizes)
 
 
