@@ -8,8 +8,8 @@ from neuro_chart.clinic.visits import Visit
 
 
 def place(needle: Needle) -> str:
-    """Where a needle was, whichever the side: its point, or the region of the skin."""
-    return needle.point or needle.site.region.removeprefix("left ").removeprefix("right ")
+    """Where a needle was, whichever the side: its point (the whole of EX-LE10 for EX-LE10.2), or the region of the skin."""
+    return needle.point.partition(".")[0] or needle.site.region.removeprefix("left ").removeprefix("right ")
 
 
 def used(visit: Visit) -> dict[str, int]:

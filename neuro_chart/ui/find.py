@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 SEARCH_AFTER = 150
 MOST = 100
-ROW, LINES = 84, 2
+ROW, LINES = 76, 2
 _FOUND = Qt.ItemDataRole.UserRole
 _TEACH_WORDS = (
     "Every visit whose note, amendment or aftercare holds all of them is listed as you type, newest first: "

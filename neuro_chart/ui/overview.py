@@ -37,29 +37,28 @@ class OverviewPage(QWidget):
         self._chart, self._library = chart, library
         self.stack = QUndoStack(self)
         self.form = PatientForm(chart, self.stack)
-        self._left = QVBoxLayout()
-        self._left.setSpacing(16)
-        self._changing = QWidget()
-        self._cards = QVBoxLayout(self._changing)
-        self._cards.setContentsMargins(0, 0, 0, 0)
-        self._cards.setSpacing(16)
         self.list = VisitList()
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.visit_chosen.connect(self.visit_chosen)
         self._all = button("", lambda: self.tab_wanted.emit("progress"), "link")
         self._latest = card(row(label("Last visits", "heading"), None, self._all), self.list, margins=12)
-        self._left.addWidget(self._changing)
-        self._left.addWidget(self._latest)
-        self._left.addStretch(1)
-        record = QVBoxLayout()
-        record.addWidget(card(label("Record", "heading"), self.form, margins=20, spacing=12))
-        record.addStretch(1)
+        self._visit, self._reasons, self._care = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(16)
+        left.addLayout(self._visit)
+        left.addWidget(self._latest)
+        left.addLayout(self._reasons)
+        left.addStretch(1)
+        right.addLayout(self._care)
+        right.addWidget(card(label("Record", "heading"), self.form, margins=20, spacing=12))
+        right.addStretch(1)
         middle = QWidget()
         columns = QHBoxLayout(middle)
         columns.setContentsMargins(16, 16, 16, 16)
         columns.setSpacing(16)
-        columns.addLayout(self._left, 5)
-        columns.addLayout(record, 6)
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -71,17 +70,14 @@ class OverviewPage(QWidget):
     def show_patient(self, dossier: Dossier) -> None:
         """Show what is charted of a patient."""
         self.form.show_patient(dossier.patient)
-        while item := self._cards.takeAt(0):
-            if widget := item.widget():
-                widget.deleteLater()
-        self._cards.addWidget(self._visit_card(dossier))
-        if dossier.warnings:
-            self._cards.addWidget(self._care_card(dossier.warnings))
-        self._cards.addWidget(self._reasons_card(dossier.intakes))
+        _put(self._visit, self._visit_card(dossier))
+        _put(self._reasons, self._reasons_card(dossier.intakes))
+        _put(self._care, _care_card(dossier.warnings) if dossier.warnings else None)
         signed = [visit for visit in dossier.visits if visit.signed is not None]
         self.list.show_visits(signed[:LATEST])
         self.list.setFixedHeight(ROW * min(len(signed), LATEST) + 4)
         self._all.setText(f"All {len(dossier.visits)} on one time axis")
+        self._all.setVisible(len(dossier.visits) > 1)
         self._latest.setVisible(bool(signed))
 
     def flush(self) -> None:
@@ -117,14 +113,6 @@ class OverviewPage(QWidget):
     def _dropper(self, visit_id: str) -> Callable[[], object]:
         return lambda: self._chart.act(lambda: self._chart.records.drop_visit(visit_id))
 
-    def _care_card(self, warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
-        parts: list[QWidget] = [label("Take care", "heading")]
-        for warning, intake in warnings:
-            parts.append(row(pill(f"{SIGN[warning.level]}  {warning.text}", PILL[warning.level]), None))
-            parts.append(label(warning.advice, wrap=True))
-            parts.append(label(source_words(warning, intake), "small", wrap=True))
-        return card(*parts, margins=20)
-
     def _reasons_card(self, intakes: Sequence[Intake]) -> QWidget:
         """Why the patient comes, in their own words; or the way to ask."""
         for intake in intakes:
@@ -136,6 +124,37 @@ class OverviewPage(QWidget):
         ask = button("Take the health history", lambda: self.tab_wanted.emit("health"), "link", "clipboard-list")
         words = label("Nothing is known yet of complaint, illnesses, medicines and allergies.", "muted", wrap=True)
         return card(label("Health history", "heading"), words, row(ask, None), margins=20)
+
+
+def _put(place: QVBoxLayout, widget: QWidget | None) -> None:
+    """Put one widget where another was."""
+    while item := place.takeAt(0):
+        if old := item.widget():
+            old.deleteLater()
+    if widget is not None:
+        place.addWidget(widget)
+
+
+def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
+    """Each warning with its advice and where that comes from."""
+    days = {long_day(local_day(intake.started)) for _, intake in warnings}
+    parts: list[QWidget] = [label(f"Take care, says the health history of {' and '.join(sorted(days))}", "heading")]
+    for warning, _ in warnings:
+        told = [row(pill(f"{SIGN[warning.level]}  {warning.text}", PILL[warning.level]), None), label(warning.advice, wrap=True)]
+        if papers := _papers(warning):
+            told.append(label(f"Source: {papers}", "small", wrap=True))
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(4)
+        for part in told:
+            column.addWidget(part)
+        parts.append(block)
+    return card(*parts, margins=20)
+
+
+def _papers(warning: Warning) -> str:
+    return "; ".join(source.removeprefix("https://").removeprefix("http://") for source in warning.sources if source != "patient")
 
 
 def is_empty(visit: Visit) -> bool:
@@ -158,6 +177,5 @@ def reasons(intake: Intake, forms: Mapping[str, Questionnaire]) -> list[tuple[st
 
 def source_words(warning: Warning, intake: Intake) -> str:
     """Where a warning comes from: the patient's own word on a day, and the papers."""
-    papers = [source for source in warning.sources if source != "patient"]
     told = f"From the health history of {long_day(local_day(intake.started))}."
-    return f"{told} Source: {'; '.join(papers)}" if papers else told
+    return f"{told} Source: {papers}" if (papers := _papers(warning)) else told

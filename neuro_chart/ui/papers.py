@@ -76,8 +76,11 @@ class PapersPage(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.form)
-        self._area = area
-        side = card(self.paper, self.visit_box, self._closed, area)
+        self._closed.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._says = QStackedWidget()
+        self._says.addWidget(area)
+        self._says.addWidget(self._closed)
+        side = card(row(self.paper, None), self.visit_box, self._says, spacing=12)
         side.setFixedWidth(SIDE)
         self.zoom = Segments({"width": "Fit width", "page": "Whole page"}, "Zoom")
         self.zoom.show_choice("width")
@@ -151,8 +154,7 @@ class PapersPage(QWidget):
             self._forget()
             return
         is_aftercare, is_open = self.paper.choice == "aftercare", visit.signed is None
-        self._area.setVisible(is_aftercare and is_open)
-        self._closed.setVisible(not (is_aftercare and is_open))
+        self._says.setCurrentIndex(0 if is_aftercare and is_open else 1)
         if is_aftercare:
             self._closed.setText("The visit is signed, and its sheet stays as it was chosen then.")
         else:

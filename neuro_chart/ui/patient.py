@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import age_words
@@ -68,6 +68,7 @@ class Pills(QWidget):
             made.setToolTip(_plain_tip(f"{warning.advice}\n{source_words(warning, intake)}"))
             made.setAccessibleDescription(warning.advice)
             self._box.insertWidget(len(self._made), made)
+            made.ensurePolished()
             self._made.append(made)
         self._fit()
 
@@ -232,7 +233,7 @@ class PatientPage(QWidget):
             self.addAction(action)
             made = button(title, action.trigger, "tab")
             made.setCheckable(True)
-            made.setFixedHeight(HEAD - 1)
+            made.setFixedSize(_bold_width(made, title) + 22, HEAD - 1)
             made.setToolTip(f"{title} ({keys})")
             group.addButton(made)
             self.tabs[key] = made
@@ -273,6 +274,8 @@ class PatientPage(QWidget):
         self.flush()
         self.tab = key
         self.tabs[key].setChecked(True)
+        if any(made.hasFocus() for made in self.tabs.values()):
+            self.tabs[key].setFocus()
         page = self._page(key)
         self._refresh()
         self._stacked.setCurrentWidget(cast("QWidget", page))
@@ -370,6 +373,13 @@ class PatientPage(QWidget):
         self._about.setText(" · ".join(facts))
         if self._dossier:
             self.pills.show_warnings(self._dossier.warnings, unreadable=self._dossier.unreadable)
+
+
+def _bold_width(widget: QWidget, text: str) -> int:
+    """The width of a tab's title when it is chosen, so that choosing moves nothing."""
+    font = widget.font()
+    font.setWeight(QFont.Weight.DemiBold)
+    return QFontMetrics(font).horizontalAdvance(text)
 
 
 def _plain_tip(text: str) -> str:

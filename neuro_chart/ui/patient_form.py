@@ -202,7 +202,8 @@ class PatientForm(QWidget):
         for name, words in self.words.items():
             sentence = wrong.get(name, "")
             if name == "birth" and not sentence and read.birth is not None and "birth" not in read.errors(today()):
-                sentence = f"{long_day(read.birth)}, {age_words(read.birth, today())}"
+                day, age = long_day(read.birth), age_words(read.birth, today())
+                sentence = age if self._text("birth") == day else f"{day}, {age}"
             words.setText(sentence)
             words.setVisible(bool(sentence))
             set_flag(words, "role", "error" if name in wrong else "small")

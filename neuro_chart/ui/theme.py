@@ -58,7 +58,7 @@ class Theme:
             role.Window: self.ground, role.WindowText: self.text, role.Base: self.card, role.AlternateBase: self.sunken,
             role.Text: self.text, role.Button: self.card, role.ButtonText: self.text, role.ToolTipBase: self.card,
             role.ToolTipText: self.text, role.PlaceholderText: self.muted, role.Highlight: self.accent_soft,
-            role.HighlightedText: self.text, role.Link: self.accent, role.Mid: self.line, role.Accent: self.accent,
+            role.HighlightedText: self.text, role.Link: self.accent, role.Mid: self.line, role.Dark: self.sunken, role.Accent: self.accent,
         }.items():  # fmt: skip
             palette.setColor(target, QColor(colour))
         for target in (role.WindowText, role.Text, role.ButtonText):
@@ -67,7 +67,15 @@ class Theme:
 
     def stylesheet(self) -> str:
         """The stylesheet in these colours."""
-        sizes = {"small": SMALL, "body": BODY, "title": TITLE, "display": DISPLAY, "target": TARGET, "inner": TARGET - 2, "icons": resource("icons").as_posix()}
+        sizes = {
+            "small": SMALL,
+            "body": BODY,
+            "title": TITLE,
+            "display": DISPLAY,
+            "target": TARGET,
+            "inner": TARGET - 2,
+            "icons": resource("icons").as_posix(),
+        }
         return Template(resource("look.qss").read_text(encoding="utf-8")).substitute(asdict(self) | sizes)
 
 
