@@ -4,9 +4,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.text import fold
 from neuro_chart.clinic.visits import Amendment, Visit
+from neuro_chart.store.search import _APOSTROPHES, words_of
 
 WHEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -71,8 +75,8 @@ def test_nobody_else_is_found(records, people, query):
 
 
 def test_the_list_is_sorted_by_family_then_given_without_case_or_accents(records):
-    for given, family in (("B", "Zorn"), ("b", "ärger"), ("Á", "Arger"), ("A", "Åkerman"), ("Solo", "")):
-        records.save_patient(Patient(given, family))
+    for first, family in (("B", "Zorn"), ("b", "ärger"), ("Á", "Arger"), ("A", "Åkerman"), ("Solo", "")):
+        records.save_patient(Patient(first, family))
     assert [(line.family, line.given) for line in records.patients()] == [
         ("Åkerman", "A"),
         ("Arger", "Á"),
@@ -153,3 +157,18 @@ def test_an_excerpt_of_a_long_note_shows_the_words_in_their_own_writing(records,
     assert found.excerpt.startswith("…")
     assert found.excerpt.endswith("…")
     assert "\n" not in found.excerpt
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@given(text=st.text(st.characters(exclude_categories=())), data=st.data())
+def test_any_word_of_any_note_is_found_and_shown(records, vault, text, data):
+    words = text.split()
+    word = data.draw(st.sampled_from(words)) if words else ""
+    patient = Patient("A")
+    records.save_patient(patient)
+    visit = Visit(patient.id, vault.practitioner_id, assessment=text)
+    records.start_visit(visit)
+    found = [hit for hit in records.find_in_notes(word, limit=10_000) if hit.visit_id == visit.id]
+    wanted = words_of(word)
+    assert len(found) == bool(wanted)
+    assert all(part in fold(found[0].excerpt.translate(_APOSTROPHES)) for part in wanted)
