@@ -10,6 +10,8 @@ from neuro_chart.clinic.safety import Rule, Warning  # noqa: A004  # the field's
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 
+NUMB_FEET = "numb-feet"
+
 
 @dataclass(frozen=True)
 class Dossier:

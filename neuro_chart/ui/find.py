@@ -154,6 +154,10 @@ class FindPage(QWidget):
 class FoundRow(QStyledItemDelegate):
     """A visit found: who and when, and beneath it the words in their place, set off from the rest."""
 
+    def __init__(self, view: QListWidget) -> None:
+        super().__init__(view)
+        self._view = view
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002  # Qt's signature
         return QSize(200, ROW)
 
@@ -167,7 +171,7 @@ class FoundRow(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent_soft"))
             painter.drawRoundedRect(box.adjusted(0, 2, 0, -2), 10, 10)
-        elif index.row():
+        elif index.row() and index.row() != self._view.currentRow() + 1:
             painter.setPen(QPen(theme.color("line"), 1))
             painter.drawLine(box.left() + 16, box.top(), box.right() - 16, box.top())
         inner = box.adjusted(16, 12, -16, -8)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.forms import FormError, Questionnaire, answer_text
@@ -20,6 +20,7 @@ from neuro_chart.ui.visit_list import ROW, VisitList
 from neuro_chart.ui.widgets import button, card, label, pill, row
 
 LATEST = 4
+WORD = 168
 REASONS = ("complaint", "cause", "goals")
 PILL = {Level.ALERT: "danger", Level.CAUTION: "warning", Level.NOTE: "quiet"}
 SIGN = {Level.ALERT: "●", Level.CAUTION: "▲", Level.NOTE: "◇"}
@@ -41,7 +42,9 @@ class OverviewPage(QWidget):
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.visit_chosen.connect(self.visit_chosen)
         self._all = button("", lambda: self.tab_wanted.emit("progress"), "link")
-        self._latest = card(row(label("Last visits", "heading"), None, self._all), self.list, margins=12)
+        head = row(label("Last visits", "heading"), None, self._all)
+        head.setContentsMargins(12, 0, 4, 0)
+        self._latest = card(head, self.list, margins=8, spacing=4)
         self._visit, self._reasons, self._care = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
@@ -119,8 +122,10 @@ class OverviewPage(QWidget):
             if told := reasons(intake, self._library.forms):
                 parts: list[QWidget] = [label(f"Why they come, {long_day(local_day(intake.started))}", "heading")]
                 for question, answer in told:
-                    parts += [label(question, "small"), label(answer, wrap=True)]
-                return card(*parts, margins=20, spacing=4)
+                    asked = label(question, "small")
+                    asked.setContentsMargins(0, 8, 0, 0)
+                    parts += [asked, label(answer, wrap=True)]
+                return card(*parts, margins=20, spacing=2)
         ask = button("Take the health history", lambda: self.tab_wanted.emit("health"), "link", "clipboard-list")
         words = label("Nothing is known yet of complaint, illnesses, medicines and allergies.", "muted", wrap=True)
         return card(label("Health history", "heading"), words, row(ask, None), margins=20)
@@ -138,19 +143,25 @@ def _put(place: QVBoxLayout, widget: QWidget | None) -> None:
 def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
     """Each warning with its advice and where that comes from."""
     days = {long_day(local_day(intake.started)) for _, intake in warnings}
-    parts: list[QWidget] = [label(f"Take care, says the health history of {' and '.join(sorted(days))}", "heading")]
-    for warning, _ in warnings:
-        told = [row(pill(f"{SIGN[warning.level]}  {warning.text}", PILL[warning.level]), None), label(warning.advice, wrap=True)]
+    lines = QWidget()
+    grid = QGridLayout(lines)
+    grid.setContentsMargins(0, 4, 0, 0)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(12)
+    grid.setColumnStretch(1, 1)
+    top = Qt.AlignmentFlag.AlignTop
+    for at, (warning, _) in enumerate(warnings):
+        told = QVBoxLayout()
+        told.setSpacing(2)
+        told.addWidget(label(warning.advice, wrap=True))
         if papers := _papers(warning):
-            told.append(label(f"Source: {papers}", "small", wrap=True))
-        block = QWidget()
-        column = QVBoxLayout(block)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(4)
-        for part in told:
-            column.addWidget(part)
-        parts.append(block)
-    return card(*parts, margins=20)
+            told.addWidget(label(f"Source: {papers}", "small", wrap=True))
+        word = label(f"{SIGN[warning.level]}  {warning.text}", wrap=True)
+        word.setProperty("pill", PILL[warning.level])
+        word.setFixedWidth(WORD)
+        grid.addWidget(word, at, 0, top)
+        grid.addLayout(told, at, 1, top)
+    return card(label(f"Take care, says the health history of {' and '.join(sorted(days))}", "heading"), lines, margins=20)
 
 
 def _papers(warning: Warning) -> str:

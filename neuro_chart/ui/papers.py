@@ -16,7 +16,7 @@ from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.ui.aftercare_form import AftercareForm
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day
-from neuro_chart.ui.dossier import Dossier
+from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import Segments, button, card, label, row, set_flag
 from neuro_chart.ui.work import Work
@@ -121,7 +121,7 @@ class PapersPage(QWidget):
         """Show a paper of a patient: of the open visit, else of the last one, unless another was chosen."""
         self._dossier = dossier
         self._pages.setCurrentIndex(0 if dossier.visits else 1)
-        self.form.hint_at_feet(any(warning.key == "numb-feet" for warning, _ in dossier.warnings))
+        self.form.hint_at_feet(any(warning.key == NUMB_FEET for warning, _ in dossier.warnings))
         if self.visit is None:
             self._visit_id = (dossier.drafts or list(dossier.visits) or [Visit("", "", id="")])[0].id
         with QSignalBlocker(self.visit_box):

@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,13 +13,12 @@ from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.safety import Level, Warning, load_rules  # noqa: A004  # the field's own word
-from neuro_chart.clinic.visits import Visit
+from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, today
-from neuro_chart.ui.dossier import Dossier
+from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
 from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import button, card, label, pill, row
 
 if TYPE_CHECKING:
@@ -68,7 +67,6 @@ class Pills(QWidget):
             made.setToolTip(_plain_tip(f"{warning.advice}\n{source_words(warning, intake)}"))
             made.setAccessibleDescription(warning.advice)
             self._box.insertWidget(len(self._made), made)
-            made.ensurePolished()
             self._made.append(made)
         self._fit()
 
@@ -79,10 +77,15 @@ class Pills(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def event(self, event: QEvent) -> bool:
+        # The style may tell the pills' true widths only after they were laid out first.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
     def _fit(self) -> None:
-        self._more.setText(f"+{len(self._made)}")
         widths = [made.sizeHint().width() + self._box.spacing() for made in self._made]
-        room, shown = self.width(), len(widths)
+        room, shown = self.width() + self._box.spacing(), len(widths)
         if sum(widths) > room:
             room -= self._more.sizeHint().width() + self._box.spacing()
             shown = next((number for number in range(len(widths)) if sum(widths[: number + 1]) > room), len(widths))
@@ -108,16 +111,12 @@ class VisitTab(QWidget):
         self.page.sheet_wanted.connect(self.sheet_wanted)
         self._dossier: Dossier | None = None
         self._shown = ""
-        self._which, self._state = label("", "heading"), pill("")
+        self._which = label("", "heading")
         self._other = button("", self._leave_past, "link")
-        self._past = QFrame()
-        self._past.setProperty("role", "bar")
-        line = QHBoxLayout(self._past)
-        line.setContentsMargins(20, 4, 12, 4)
-        line.addWidget(self._which)
-        line.addWidget(self._state)
-        line.addStretch(1)
-        line.addWidget(self._other)
+        line = cast("QHBoxLayout", self.page.bar.layout())
+        line.insertWidget(0, self._which)
+        line.insertSpacing(1, 12)
+        line.insertWidget(line.count() - 1, self._other)
         words = "Take the note, place the needles and let the clocks run here. All is stored as you go, and stays open until you sign it."
         start = row(button("Start visit", self.visit_wanted.emit, "primary", "plus"), None)
         empty = QWidget()
@@ -131,7 +130,6 @@ class VisitTab(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self._past)
         box.addWidget(self._stacked, 1)
 
     @property
@@ -148,10 +146,8 @@ class VisitTab(QWidget):
             self._show(wanted)
         visit = known.get(self._shown)
         self._stacked.setCurrentIndex(0 if visit else 1)
-        self._past.setVisible(visit is not None and visit.signed is not None)
         if visit is not None:
             self._which.setText(f"Visit of {long_day(local_day(visit.started))}, {local_time(visit.started)}")
-            self._state.setText(state_word(visit))
             self._other.setText("Back to the open visit" if dossier.drafts else "Start visit")
 
     def show_visit(self, visit_id: str) -> None:
@@ -292,8 +288,13 @@ class PatientPage(QWidget):
         cast("PapersPage", self._page("papers")).show_visit(visit_id)
 
     def start_visit(self) -> None:
-        """Start a visit and show it."""
-        visit = Visit(self.patient.id, self._chart.records.practitioner().id)
+        """Start a visit and show it; its sheet begins with the exercises of the last one, and with care of the feet where they are numb."""
+        if self._dossier is None:
+            return
+        last = self._dossier.visits[0].aftercare if self._dossier.visits else Aftercare()
+        numb = any(warning.key == NUMB_FEET for warning, _ in self._dossier.warnings)
+        aftercare = Aftercare(exercises=last.exercises, foot_care=last.foot_care or numb)
+        visit = Visit(self.patient.id, self._chart.records.practitioner().id, aftercare=aftercare)
         if self._chart.act(lambda: self._chart.records.start_visit(visit)) and self._chart.all_written:
             self.show_visit(visit.id)
 

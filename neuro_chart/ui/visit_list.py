@@ -73,6 +73,10 @@ class VisitList(QListWidget):
 class VisitRow(QStyledItemDelegate):
     """Three lines a visit: the day and its state, needles and scores, the points."""
 
+    def __init__(self, view: QListWidget) -> None:
+        super().__init__(view)
+        self._view = view
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002  # Qt's signature
         return QSize(200, ROW)
 
@@ -87,7 +91,7 @@ class VisitRow(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent_soft"))
             painter.drawRoundedRect(box.adjusted(0, 2, 0, -2), 10, 10)
-        elif index.row():
+        elif index.row() and index.row() != self._view.currentRow() + 1:
             painter.setPen(QPen(theme.color("line"), 1))
             painter.drawLine(box.left() + 12, box.top(), box.right() - 12, box.top())
         inner = box.adjusted(12, 10, -12, -10)

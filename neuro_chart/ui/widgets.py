@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -126,6 +126,9 @@ class Segments(QFrame):
             made.setCheckable(True)
             made.setAccessibleName(f"{name}: {text}" if name else text)
             made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            font = made.font()
+            font.setWeight(QFont.Weight.DemiBold)  # as the one that holds is shown, so that choosing moves nothing
+            made.setMinimumWidth(QFontMetrics(font).horizontalAdvance(text) + 24)
             self._group.addButton(made)
             self._buttons[key] = made
             box.addWidget(made)
@@ -134,6 +137,10 @@ class Segments(QFrame):
     def choice(self) -> str:
         """The key that holds, or nothing."""
         return next((key for key, made in self._buttons.items() if made.isChecked()), "")
+
+    def choose(self, key: str) -> None:
+        """Choose as the user would, and announce it."""
+        self._buttons[key].click()
 
     def show_choice(self, key: str) -> None:
         """Show a choice without announcing it."""
