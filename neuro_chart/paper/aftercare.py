@@ -41,8 +41,8 @@ from neuro_chart.paper.style import (
 from neuro_chart.resources import resource
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-FIGURE_WIDTH, FIGURE_HEIGHT = 84 * mm, 104 * mm
-DRAWING_WIDTH, DRAWING_HEIGHT = 62 * mm, 46 * mm
+FIGURE_WIDTH, FIGURE_HEIGHT = 73 * mm, 96 * mm
+DRAWING_WIDTH, DRAWING_HEIGHT = 54 * mm, 45 * mm
 
 
 def aftercare_sheet(
@@ -60,12 +60,11 @@ def aftercare_sheet(
     chosen = [library.exercises[key] for key in visit.aftercare.exercises if key in library.exercises]
     story: list[Flowable] = [
         Paragraph("AFTERCARE", style(9, bold=True, colour=JADE, leading=12)),
-        Paragraph(f"For {text(patient.called)}", style(24, bold=True, leading=30)),
-        Paragraph(text(f"{long_date(day)} · treated by {practitioner.name}"), style(10.5, colour=SOFT, after=12)),
+        Paragraph(f"For {text(patient.called)}", style(24, bold=True, leading=29)),
+        Paragraph(text(f"{long_date(day)} · treated by {practitioner.name}"), style(10.5, colour=SOFT, after=10)),
         *_opening(words, visit, library, sheet.width),
         *_own_words(practitioner, visit),
         *_call(words["call"], visit, sheet.width),
-        *_next(words["next"], visit, sheet.width),
         *_exercises(words, visit, chosen, sheet.width),
         *(_feet(words["feet"], sheet.width) if visit.aftercare.foot_care else ()),
     ]
@@ -79,41 +78,39 @@ def _words() -> Mapping[str, Any]:
 
 
 def _opening(words: Mapping[str, Any], visit: Visit, library: Library, width: float) -> list[Flowable]:
-    """What was done and how to rest, beside the figure with its needles."""
-    body = style(11, after=6)
+    """What was done and how to rest; beside it the figure with its needles and the next visit."""
+    body = style(11, after=5)
     given = [n for n in visit.needles if n.inserted is not None]
-    told = [heading(words["done"]["title"], before=0), *(Paragraph(text(line), body) for line in _done(words, visit, given))]
+    told = [heading(words["done"]["title"], before=0), *(Paragraph(text(part), body) for part in _done(words, visit, given))]
     rest = words["rest"]
     advice = [line["words"] for line in rest["lines"]]
     if visit.aftercare.rest_hours:
         advice.append(rest["quiet"]["words"].format(hours=visit.aftercare.rest_hours))
     told += [heading(rest["title"]), *bullets(advice + _after(words, visit), style(11, after=4))]
-    figure = needle_figure(library.atlas, given, FIGURE_WIDTH, FIGURE_HEIGHT) if given else None
-    if figure is None:
-        return told
-    caption = Paragraph(text(words["done"]["figure"]), style(9, colour=SOFT, alignment=1))
-    right = FIGURE_WIDTH + 8 * mm
-    beside = Table([[told, [figure, Spacer(0, 4), caption]]], colWidths=[width - right, right], splitInRow=1)
-    beside.setStyle(flat([("LEFTPADDING", (1, 0), (1, 0), 8 * mm)]))
+    shown: list[Flowable] = []
+    if figure := needle_figure(library.atlas, given, FIGURE_WIDTH, FIGURE_HEIGHT):
+        shown = [figure, Paragraph(text(words["done"]["figure"]), style(9, colour=SOFT, alignment=1, after=14))]
+    right = FIGURE_WIDTH + 7 * mm
+    beside = Table([[told, [*shown, _next(words["next"], visit)]]], colWidths=[width - right, right], splitInRow=1)
+    beside.setStyle(flat([("LEFTPADDING", (1, 0), (1, 0), 7 * mm)]))
     return [beside]
 
 
 def _done(words: Mapping[str, Any], visit: Visit, given: list[Needle]) -> list[str]:
-    """What was done, a sentence each."""
-    done = words["done"]
-    if not given:
-        told = [done["none"]]
-    else:
-        count = len(given)
-        noun = "needle" if count == 1 else "needles"
+    """What was done: a paragraph for the needles, and one for what was added."""
+    done, count = words["done"], len(given)
+    told = [done["none"]]
+    if given:
+        noun, they = ("needle", "It") if count == 1 else ("needles", "They")
         told = [done["needles"].format(count=_number(count), needle=noun, where=_where(words["part"], given))]
-        told.append(done["retention"].format(they="It" if count == 1 else "They", minutes=_minutes(given)))
+        told.append(done["retention"].format(they=they, minutes=_minutes(given)))
         if visit.count.inside == 0:
-            told.append(done["counted"].format(count=count))
+            told.append(done["counted"].format(count=_number(count)))
+    added = []
     for adjunct in visit.adjuncts:
         minutes = f" for {adjunct.minutes} minutes" if adjunct.minutes else ""
-        told.append(_entry(words, adjunct)["done"].format(kind=adjunct.kind, minutes=minutes))
-    return told
+        added.append(_entry(words, adjunct)["done"].format(kind=adjunct.kind, minutes=minutes))
+    return [" ".join(part) for part in (told, added) if part]
 
 
 def _after(words: Mapping[str, Any], visit: Visit) -> list[str]:
@@ -186,9 +183,9 @@ def _exercises(words: Mapping[str, Any], visit: Visit, chosen: list[Exercise], w
 def _exercise(exercise: Exercise, width: float) -> Flowable:
     """One exercise: its drawing, its steps and its dose."""
     beside = width - DRAWING_WIDTH - 7 * mm
-    told: list[Flowable] = [Paragraph(text(exercise.name), style(12, bold=True, after=1))]
-    told.append(Paragraph(text(exercise.helps), style(9.5, colour=SOFT, after=4)))
-    steps = style(10.5, leading=14.2, leftIndent=14, after=1.5, bulletColor=JADE)
+    told: list[Flowable] = [Paragraph(text(exercise.name), style(12, bold=True, leading=15))]
+    told.append(Paragraph(text(exercise.helps), style(9.5, colour=SOFT, leading=13, after=4)))
+    steps = style(10.5, leading=14, leftIndent=14, after=1.5, bulletColor=JADE)
     told += [Paragraph(text(step), steps, bulletText=f"{number}.") for number, step in enumerate(exercise.steps, 1)]
     dose = " ".join(filter(None, (exercise.dose, f"{exercise.often[0].upper()}{exercise.often[1:]}." if exercise.often else "")))
     if dose:
@@ -197,7 +194,7 @@ def _exercise(exercise: Exercise, width: float) -> Flowable:
     if exercise.optional:
         told.append(Paragraph(text(exercise.optional), style(9, colour=SOFT, leading=12, spaceBefore=3)))
     row = Table([[drawing(exercise.picture, DRAWING_WIDTH, DRAWING_HEIGHT), told]], colWidths=[DRAWING_WIDTH + 7 * mm, beside])
-    padding = [("TOPPADDING", (0, 0), (-1, -1), 9), ("BOTTOMPADDING", (0, 0), (-1, -1), 10)]
+    padding = [("TOPPADDING", (0, 0), (-1, -1), 9), ("BOTTOMPADDING", (0, 0), (-1, -1), 9)]
     row.setStyle(flat([("LINEABOVE", (0, 0), (-1, 0), 0.6, LINE), *padding]))
     return row
 
@@ -205,7 +202,7 @@ def _exercise(exercise: Exercise, width: float) -> Flowable:
 def _feet(said: Mapping[str, Any], width: float) -> list[Flowable]:
     advice = [line["words"] for line in said["lines"]]
     half = (len(advice) + 1) // 2
-    look = style(10.5, leading=14.5, after=3.5)
+    look = style(10.5, leading=14, after=2.5)
     columns = Table([[bullets(advice[:half], look), bullets(advice[half:], look)]], colWidths=[(width - 24) / 2] * 2)
     columns.setStyle(flat([("RIGHTPADDING", (0, 0), (0, 0), 14)]))
     title = Paragraph(text(said["title"]), style(13, bold=True, colour=JADE, after=6))
@@ -214,28 +211,27 @@ def _feet(said: Mapping[str, Any], width: float) -> list[Flowable]:
 
 def _call(said: Mapping[str, Any], visit: Visit, width: float) -> list[Flowable]:
     """When to call, as two boxes side by side: an ambulance, or us."""
-    gap, look = 10, style(10.5, leading=14.5, after=3.5)
-    half = (width - gap) / 2
+    gap, look = 10, style(10.5, leading=13.8, after=2.5)
+    left = (width - gap) * 0.41
     us = [line["words"] for line in said["us"]] + ([said["fever"]] if visit.aftercare.foot_care else [])
     at_once = [line["words"] for line in said["now"]]
     boxes = Table([[
         [Paragraph(text(said["now_title"]), style(11, bold=True, colour=BRICK, after=4)), *bullets(at_once, look, BRICK)],
         "",
         [Paragraph(text(said["us_title"]), style(11, bold=True, colour=AMBER, after=4)), *bullets(us, look, AMBER)],
-    ]], colWidths=[half, gap, half])
-    padding = [(f"{side}PADDING", (column, 0), (column, 0), 11) for column in (0, 2) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
+    ]], colWidths=[left, gap, width - gap - left])
+    padding = [(f"{side}PADDING", (column, 0), (column, 0), 10) for column in (0, 2) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
     washes = [("BACKGROUND", (0, 0), (0, 0), BRICK_WASH), ("BACKGROUND", (2, 0), (2, 0), AMBER_WASH)]
     bars = [("LINEBEFORE", (0, 0), (0, 0), 3, BRICK), ("LINEBEFORE", (2, 0), (2, 0), 3, AMBER)]
     boxes.setStyle(flat([*padding, *washes, *bars]))
     return [KeepTogether([heading(said["title"], INK), boxes])]
 
 
-def _next(said: Mapping[str, Any], visit: Visit, width: float) -> list[Flowable]:
+def _next(said: Mapping[str, Any], visit: Visit) -> Flowable:
     day = visit.aftercare.next_visit
-    date = long_date(day) if day else said["none"]
     told = [
         Paragraph(text(said["title"]), style(10, bold=True, colour=JADE, leading=14)),
-        Paragraph(text(date), style(15 if day else 11, bold=True, leading=20)),
+        Paragraph(text(long_date(day) if day else said["none"]), style(13 if day else 11, bold=True, leading=19)),
         Paragraph(text(said["farewell"]), style(10, colour=SOFT, leading=14)),
     ]
-    return [Spacer(0, 12), KeepTogether([card(told, width, JADE_WASH)])]
+    return card(told, FIGURE_WIDTH, JADE_WASH)

@@ -1,6 +1,6 @@
 """The body on paper: the figure with its needles, and the drawings of the exercises."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -15,24 +15,36 @@ from reportlab.platypus import Flowable
 
 from neuro_chart.clinic.body import Atlas, View
 from neuro_chart.clinic.needles import Needle
-from neuro_chart.paper.style import BOLD, INK, JADE, REGULAR, SOFT, fitted
+from neuro_chart.paper.style import BOLD, INK, JADE, LINE, REGULAR, SOFT, fitted
 
 SHADOW, SKIN, OUTLINE = "#6b4f45", "#f3dfd0", "#8a6b5d"
-CLOSE = 0.62  # height of a close-up beside a whole body
-CROWDED = 0.45  # dm: needles nearer to each other than this are shown in a close-up
-CAPTION, LABEL, STEP, DOT = 14.0, 7.5, 9.2, 2.2  # points: room for the caption, size of a label, from label to label, radius of a dot
+ROOM = 0.8  # dm of skin around the outermost needles of a part that is drawn large
+CROWDED = 6.0  # points of paper: needles nearer to each other than this are drawn in a close-up
+CAPTION, LABEL, STEP, DOT = 14.0, 7.5, 9.2, 2.5  # points: room for the caption, size of a name, from name to name, radius of a dot
 WIDEST = 60.0  # points; a longer name is cut
 SHARP = 260 / 72  # pixels of a picture in one point of paper
+
+Area = tuple[float, float, float, float]  # left, top, right, bottom in pixels of a view
 
 
 def needle_figure(
     atlas: Atlas, needles: Sequence[Needle], width: float, height: float, label: Callable[[Needle], str] = lambda needle: needle.point,
-) -> "NeedleFigure | None":
-    """The figure from every side that it takes to see all needles, with close-ups where they crowd, in a box of width x height points.
+) -> Flowable | None:
+    """The figure from every side that it takes to see all needles, in a box of at most width x height points.
 
-    `label` names a needle beside its dot; an empty name leaves the dot alone. None when there is no needle to show.
+    Where the needles keep to one part of the body, that part is drawn large, with a small figure that says where it is; where they
+    crowd, a hand, a foot or the head is drawn by itself. `label` names a needle beside its dot; an empty name leaves the dot alone.
+    None when there is no needle to show.
     """
-    panels = [(atlas.views[name], dots) for name, dots in _shown(atlas, needles, label).items() if dots]
+    bodies = _fewest([view for view in atlas.views.values() if view.group == "Body"], needles)
+    areas = {view.name: _area(view, _band(bodies, needles), needles) for view in bodies}
+    closest = CROWDED * max((area[3] - area[1] for area in areas.values()), default=0.0) / height
+    closer = {needle.id: view for needle in needles if (view := _close_up(atlas, needle, needles, bodies, closest))}
+    views = bodies + sorted({view.name: view for view in closer.values()}.values(), key=lambda view: view.name.replace("right", "a"))
+    dots = _dots(views, needles, closer, label)
+    panels = [_Panel(view, tuple(dots[view.name]), areas.get(view.name, (0.0, 0.0, *view.size))) for view in views]
+    if bodies and panels[0].is_part:
+        panels.insert(0, _Panel(bodies[0], (), (0.0, 0.0, *bodies[0].size), frame=panels[0].area))
     return NeedleFigure(panels, width, height) if panels else None
 
 
@@ -51,27 +63,41 @@ class _Dot:
     filled: bool
 
 
-def _shown(atlas: Atlas, needles: Sequence[Needle], label: Callable[[Needle], str]) -> dict[str, list[_Dot]]:
-    """View name -> its dots. Whole bodies come first; a needle in a close-up has its name there only."""
-    bodies = _fewest([v for v in atlas.views.values() if v.group == "Body"], needles)
-    closer = {needle.id: view for needle in needles if (view := _close_up(atlas, needle, needles, bodies))}
-    out: dict[str, list[_Dot]] = {view.name: [] for view in bodies}
-    for view in sorted({v.name: v for v in closer.values()}.values(), key=lambda v: (v.group, v.name.replace("right", "a"))):
-        out[view.name] = []
-    for needle in needles:
-        name = fitted(label(needle), BOLD, LABEL, WIDEST)
-        filled = needle.inserted is not None
-        best = max(bodies, key=lambda v: v.facing(needle.site), default=None)
-        if best and (place := best.place_of(needle.site)):
-            out[best.name].append(_Dot(*place, "" if needle.id in closer else name, filled))
-        if needle.id in closer and (place := closer[needle.id].place_of(needle.site)):
-            out[closer[needle.id].name].append(_Dot(*place, name, filled))
-    return out
+@dataclass(frozen=True)
+class _Panel:
+    """A view, or the part of it in `area`, with its dots; `frame` is drawn on a small figure round the part that is drawn large."""
+
+    view: View
+    dots: tuple[_Dot, ...]
+    area: Area
+    frame: Area | None = None
+
+    @property
+    def is_part(self) -> bool:
+        return self.area != (0, 0, *self.view.size)
+
+    @property
+    def aspect(self) -> float:
+        """Width by height of the picture."""
+        return (self.area[2] - self.area[0]) / (self.area[3] - self.area[1])
+
+    @property
+    def share(self) -> float:
+        """How high it stands beside a whole body in the same row."""
+        if self.frame:
+            return 0.55
+        return 1.0 if self.view.group == "Body" else 0.62
+
+    @property
+    def gutter(self) -> float:
+        """The margin in points that the names need at each side."""
+        widest = max((stringWidth(dot.name, BOLD, LABEL) for dot in self.dots if dot.name), default=0.0)
+        return widest + 13 if widest else 5.0
 
 
 def _fewest(views: Sequence[View], needles: Iterable[Needle]) -> list[View]:
     """The fewest views, in their own order, that together see every needle that any of them sees."""
-    seen = {view.name: {n.id for n in needles if view.sees(n.site)} for view in views}
+    seen = {view.name: {needle.id for needle in needles if view.sees(needle.site)} for view in views}
     left = set().union(*seen.values())
     chosen = []
     while left:
@@ -81,83 +107,162 @@ def _fewest(views: Sequence[View], needles: Iterable[Needle]) -> list[View]:
     return [view for view in views if view.name in chosen]
 
 
-def _close_up(atlas: Atlas, needle: Needle, needles: Iterable[Needle], bodies: Iterable[View]) -> View | None:
-    """The close-up that a needle needs, because others crowd it or no whole body shows it."""
-    here = (needle.site.x, needle.site.y, needle.site.z)
-    crowded = any(n.id != needle.id and dist(here, (n.site.x, n.site.y, n.site.z)) < CROWDED for n in needles)
-    if not crowded and any(view.sees(needle.site) for view in bodies):
+def _band(bodies: Iterable[View], needles: Iterable[Needle]) -> tuple[float, float] | None:
+    """From where to where the needles reach, in shares of the figure's height, if that is a part worth drawing large."""
+    levels = [place[1] / view.size[1] for view in bodies for needle in needles if (place := view.place_of(needle.site))]
+    if not levels:
         return None
-    views = [v for v in atlas.views.values() if v.group != "Body" and v.sees(needle.site)]
-    return max(views, key=lambda v: v.facing(needle.site), default=None)
+    room = ROOM / 16.8
+    top, bottom = max(0.0, min(levels) - room), min(1.0, max(levels) + room)
+    middle = (top + bottom) / 2
+    top, bottom = min(top, middle - 0.12), max(bottom, middle + 0.12)
+    if bottom > 0.93:
+        bottom = 1.0
+    return (top, bottom) if bottom - top <= 0.55 else None
+
+
+def _area(view: View, band: tuple[float, float] | None, needles: Iterable[Needle]) -> Area:
+    """The part of a view to draw: within the band, as wide as the needles there reach."""
+    wide, high = view.size
+    across = [place[0] for needle in needles if (place := view.place_of(needle.site))]
+    if band is None or not across:
+        return 0.0, 0.0, wide, high
+    room, middle = ROOM * view.scale * 1.4, (min(across) + max(across)) / 2
+    half = max((max(across) - min(across)) / 2 + room, 0.22 * (band[1] - band[0]) * high)
+    return max(0.0, middle - half), max(0.0, band[0] * high), min(wide, middle + half), band[1] * high
+
+
+def _close_up(atlas: Atlas, needle: Needle, needles: Iterable[Needle], bodies: Iterable[View], closest: float) -> View | None:
+    """The close-up that a needle needs, because others are nearer than `closest` (pixels of a body) or no whole body shows it."""
+    here = (needle.site.x, needle.site.y, needle.site.z)
+    near = [n for n in needles if n.id != needle.id and dist(here, (n.site.x, n.site.y, n.site.z)) * atlas.views["front"].scale < closest]
+    if not near and any(view.sees(needle.site) for view in bodies):
+        return None
+    views = [view for view in atlas.views.values() if view.group != "Body" and view.sees(needle.site)]
+    return max(views, key=lambda view: view.facing(needle.site), default=None)
+
+
+def _dots(
+    views: Sequence[View], needles: Iterable[Needle], closer: Mapping[str, View], label: Callable[[Needle], str],
+) -> dict[str, list[_Dot]]:
+    """View name -> its dots. A needle shows on the body that sees it best, and in its close-up, where it then has its name."""
+    out: dict[str, list[_Dot]] = {view.name: [] for view in views}
+    bodies = [view for view in views if view.group == "Body"]
+    for needle in needles:
+        name = fitted(label(needle), BOLD, LABEL, WIDEST)
+        best = max(bodies, key=lambda view: view.facing(needle.site), default=None)
+        for view, shown in ((best, "" if needle.id in closer else name), (closer.get(needle.id), name)):
+            if view and (place := view.place_of(needle.site)):
+                out[view.name].append(_Dot(*place, shown, needle.inserted is not None))
+    return out
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A panel on the page: its picture's left and lower edge and its height, in points."""
+
+    panel: _Panel
+    left: float
+    bottom: float
+    tall: float
+
+    @property
+    def wide(self) -> float:
+        return self.tall * self.panel.aspect
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where a pixel of the view comes to lie."""
+        scale = self.tall / (self.panel.area[3] - self.panel.area[1])
+        return self.left + (x - self.panel.area[0]) * scale, self.bottom + self.tall - (y - self.panel.area[1]) * scale
 
 
 class NeedleFigure(Flowable):  # type: ignore[misc]
-    """Views of the body side by side, each with its needles and their names in the margins."""
+    """Views of the body side by side, or a part under its small figure, each with its needles and their names in the margins."""
 
-    def __init__(self, panels: Sequence[tuple[View, Sequence[_Dot]]], width: float, height: float) -> None:
+    def __init__(self, panels: Sequence[_Panel], width: float, height: float) -> None:
         super().__init__()
-        self.panels, self.width, self.hAlign = panels, width, "CENTER"
-        gutters = sum(2 * _gutter(dots) for _, dots in panels)
-        breadth = sum(_share(view) * view.size[0] / view.size[1] for view, _ in panels)
-        self.tall = min(height - CAPTION, (width - gutters) / breadth)
-        self.height = self.tall * max(_share(view) for view, _ in panels) + CAPTION
+        self.width = width
+        row, stack = _row(panels, width, height), _stack(panels, width, height)
+        self.placed = stack if stack and stack[-1].tall > row[-1].tall else row
+        self.height = max(p.bottom + p.tall for p in self.placed)
 
     def wrap(self, *_available: float) -> tuple[float, float]:
         """The room that the figure takes, in points."""
         return self.width, self.height
 
     def draw(self) -> None:
-        """Put every view on the page, in the middle of the width."""
-        wide = [self.tall * _share(view) / view.size[1] * view.size[0] + 2 * _gutter(dots) for view, dots in self.panels]
-        left = (self.width - sum(wide)) / 2
-        for (view, dots), room in zip(self.panels, wide, strict=True):
-            self._view(view, dots, left, room)
-            left += room
+        """Put every view on the page."""
+        for placed in self.placed:
+            self._body(placed)
+            self._names(placed)
+            self._needles(placed)
+            self._caption(placed)
 
-    def _view(self, view: View, dots: Sequence[_Dot], left: float, room: float) -> None:
-        canvas, tall, gutter = self.canv, self.tall * _share(view), _gutter(dots)
-        scale = tall / view.size[1]
-        start, bottom = left + gutter, CAPTION
-        picture = _tinted(view.image_path, round(tall * SHARP))
-        canvas.drawImage(picture, start, bottom, view.size[0] * scale, tall)
+    def _body(self, placed: _Placed) -> None:
+        canvas, panel = self.canv, placed.panel
+        box = (placed.left, placed.bottom, placed.wide, placed.tall)
+        canvas.saveState()
+        if panel.is_part:
+            edge = canvas.beginPath()
+            edge.roundRect(*box, 5)
+            canvas.clipPath(edge, stroke=0, fill=0)
+        canvas.drawImage(_tinted(panel.view.image_path, panel.area, round(placed.tall * SHARP)), *box)
         canvas.setStrokeColor(OUTLINE)
-        canvas.setLineWidth(0.45)
+        canvas.setLineWidth(0.3 if panel.frame else 0.5)
         canvas.setLineJoin(1)
         path = canvas.beginPath()
-        for line in view.outline:
-            for index, (x, y) in enumerate(line):
-                (path.lineTo if index else path.moveTo)(start + x * scale, bottom + tall - y * scale)
+        for line in panel.view.outline:
+            for index, point in enumerate(line):
+                (path.lineTo if index else path.moveTo)(*placed.at(*point))
         canvas.drawPath(path)
-        self._names(view, dots, (start, bottom, scale), room - 2 * gutter)
-        canvas.setStrokeColor(white)
-        canvas.setLineWidth(0.9)
-        for dot in sorted(dots, key=lambda d: d.filled):
-            canvas.setFillColor(JADE if dot.filled else white)
-            canvas.setStrokeColor(white if dot.filled else JADE)
-            canvas.circle(start + dot.x * scale, bottom + tall - dot.y * scale, DOT, stroke=1, fill=1)
-        canvas.setFillColor(SOFT)
-        canvas.setFont(REGULAR, LABEL)
-        canvas.drawCentredString(left + room / 2, 2, view.title)
-        if view.name in ("front", "back"):
-            sides = ("R", "L") if view.name == "front" else ("L", "R")
-            canvas.drawString(start + 0.18 * view.size[0] * scale, 2, sides[0])
-            canvas.drawRightString(start + 0.82 * view.size[0] * scale, 2, sides[1])
+        canvas.restoreState()
+        if panel.is_part:
+            canvas.setStrokeColor(LINE)
+            canvas.setLineWidth(0.8)
+            canvas.roundRect(*box, 5)
+        if panel.frame:
+            (left, top), (right, bottom) = placed.at(*panel.frame[:2]), placed.at(*panel.frame[2:])
+            canvas.setStrokeColor(JADE)
+            canvas.setLineWidth(0.9)
+            canvas.roundRect(left, bottom, right - left, top - bottom, 2)
 
-    def _names(self, view: View, dots: Sequence[_Dot], place: tuple[float, float, float], wide: float) -> None:
+    def _names(self, placed: _Placed) -> None:
         """The names in the left and right margins, each joined to its dot by a hairline."""
-        canvas, (start, bottom, scale) = self.canv, place
-        named = sorted((d for d in dots if d.name), key=lambda d: -d.y)
+        canvas, area = self.canv, placed.panel.area
+        named = sorted((dot for dot in placed.panel.dots if dot.name), key=lambda dot: -dot.y)
         canvas.setLineWidth(0.5)
         for at_left in (True, False):
-            here = [d for d in named if (d.x < view.size[0] / 2) == at_left]
-            spots = [bottom + view.size[1] * scale - d.y * scale for d in here]
-            edge = start - 2 if at_left else start + wide + 2
-            for dot, spot, level in zip(here, spots, _spread(spots, STEP, bottom, bottom + view.size[1] * scale), strict=True):
+            here = [dot for dot in named if (dot.x < (area[0] + area[2]) / 2) == at_left]
+            spots = [placed.at(dot.x, dot.y) for dot in here]
+            edge = placed.left - 3 if at_left else placed.left + placed.wide + 3
+            levels = _spread([y for _, y in spots], STEP, placed.bottom + 4, placed.bottom + placed.tall - 4)
+            for dot, spot, level in zip(here, spots, levels, strict=True):
                 canvas.setStrokeColor(SOFT)
-                canvas.line(edge, level, start + dot.x * scale, spot)
+                canvas.line(edge, level, *spot)
                 canvas.setFillColor(INK)
                 canvas.setFont(BOLD, LABEL)
                 (canvas.drawRightString if at_left else canvas.drawString)(edge + (-2 if at_left else 2), level - LABEL * 0.35, dot.name)
+
+    def _needles(self, placed: _Placed) -> None:
+        canvas = self.canv
+        canvas.setLineWidth(0.9)
+        for dot in sorted(placed.panel.dots, key=lambda dot: dot.filled):
+            canvas.setFillColor(JADE if dot.filled else white)
+            canvas.setStrokeColor(white if dot.filled else JADE)
+            canvas.circle(*placed.at(dot.x, dot.y), DOT, stroke=1, fill=1)
+
+    def _caption(self, placed: _Placed) -> None:
+        """What is seen, and for the front and the back which side is whose."""
+        if placed.panel.frame:
+            return
+        canvas, view, level = self.canv, placed.panel.view, placed.bottom - CAPTION + 4
+        canvas.setFillColor(SOFT)
+        canvas.setFont(REGULAR, LABEL)
+        canvas.drawCentredString(placed.left + placed.wide / 2, level, view.title)
+        if view.name in ("front", "back"):
+            sides = ("right", "left") if view.name == "front" else ("left", "right")
+            canvas.drawString(placed.left, level, sides[0])
+            canvas.drawRightString(placed.left + placed.wide, level, sides[1])
 
 
 class Drawing(Flowable):  # type: ignore[misc]
@@ -176,23 +281,38 @@ class Drawing(Flowable):  # type: ignore[misc]
         self.canv.drawImage(self.picture, 0, 0, self.width, self.height, preserveAspectRatio=True, anchor="n")
 
 
-def _share(view: View) -> float:
-    """How high a view stands beside a whole body."""
-    return 1.0 if view.group == "Body" else CLOSE
+def _row(panels: Sequence[_Panel], width: float, height: float) -> list[_Placed]:
+    """All panels side by side on one line, in the middle of the width."""
+    gutters = sum(2 * panel.gutter for panel in panels)
+    unit = min(height - CAPTION, (width - gutters) / sum(panel.share * panel.aspect for panel in panels))
+    left = (width - gutters - unit * sum(panel.share * panel.aspect for panel in panels)) / 2
+    out = []
+    for panel in panels:
+        out.append(_Placed(panel, left + panel.gutter, CAPTION, unit * panel.share))
+        left += unit * panel.share * panel.aspect + 2 * panel.gutter
+    return out
 
 
-def _gutter(dots: Sequence[_Dot]) -> float:
-    """The margin in points that the names of a view need at each side."""
-    widest = max((stringWidth(d.name, BOLD, LABEL) for d in dots if d.name), default=0.0)
-    return widest + 9 if widest else 5.0
+def _stack(panels: Sequence[_Panel], width: float, height: float) -> list[_Placed]:
+    """The small figure above the one part that is drawn large; nothing for any other panels."""
+    if len(panels) != 2 or not panels[0].frame:
+        return []
+    whole, part = panels
+    small = 0.34 * height
+    large = min(height - small - CAPTION - 6, (width - 2 * part.gutter) / part.aspect)
+    return [
+        _Placed(whole, (width - small * whole.aspect) / 2, CAPTION + large + 6, small),
+        _Placed(part, (width - large * part.aspect) / 2, CAPTION, large),
+    ]
 
 
 @cache
-def _tinted(path: Path, high: int) -> ImageReader:
-    """A view of the atlas in the colour of skin on white paper, `high` pixels high."""
+def _tinted(path: Path, area: Area, high: int) -> ImageReader:
+    """An area of a view in the colour of skin on white paper, at most `high` pixels high."""
     with Image.open(path) as picture:
-        shade, cover = picture.convert("LA").split()
-    size = (max(1, round(picture.width * high / picture.height)), high)
+        shade, cover = picture.convert("LA").crop((round(area[0]), round(area[1]), round(area[2]), round(area[3]))).split()
+    high = min(high, shade.height)
+    size = (max(1, round(shade.width * high / shade.height)), high)
     shade, cover = (part.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0) for part in (shade, cover))
     return _jpeg(Image.composite(ImageOps.colorize(shade, SHADOW, SKIN), Image.new("RGB", size, "white"), cover))
 

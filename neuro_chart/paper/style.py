@@ -74,6 +74,7 @@ def style(size: float = 10.5, *, bold: bool = False, colour: Color = INK, after:
     glyphs()
     leading = more.pop("leading", round(size * 1.42, 1))
     name = BOLD if bold else REGULAR
+    more = {"bulletFontName": name, "bulletFontSize": size} | more
     return ParagraphStyle("", fontName=name, fontSize=size, leading=leading, textColor=colour, spaceAfter=after, **more)
 
 
@@ -226,9 +227,9 @@ def card(content: Sequence[Flowable], width: float, wash: Color = WASH, edge: Co
     return table
 
 
-def heading(words: str, colour: Color = JADE, before: float = 14) -> Paragraph:
+def heading(words: str, colour: Color = JADE, before: float = 12) -> Paragraph:
     """A section's title, kept with what follows it."""
-    return Paragraph(text(words), style(13, bold=True, colour=colour, spaceBefore=before, after=5, keepWithNext=1))
+    return Paragraph(text(words), style(13, bold=True, colour=colour, leading=17, spaceBefore=before, after=4, keepWithNext=1))
 
 
 def bullets(items: Iterable[str], look: ParagraphStyle, dot: Color = JADE) -> list[Flowable]:

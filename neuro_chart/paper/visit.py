@@ -139,9 +139,11 @@ def _table(visit: Visit, library: Library, width: float, tz: tzinfo | None) -> T
 
 
 def _place(needle: Needle, library: Library) -> str:
-    if not needle.point:
-        return needle.site.region
-    return needle.point
+    """The point's code and names, or the words of the place."""
+    if needle.point not in library.catalogue:
+        return library.atlas.describe(needle.site) if not needle.point else needle.point
+    point = library.catalogue[needle.point]
+    return f"{point.code} {point.hanzi} {point.pinyin}"
 
 
 def _details(needle: Needle) -> tuple[str, str, str, str, str]:

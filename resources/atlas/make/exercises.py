@@ -19,13 +19,15 @@ from scipy import ndimage
 
 RESOURCES = Path(__file__).parents[2]
 WIDTH, HEIGHT = 700, 520  # px; a picture fits in this box
+LABEL = 36  # px above a numbered panel
 FINE = 2  # drawn this many times larger, then reduced
 SKIN, SHIRT, SHORTS, SHADOW = (238, 213, 194), (214, 227, 221), (104, 132, 125), (92, 66, 58)
 WALL, TOWEL = (236, 233, 226), (196, 214, 222)
 WOOD, WOOD_DARK, LINE, JADE = (226, 220, 208), (150, 140, 124), (112, 88, 76), (47, 125, 109)
 SOLE = 0.68  # dm from the ankle joint down to the sole
 FORWARD: Vector = (0.0, 0.0, 1.0)
-FLAT: Vector = (0.13, -0.34, 0.94)  # where the left foot's bone looks when the sole is on the floor
+UP: Vector = (0.0, 1.0, 0.0)
+FLAT: Vector = (0.13, -0.46, 0.94)  # where the left foot's bone looks when the sole is on the floor
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Foot:
 
 @dataclass(frozen=True)
 class Hand:
-    """Where the wrist is, where the palm faces, where the fingers point and how far each joint is bent (degrees); left, mirrored for the right.
+    """Where the wrist is, where the palm faces, where the fingers point, how far each joint is bent (degrees); for the left.
 
     `thumb` gives its three bones as shares along the fingers, to the thumb's side and to the palm.
     """
@@ -149,9 +151,8 @@ def stand(figure: Figure, trunk: Pose, feet: Mapping[str, Foot], hands: Mapping[
     base = figure.posed(pose)
     for side, foot in feet.items():
         hip, knee, ankle = (f"{b}.{side}" for b in ("upperleg01", "lowerleg01", "foot"))
-        upper, lower = limb(
-            base.joint[hip], (length(figure, hip, knee), length(figure, knee, ankle)), mirrored(foot.ankle, side), mirrored(foot.knee, side),
-        )
+        halves = length(figure, hip, knee), length(figure, knee, ankle)
+        upper, lower = limb(base.joint[hip], halves, mirrored(foot.ankle, side), mirrored(foot.knee, side))
         pose |= {hip: [("aim", upper)], knee: [("aim", lower)], ankle: [("aim", mirrored(foot.look, side))]}
         if foot.toes is not None:
             pose |= {f"toe{n}-1.{side}": [("aim", mirrored(foot.toes, side))] for n in range(1, 6)}
@@ -348,11 +349,11 @@ def draw(scene: Scene) -> Image.Image:
     spans = [[extent(panel, camera) for panel in row] for row in rows]
     wide = max(sum(s[0] for s in row) + scene.gap * (len(row) - 1) for row in spans)
     high = sum(max(s[2] for s in row) - min(s[1] for s in row) for row in spans)
-    label = 36 if scene.numbered else 0
+    label = LABEL if scene.numbered else 0
     scale = FINE * min((WIDTH - 8) / wide, (HEIGHT - 8 - label * len(rows)) / high)
     drawn, number = [], 0
     for row in rows:
-        drawn.append(draw_row(row, camera, scale, scene.gap, number + 1 if label else 0, label))
+        drawn.append(draw_row(row, camera, scale, round(scene.gap * scale), number + 1 if label else 0))
         number += len(row)
     sheet, top = Image.new("RGBA", (max(r.width for r in drawn), sum(r.height for r in drawn))), 0
     for row_image in drawn:
@@ -361,19 +362,20 @@ def draw(scene: Scene) -> Image.Image:
     return reduced(sheet)
 
 
-def draw_row(panels: Sequence[Panel], camera: Array, scale: float, gap: float, first: int, label: int) -> Image.Image:
-    """Panels side by side with their floors at one height, numbered from `first` if that is not 0."""
+def draw_row(panels: Sequence[Panel], camera: Array, scale: float, space: int, first: int) -> Image.Image:
+    """Panels side by side, `space` px apart and with their floors at one height, numbered from `first` if that is not 0."""
+    label = LABEL * FINE if first else 0
     drawn = [draw_panel(panel, camera, scale) for panel in panels]
     tops = [frame.origin[1] - ground(p, camera) for p, (_, frame) in zip(panels, drawn, strict=True)]
-    offsets = [label * FINE + round((max(tops) - top) * scale) for top in tops]
-    size = (sum(i.width for i, _ in drawn) + round(gap * scale) * (len(drawn) - 1), max(i.height + o for (i, _), o in zip(drawn, offsets, strict=True)))
-    row, left = Image.new("RGBA", size), 0
+    offsets = [label + round((max(tops) - top) * scale) for top in tops]
+    wide = sum(image.width for image, _ in drawn) + space * (len(drawn) - 1)
+    row, left = Image.new("RGBA", (wide, max(i.height + o for (i, _), o in zip(drawn, offsets, strict=True)))), 0
     for number, ((image, _), offset) in enumerate(zip(drawn, offsets, strict=True), first):
         row.alpha_composite(image, (left, offset))
         if first:
             font = ImageFont.truetype(str(RESOURCES / "fonts" / "NeuroChartSans-SemiBold.ttf"), 26 * FINE)
-            ImageDraw.Draw(row).text((left + image.width / 2, label * FINE / 2), str(number), fill=(*JADE, 255), font=font, anchor="mm")
-        left += image.width + round(gap * scale)
+            ImageDraw.Draw(row).text((left + image.width / 2, label / 2), str(number), fill=(*JADE, 255), font=font, anchor="mm")
+        left += image.width + space
     return row
 
 
@@ -406,9 +408,9 @@ def ground(panel: Panel, camera: Array) -> float:
 # --- props -------------------------------------------------------------------------------------------------------------------------
 
 
-def chair(z: float, floor: float, seat_height: float = 4.5, x: float = 0.0) -> list[Prop]:
+def chair(z: float, floor: float, x: float = 0.0) -> list[Prop]:
     """A plain chair for someone who looks to +z; its seat's middle is over (x, z)."""
-    half, deep, top, leg = 2.1, 2.1, floor + seat_height, 0.34
+    half, deep, top, leg = 2.1, 2.1, floor + 4.5, 0.34
     back, front = z - deep, z + deep
     props = [box((x - half, top - 0.35, back), (x + half, top, front))]
     for left in (x - half, x + half - leg):
@@ -427,7 +429,7 @@ def held(rail: float, floor: float, x: float = 1.3) -> Hand:
 
 def flat(x: float, z: float, floor: float, out: float = 0.10) -> Foot:
     """A foot with its sole on the floor, the toes turned out a little."""
-    return Foot((x, floor + SOLE, z), look=(out, -0.34, 0.94))
+    return Foot((x, floor + SOLE, z), look=(out, -0.46, 0.94))
 
 
 def arc(centre: Sequence[float], start: Sequence[float], axis: Sequence[float], degrees: float, steps: int = 9) -> Array:
@@ -437,7 +439,7 @@ def arc(centre: Sequence[float], start: Sequence[float], axis: Sequence[float], 
 
 
 def part(figure: Figure, start: Sequence[float], along: Sequence[float], fade: float, bones: tuple[str, ...]) -> Array:
-    """Opacity (n,) of a part of the body: what those bones carry, beyond a plane through `start` in the rest pose, fading in over `fade` dm."""
+    """Opacity (n,) of a part of the body: what those bones carry, beyond `start` in the rest pose, fading in over `fade` dm."""
     chosen = [k for k, bone in enumerate(figure.bones) if bone.startswith(bones) and bone.endswith(".L")]
     carried = figure.rig.smooth @ figure.rig.weights[:, chosen].sum(1)
     v = figure.rig.smooth @ figure.rig.rest
@@ -500,7 +502,8 @@ def ankle_circles(f: Figure) -> Scene:
     foot = leg((0.08, 0.62, 0.76))
     toe, axis = foot.tail["toe1-2.L"], (0.0, 0.35, 0.94)
     rim = toe + np.array((1.2, 0, 0))
-    return Scene([Panel(foot, (), [Arrow(arc(toe, rim, axis, way * 290, 25))], opacity=shin(f)) for way in (1, -1)], yaw=-38, pitch=14, gap=0.2)
+    ways = [Arrow(arc(toe, rim, axis, degrees, 25)) for degrees in (290, -290)]
+    return Scene([Panel(foot, (), [way], opacity=shin(f)) for way in ways], yaw=-38, pitch=14, gap=0.2)
 
 
 def towel_curls(f: Figure) -> Scene:
@@ -508,12 +511,10 @@ def towel_curls(f: Figure) -> Scene:
     floor = -4.95
 
     def leg(curl: float) -> Figure:
-        feet = stand(f, {}, {"L": flat(1.0, 3.7, floor, 0.04)}, {})
         pose = combine(RELAXED)
-        upper, lower = limb(
-            feet.joint["upperleg01.L"], (length(f, "upperleg01.L", "lowerleg01.L"), length(f, "lowerleg01.L", "foot.L")), (1.0, floor + SOLE, 3.7), FORWARD,
-        )
-        pose |= {"upperleg01.L": [("aim", upper)], "lowerleg01.L": [("aim", lower)], "foot.L": [("aim", (0.04, -0.34 + curl * 0.04, 0.94))]}
+        halves = length(f, "upperleg01.L", "lowerleg01.L"), length(f, "lowerleg01.L", "foot.L")
+        upper, lower = limb(f.posed(pose).joint["upperleg01.L"], halves, (1.0, floor + SOLE, 3.7), FORWARD)
+        pose |= {"upperleg01.L": [("aim", upper)], "lowerleg01.L": [("aim", lower)], "foot.L": [("aim", (0.04, -0.46, 0.94))]}
         for toe in range(1, 6):
             for joint, bend in enumerate((-6, 42, 74), 1):
                 if f"toe{toe}-{joint}.L" in f.bones:
@@ -524,19 +525,21 @@ def towel_curls(f: Figure) -> Scene:
     z = np.linspace(2.9, 8.3, 80)
     smooth = cloth((-0.2, 2.3), z, np.full(80, floor + 0.04), TOWEL)
     bunch = np.linspace(2.9, 7.3, 120)
-    waves = floor + 0.05 + 0.26 * np.clip((bunch - 4.9) / 0.5, 0, 1) * np.clip((7.3 - bunch) / 1.2, 0.25, 1) * (1 + np.sin((bunch - 4.9) * 7.5)) * (bunch > 4.9)
+    rise = np.clip((bunch - 4.9) / 0.5, 0, 1) * np.clip((7.3 - bunch) / 1.2, 0.25, 1)
+    waves = floor + 0.05 + 0.26 * rise * (1 + np.sin((bunch - 4.9) * 7.5))
+    pull = Arrow([(2.9, floor + 0.3, 8.3), (2.9, floor + 0.3, 6.3)])
     return Scene([
         Panel(leg(0), [smooth], (), floor, shin(f)),
-        Panel(leg(1), [cloth((-0.2, 2.3), bunch, waves, TOWEL)], [Arrow([(2.9, floor + 0.3, 8.3), (2.9, floor + 0.3, 6.3)])], floor, shin(f)),
+        Panel(leg(1), [cloth((-0.2, 2.3), bunch, waves, TOWEL)], [pull], floor, shin(f)),
     ], yaw=-52, pitch=20, gap=0.2)
 
 
 def heel_raises(f: Figure) -> Scene:
     """Behind a chair: flat, then on the balls of the feet."""
-    floor, rail, lift = -8.2, 2.9, 1.1
+    floor, rail, lift = -8.2, 2.9, 0.68
     down = floor - lift
     low = stand(f, {}, {s: flat(0.95, -0.1, floor) for s in "LR"}, {s: held(rail, floor) for s in "LR"})
-    tip = Foot((0.95, down + SOLE + lift, 0.35), look=(0.10, -0.84, 0.52), toes=(0.08, -0.10, 0.99))
+    tip = Foot((0.95, down + SOLE + lift, 0.35), look=(0.10, -1.1, 0.55), toes=(0.08, -0.10, 0.99))
     high = stand(f, {}, {"L": tip, "R": tip}, {s: held(rail, down) for s in "LR"})
     return Scene([
         Panel(low, chair(rail + 1.93, floor), (), floor),
@@ -551,7 +554,7 @@ def weight_shifts(f: Figure) -> Scene:
     def over(x: float) -> Figure:
         feet = {"L": flat(1.35 - x, -0.05, floor, 0.12), "R": flat(1.35 + x, -0.05, floor, 0.12)}
         if x:
-            feet["R"] = replace(feet["R"], ankle=(1.35 + x, floor + SOLE + 0.35, -0.05), look=(0.12, -0.60, 0.79), toes=(0.1, -0.15, 0.98))
+            feet["R"] = replace(feet["R"], ankle=(1.35 + x, floor + SOLE + 0.23, -0.05), look=(0.12, -0.60, 0.79), toes=(0.1, -0.15, 0.98))
         hands = {"L": held(rail, floor, 1.35 - x), "R": held(rail, floor, 1.35 + x)}
         return stand(f, lean(2), feet, hands)
 
@@ -568,7 +571,7 @@ def heel_to_toe_walk(f: Figure) -> Scene:
     """One foot before the other on a line, a hand on the wall."""
     floor, wall = -8.05, -3.3
     figure = stand(f, {}, {
-        "L": Foot((0.06, floor + SOLE, 1.35), look=(0.0, -0.34, 0.94)), "R": Foot((0.06, floor + SOLE, -1.12), look=(0.0, -0.34, 0.94)),
+        "L": Foot((0.06, floor + SOLE, 1.35), look=(0.0, -0.46, 0.94)), "R": Foot((0.06, floor + SOLE, -1.12), look=(0.0, -0.46, 0.94)),
     }, {
         "R": Hand((2.95, 3.6, 1.6), palm=(1, 0, 0.05), fingers=(0.1, 0.75, 0.66), bends=(2, 4, 4), elbow=(0.4, -1, -0.4)),
         "L": Hand((4.2, 1.6, 0.9), palm=(-0.2, -1, 0), fingers=(0.85, -0.3, 0.45), elbow=(0.2, -0.8, -0.8)),
@@ -593,7 +596,7 @@ def mini_squats(f: Figure) -> Scene:
     low = floor + drop
     tall = stand(f, {}, {s: flat(1.1, -0.1, floor, 0.18) for s in "LR"}, {s: held(rail, floor) for s in "LR"})
     bent = stand(
-        f, lean(24), {s: Foot((1.1, low + SOLE, behind), look=(0.18, -0.34, 0.94), knee=(0.2, 0, 1)) for s in "LR"},
+        f, lean(24), {s: Foot((1.1, low + SOLE, behind), look=(0.18, -0.46, 0.94), knee=(0.2, 0, 1)) for s in "LR"},
         {s: held(rail + behind, low) for s in "LR"},
     )
     return Scene([
@@ -604,7 +607,8 @@ def mini_squats(f: Figure) -> Scene:
 
 def raised_hand(f: Figure, hand: Hand) -> Figure:
     """The left forearm upright beside the shoulder, with that hand."""
-    return stand(f, {"upperarm01.L": [("aim", (0.25, -0.9, 0.35))], "lowerarm01.L": [("aim", (0.0, 1.0, 0.0))]}, {}, {"L": replace(hand, reach=False)})
+    arm = {"upperarm01.L": [("aim", (0.25, -0.9, 0.35))], "lowerarm01.L": [("aim", UP)]}
+    return stand(f, arm, {}, {"L": replace(hand, reach=False)})
 
 
 def forearm(f: Figure) -> Array:
@@ -613,7 +617,6 @@ def forearm(f: Figure) -> Array:
     return part(f, elbow + 0.5 * (wrist - elbow), wrist - elbow, 0.5, ("lowerarm", "wrist", "metacarpal", "finger"))
 
 
-UP: Vector = (0.0, 1.0, 0.0)
 BESIDE = ((0.80, 0.50, 0.25), (0.95, 0.20, 0.15), (1.0, 0.05, 0.10))
 WIDE = ((0.50, 0.85, 0.10), (0.45, 0.90, 0.05), (0.50, 0.88, 0.0))
 ACROSS = ((0.70, 0.35, 0.62), (0.52, -0.45, 0.60), (0.10, -0.95, 0.12))
@@ -649,7 +652,7 @@ def median_nerve_glide(f: Figure) -> Scene:
     drawn = replace(turned, thumb=((0.3, 0.95, -0.1), (0.2, 0.97, -0.25), (0.15, 0.97, -0.35)))
     panels = [Panel(raised_hand(f, hand), opacity=forearm(f)) for hand in (fist, open_hand, bent, wide, turned, drawn)]
     tip = panels[-1].figure.tail["finger1-3.L"]
-    pull = Arrow([tip + (0.25, 0.05, -0.1), tip + (1.35, 0.1, -0.4)])
+    pull = Arrow(tip + np.array([(0.25, 0.05, -0.1), (1.35, 0.1, -0.4)]))
     return Scene([*panels[:-1], replace(panels[-1], arrows=[pull])], yaw=215, pitch=4, gap=0.5, columns=3, numbered=True)
 
 
