@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.notation import read_line
 from neuro_chart.clinic.points import Catalogue, Point
@@ -40,7 +40,9 @@ class AddLine(QWidget):
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer.setWidget(self.line)
         self.completer.setMaxVisibleItems(MOST)
-        self.completer.activated[QModelIndex].connect(self._chosen)
+        self._popup = QListView()
+        self.completer.setPopup(self._popup)
+        self.completer.activated[QModelIndex].connect(self._chosen)  # type: ignore[index]  # one of two signals of that name
         frame = QFrame()
         frame.setProperty("role", "add-line")
         inside = QHBoxLayout(frame)
@@ -75,7 +77,7 @@ class AddLine(QWidget):
         query = self._open_end(text)
         self._offered = list(self._catalogue.find(query))[:MOST] if query else []
         if not self._offered:
-            self.completer.popup().hide()
+            self._popup.hide()
             return
         self._words.setStringList([f"{point.code}   {point.hanzi}  {point.pinyin}" for point in self._offered])
         self.completer.complete()
@@ -105,9 +107,9 @@ class AddLine(QWidget):
         self._says.setText(words)
 
     def _entered(self) -> None:
-        if self.completer.popup().isVisible() and self.completer.popup().currentIndex().isValid():
+        if self._popup.isVisible() and self._popup.currentIndex().isValid():
             return
-        self.completer.popup().hide()
+        self._popup.hide()
         typed = read_line(self.line.text(), self._catalogue)
         self._say(typed.problem)
         if typed.points or typed.minutes is not None:

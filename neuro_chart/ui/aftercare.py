@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -11,9 +12,10 @@ from neuro_chart.clinic.dates import read_date
 from neuro_chart.clinic.exercises import Exercise
 from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.ui.days import day_first, local_day, long_day
-from neuro_chart.ui.widgets import Prose, Segments, button, icon_button, label, row, set_flag
+from neuro_chart.ui.signing import panel_head
+from neuro_chart.ui.widgets import Prose, Segments, button, label, row, set_flag
 
-RESTS = {"0": "Not said", "12": "12 h", "24": "24 h", "48": "48 h"}
+RESTS = {"0": "None", "12": "12 h", "24": "24 h", "48": "48 h"}
 REGIONS = {"feet": "Feet", "legs": "Legs", "balance": "Balance", "hands": "Hands"}
 
 
@@ -44,8 +46,12 @@ class AftercarePanel(QFrame):
         self.error = label("", "error", wrap=True)
         self.error.hide()
         self._soon = [
-            button(text, lambda days=days: self._in_days(days), "preset") for text, days in (("3 days", 3), ("1 week", 7), ("2 weeks", 14))
+            button(text, partial(self._in_days, days), "preset") for text, days in (("3 days", 3), ("1 week", 7), ("2 weeks", 14))
         ]
+        self.sheet = button("Preview the sheet", self.sheet_wanted.emit, "primary", "file-text")
+        self._lay_out(exercises)
+
+    def _lay_out(self, exercises: Mapping[str, Exercise]) -> None:
         inner = QWidget()
         box = QVBoxLayout(inner)
         box.setContentsMargins(16, 4, 12, 12)
@@ -79,18 +85,13 @@ class AftercarePanel(QFrame):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 6, 12, 0)
-        head.addWidget(icon_button("arrow-left", "Back to the note (Escape)", self.closed.emit))
-        head.addWidget(label("Aftercare", "title"), 1)
-        self.sheet = button("Preview the sheet", self.sheet_wanted.emit, "primary", "file-text")
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 16, 14)
         foot.addWidget(self.sheet)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         whole.setSpacing(0)
-        whole.addLayout(head)
+        whole.addWidget(panel_head("Aftercare", self.closed.emit))
         whole.addWidget(area, 1)
         whole.addLayout(foot)
 

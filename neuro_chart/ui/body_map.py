@@ -38,17 +38,19 @@ from neuro_chart.ui.theme import SMALL, Theme
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "body": ("Body", ("front", "back")),
     "sides": ("Sides", ("right", "left")),
-    "legs": ("Legs", ("front", "back", "right", "left")),
+    "legs": ("Legs", ("right", "front", "left", "back")),
     "feet": ("Feet", ("foot-top-right", "foot-top-left", "foot-sole-right", "foot-sole-left")),
     "hands": ("Hands", ("hand-palm-right", "hand-palm-left", "hand-back-right", "hand-back-left")),
     "head": ("Head", ("head-right", "head-front", "head-left", "head-back")),
 }
-LEGS = 0.4
+LEGS = 0.38
 MARKER, HIT, SNAP, TOUCH_SNAP = 5.5, 11.0, 14.0, 26.0
 DOTS_FROM, NAMES_FROM = 62.0, 105.0
 MOST_ZOOM = 24.0
 STEP = 0.01
+MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _SHADOW = QColor(96, 66, 58)
+_NAME = QColor(74, 52, 44)
 
 
 class Stage(StrEnum):
@@ -144,6 +146,7 @@ class BodyMap(QWidget):
         self._hover: _Target | None = None
         self._ghost: _Target | None = None
         self._by_keys = False
+        self._corner = (0, 0)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -200,6 +203,20 @@ class BodyMap(QWidget):
         self._hover = self._ghost = None
         self.update()
 
+    def keep_corner(self, width: int, height: int) -> None:
+        """Keep the lower right corner free of the body and its labels, for buttons that stand there."""
+        self._corner = (width, height)
+        self._arrange()
+
+    @property
+    def _kept_clear(self) -> list[Box]:
+        return [Box(self.width() - self._corner[0], self.height() - self._corner[1], *self._corner)]
+
+    def unseen(self) -> list[Needle]:
+        """The needles that no view of this sheet shows."""
+        seen = {spot.needle.id for spot in self._place()}
+        return [needle for needle in self._needles if needle.id not in seen]
+
     def reveal(self, needle: Needle) -> None:
         """Turn to a sheet that shows a needle, if this one doesn't."""
         if any(spot.needle.id == needle.id for spot in self._place()):
@@ -229,7 +246,7 @@ class BodyMap(QWidget):
                 top = height * (1 - LEGS) if self._sheet_key == "legs" else 0
                 shown.append((view, _trimmed(view, Box(0, top, width, height - top))))
         sizes = [(crop.width / view.scale, crop.height / view.scale) for view, crop in shown]
-        self._sheet = lay_out(sizes, max(self.width(), 1), max(self.height(), 1))
+        self._sheet = lay_out(sizes, max(self.width() - self._corner[0], 1), max(self.height(), 1))
         self._panels = [_Panel(view, crop, box) for (view, crop), box in zip(shown, self._sheet.boxes, strict=True)]
         if self._fitted:
             self.fit()
@@ -241,7 +258,8 @@ class BodyMap(QWidget):
         self._fitted = True
         whole = self._sheet.whole
         self._zoom = self._sheet.zoom
-        self._left = whole.x + whole.width / 2 - self.width() / 2 / self._zoom
+        spare = self.width() - whole.width * self._zoom
+        self._left = whole.x - max(0.0, min(spare / 2, spare - self._corner[0])) / self._zoom
         self._top = whole.y + whole.height / 2 - self.height() / 2 / self._zoom
         self._drop_ground()
 
@@ -357,7 +375,7 @@ class BodyMap(QWidget):
             if spot is not None and ghost is not None:
                 self.moved.emit(((spot.needle.id, ghost.site, ghost.code),))
         elif spot is not None:
-            self._pick(spot.needle.id, more=bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)))
+            self._pick(spot.needle.id, more=bool(event.modifiers() & MORE))
         elif (target := self._target_of(event)) is not None and not self._read_only:
             self._hover = None
             self.placed.emit(target.site, target.code)
@@ -576,48 +594,73 @@ class BodyMap(QWidget):
         """The ground with needles and labels on it."""
         if self._ground is None or self._ground.devicePixelRatio() != self.devicePixelRatioF():
             self._ground = self._paint_ground()
+        if not self._needles and self._zoom < NAMES_FROM:
+            return self._ground
         scene = self._ground.copy()
-        if self._needles:
-            theme = Theme.of(self)
-            painter = QPainter(scene)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            spots = self._place()
-            font = self._font(QFont.Weight.DemiBold)
-            painter.setFont(font)
-            groups, labels = self._labels(spots, QFontMetricsF(font))
-            for label in labels:
-                if label is not None and label.leader:
-                    painter.setPen(QPen(theme.color("muted"), 1))
-                    box, (x, y) = label.box, label.anchor
-                    end = box.x if box.x > x else box.x + box.width
-                    painter.drawLine(QPointF(x, y), QPointF(end, box.y + box.height / 2))
-            order = {Stage.OUT: 0, Stage.PLANNED: 1, Stage.IN: 2, Stage.OVERDUE: 3}
-            for spot in sorted(spots, key=lambda spot: order[self._stages[spot.needle.id]]):
-                paint_marker(painter, QPointF(spot.x, spot.y), self._stages[spot.needle.id], theme)
-            ground = theme.color("card")
-            ground.setAlphaF(0.82)
-            for (_, code), label in zip(groups, labels, strict=True):
-                if label is not None:
-                    box = QRectF(*label.box)
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(ground)
-                    painter.drawRoundedRect(box, 5, 5)
-                    painter.setPen(theme.color("text"))
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, code)
-            painter.end()
+        theme = Theme.of(self)
+        painter = QPainter(scene)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        spots = self._place()
+        taken = [Box(spot.x - MARKER - 1, spot.y - MARKER - 1, 2 * MARKER + 2, 2 * MARKER + 2) for spot in spots] + self._kept_clear
+        labels = self._labels(spots, taken)
+        painter.setPen(QPen(theme.color("muted"), 1))
+        for _, _, label in labels:
+            if label.leader:
+                box, (x, y) = label.box, label.anchor
+                painter.drawLine(QPointF(x, y), QPointF(box.x if box.x > x else box.x + box.width, box.y + box.height / 2))
+        order = {Stage.OUT: 0, Stage.PLANNED: 1, Stage.IN: 2, Stage.OVERDUE: 3}
+        for spot in sorted(spots, key=lambda spot: order[self._stages[spot.needle.id]]):
+            paint_marker(painter, QPointF(spot.x, spot.y), self._stages[spot.needle.id], theme)
+        ground = theme.color("card")
+        ground.setAlphaF(0.82)
+        painter.setFont(self._font(QFont.Weight.DemiBold))
+        for words, faint, label in labels:
+            under = QRectF(*label.box)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(under, 5, 5)
+            painter.setPen(theme.color("muted" if faint else "text"))
+            painter.drawText(under, Qt.AlignmentFlag.AlignCenter, words)
+        if self._zoom >= NAMES_FROM:
+            self._paint_names(painter, theme, spots, [*taken, *(label.box for _, _, label in labels)])
+        painter.end()
         return scene
 
-    def _labels(self, spots: Sequence[_Spot], metrics: QFontMetricsF) -> tuple[list[tuple[int, str]], list[Label | None]]:
-        """One label for each point in each panel, near the needle that has most room."""
-        grouped: dict[tuple[int, str], list[tuple[float, float]]] = {}
+    def _labels(self, spots: Sequence[_Spot], taken: Sequence[Box]) -> list[tuple[str, bool, Label]]:
+        """One label for each point in each panel, near the needle that has most room: its words, whether it is faint, its place."""
+        metrics = QFontMetricsF(self._font(QFont.Weight.DemiBold))
+        grouped: dict[tuple[int, str], list[_Spot]] = {}
         for spot in sorted(spots, key=lambda spot: (spot.y, -spot.x)):
             if spot.needle.point:
-                grouped.setdefault((spot.panel, spot.needle.point), []).insert(0, (spot.x, spot.y))
-        for anchors in grouped.values():
-            anchors.sort(key=lambda place: -place[0])
-        wanted = [(anchors, (metrics.horizontalAdvance(code) + 8, metrics.height() + 1)) for (_, code), anchors in grouped.items()]
-        taken = [Box(spot.x - MARKER - 1, spot.y - MARKER - 1, 2 * MARKER + 2, 2 * MARKER + 2) for spot in spots]
-        return list(grouped), place_labels(wanted, taken, Box(0, 0, self.width(), self.height()), self._is_over_body)
+                grouped.setdefault((spot.panel, spot.needle.point), []).append(spot)
+        wanted, words, faint = [], [], []
+        for (_, code), group in grouped.items():
+            words.append(short(code))
+            faint.append(all(self._stages[spot.needle.id] is Stage.OUT for spot in group))
+            anchors = sorted(((spot.x, spot.y) for spot in group), reverse=True)
+            wanted.append((anchors, (metrics.horizontalAdvance(words[-1]) + 8, metrics.height() + 1)))
+        placed = place_labels(wanted, taken, Box(0, 0, self.width(), self.height()), self._is_over_body)
+        return [(text, pale, label) for text, pale, label in zip(words, faint, placed, strict=True) if label is not None]
+
+    def _paint_names(self, painter: QPainter, theme: Theme, spots: Sequence[_Spot], taken: Sequence[Box]) -> None:
+        """The names of the points that no needle stands on, where there is room for them."""
+        painter.setFont(self._font())
+        metrics = QFontMetricsF(painter.font())
+        needled = {(spot.panel, spot.needle.point) for spot in spots}
+        dots = [dot for index, panel in enumerate(self._panels) for dot in self._dots(panel) if (index, dot[0]) not in needled]
+        wanted = [([(x, y)], (metrics.horizontalAdvance(short(code)) + 2, metrics.height())) for code, x, y in dots]
+        clear = [*taken, *(Box(x - 4, y - 4, 8, 8) for _, x, y in dots)]
+        placed = place_labels(wanted, clear, Box(0, 0, self.width(), self.height()), lambda _: False)
+        for (code, _, _), label in zip(dots, placed, strict=True):
+            if label is not None and not label.leader:
+                painter.setPen(_NAME if self._is_over_body(label.box) else theme.color("muted"))
+                painter.drawText(QRectF(*label.box), Qt.AlignmentFlag.AlignCenter, short(code))
+
+    def _dots(self, panel: _Panel) -> list[tuple[str, float, float]]:
+        """The points that a panel shows within the widget: code and place."""
+        shown = [(code, x, y) for x, y, code, _ in self._atlas.shown_points(panel.view) if panel.crop.holds(x, y)]
+        placed = [(code, *self._to_widget(*panel.to_sheet(x, y))) for code, x, y in shown]
+        return [(code, x, y) for code, x, y in placed if 0 <= x < self.width() and 0 <= y < self.height()]
 
     def _is_over_body(self, box: Box) -> bool:
         return any(
@@ -639,9 +682,8 @@ class BodyMap(QWidget):
             if frame.intersects(QRectF(self.rect())):
                 self._paint_view(painter, panel, frame, theme)
             painter.setPen(theme.color("muted"))
-            painter.drawText(
-                QRectF(frame.left() - 60, frame.bottom() + 4, frame.width() + 120, 20), Qt.AlignmentFlag.AlignCenter, panel.view.title
-            )
+            line = QRectF(frame.left() - 60, frame.bottom() + 4, frame.width() + 120, 20)
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, caption(panel.view))
         painter.end()
         return ground
 
@@ -678,28 +720,13 @@ class BodyMap(QWidget):
         dot = theme.color("skin_line")
         painter.setPen(QPen(theme.color("card"), 1))
         painter.setBrush(dot)
-        places = {}
-        for x, y, code, _ in self._atlas.shown_points(panel.view):
-            if panel.crop.holds(x, y):
-                place = self._to_widget(*panel.to_sheet(x, y))
-                if self.rect().contains(int(place[0]), int(place[1])):
-                    painter.drawEllipse(QPointF(*place), 2.6, 2.6)
-                    places[code, place] = place
-        if self._zoom < NAMES_FROM:
-            return
-        metrics = QFontMetricsF(painter.font())
-        wanted = [([place], (metrics.horizontalAdvance(code) + 2, metrics.height())) for (code, _), place in places.items()]
-        taken = [Box(x - 4, y - 4, 8, 8) for x, y in places.values()]
-        labels = place_labels(wanted, taken, Box(*self.rect().getRect()), lambda _: False)
-        painter.setPen(_SHADOW if theme.name == "light" else theme.color("skin_line"))
-        for (code, _), label in zip(places, labels, strict=True):
-            if label is not None and not label.leader:
-                painter.drawText(QRectF(*label.box), Qt.AlignmentFlag.AlignCenter, code)
+        for _, x, y in self._dots(panel):
+            painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
 
     def _picture(self, view: View, theme: Theme) -> list[QPixmap]:
         """The shaded figure in the colour of the skin, at full, half, quarter size …"""
         if view.name not in self._pictures:
-            image = tinted(QPixmap(str(view.image_path)), theme.color("skin"))
+            image = tinted(QPixmap(str(view.image_path)), theme.color("skin").lighter(112))
             levels = [image]
             while min(levels[-1].width(), levels[-1].height()) > 160:
                 size = QSize((levels[-1].width() + 1) // 2, (levels[-1].height() + 1) // 2)
@@ -722,7 +749,8 @@ def tinted(shade: QPixmap, skin: QColor) -> QPixmap:
     painter = QPainter(made)
     over = made.rect()
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-    painter.fillRect(over, QColor(*(max(0, a - b) for a, b in zip(skin.getRgb()[:3], _SHADOW.getRgb()[:3], strict=True))))
+    light = QColor(skin.red() - _SHADOW.red(), skin.green() - _SHADOW.green(), skin.blue() - _SHADOW.blue())
+    painter.fillRect(over, light)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
     painter.fillRect(over, _SHADOW)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
@@ -746,10 +774,9 @@ def paint_marker(painter: QPainter, place: QPointF, stage: Stage, theme: Theme, 
             painter.setBrush(theme.color("accent"))
             painter.drawEllipse(place, size, size)
         case Stage.OVERDUE:
-            reach = size * 1.7
             painter.setPen(halo)
             painter.setBrush(theme.color("danger"))
-            painter.drawPolygon(QPolygonF([place + QPointF(0, -reach), place + QPointF(reach, 0), place + QPointF(0, reach), place + QPointF(-reach, 0)]))
+            painter.drawPolygon(diamond(place, size * 1.7))
         case Stage.OUT:
             faint = theme.color("muted")
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -759,6 +786,11 @@ def paint_marker(painter: QPainter, place: QPointF, stage: Stage, theme: Theme, 
             painter.drawEllipse(place, size - 1.5, size - 1.5)
 
 
+def diamond(middle: QPointF, reach: float) -> QPolygonF:
+    """A square that stands on its corner."""
+    return QPolygonF([middle + QPointF(dx * reach, dy * reach) for dx, dy in ((0, -1), (1, 0), (0, 1), (-1, 0))])
+
+
 def _trimmed(view: View, part: Box) -> Box:
     """The part of a view without the empty ground at its sides."""
     xs = [x for line in view.outline for x, y in line if part.holds(x, y)]
@@ -766,6 +798,17 @@ def _trimmed(view: View, part: Box) -> Box:
         return part
     left, right = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)
     return Box(left, part.y, right - left, part.height)
+
+
+def caption(view: View) -> str:
+    """A view's title, between the patient's own sides where it shows both."""
+    to_the_right = view.rotation[0] if view.group in {"Body", "Head"} else 0
+    return f"R    {view.title}    L" if to_the_right > 0.9 else f"L    {view.title}    R" if to_the_right < -0.9 else view.title
+
+
+def short(code: str) -> str:
+    """A point's code as there is room for: extra points without their prefix."""
+    return code.removeprefix("EX-")
 
 
 def _is_touch(event: QMouseEvent) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil, hypot, inf
 from typing import NamedTuple
 
-GAP, CAPTION = 20.0, 24.0
+GAP, CAPTION = 16.0, 24.0
 LABEL_GAP = 9.0
 
 
@@ -50,18 +50,18 @@ def lay_out(sizes: Sequence[tuple[float, float]], width: float, height: float) -
     zoom = max(best, 1.0)
     rows = [sizes[start : start + columns] for start in range(0, len(sizes), columns)]
     wide = [max(row[column][0] for row in rows if column < len(row)) for column in range(columns)]
-    spare = max(0.0, (width / zoom - sum(wide)) / (columns + 1))
-    gap = min(spare, 4 * GAP / zoom)
+    edge = GAP / zoom
+    gap = max(edge, min((width / zoom - sum(wide)) / (columns + 1), 4 * edge))
     boxes = []
-    top = GAP / 2 / zoom
+    top = edge / 2
     for row in rows:
         tall = max(size[1] for size in row)
-        left = gap
+        left = edge
         for column, (panel_width, panel_height) in enumerate(row):
             boxes.append(Box(left + (wide[column] - panel_width) / 2, top + tall - panel_height, panel_width, panel_height))
             left += wide[column] + gap
         top += tall + (CAPTION + GAP / 2) / zoom
-    return Sheet(zoom, tuple(boxes), Box(0, 0, sum(wide) + gap * (columns + 1), top))
+    return Sheet(zoom, tuple(boxes), Box(0, 0, sum(wide) + gap * (columns - 1) + 2 * edge, top))
 
 
 def _zoom(sizes: Sequence[tuple[float, float]], columns: int, width: float, height: float) -> float:
@@ -109,9 +109,9 @@ def place_labels(
             if price >= cost:
                 break
             if _inside(label.box, bounds) and not any(label.box.meets(other) for other in used):
-                price += 25 * avoid(label.box)
-                if price < cost:
-                    best, cost = label, price
+                here = price + 25 * avoid(label.box)
+                if here < cost:
+                    best, cost = label, here
         placed.append(best)
         if best is not None:
             used.append(best.box)

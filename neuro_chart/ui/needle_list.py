@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -47,16 +48,19 @@ from neuro_chart.clinic.needles import (
     retention_error,
 )
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.body_map import Stage, paint_marker, stage
+from neuro_chart.ui.body_map import Stage, diamond, paint_marker, stage
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.theme import BODY, SMALL, Theme
 from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
 
 ROW_HEIGHT = 42
 TECHNIQUES = {Technique.EVEN: "=", Technique.TONIFY: "+", Technique.DRAIN: "−"}
+ANGLES = {Angle.NONE: "Angle", Angle.PERPENDICULAR: "Straight", Angle.OBLIQUE: "Oblique", Angle.TRANSVERSE: "Flat"}
 SIZES = ("0.16 × 15", "0.18 × 25", "0.20 × 25", "0.20 × 40", "0.22 × 25", "0.25 × 25", "0.25 × 40", "0.30 × 40", "0.30 × 50", "0.30 × 75")
 ADJUNCTS = ("Electro-stimulation", "Moxibustion", "Infrared lamp", "Cupping", "Gua sha", "Massage")
 _SIZE = re.compile(r"\s*(\d*[.,]?\d+)\s*(?:mm)?\s*[x×*]\s*(\d+(?:[.,]\d+)?)\s*(?:mm)?\s*")
+
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -123,12 +127,12 @@ def depth_of(needles: Sequence[Needle]) -> str:
     depths = {needle.depth for needle in needles}
     units = {needle.depth_unit for needle in needles}
     known = [depth for depth in depths if depth is not None]
-    return f"{_span(known)} {units.pop()}" if known and len(units) == 1 else ""
+    return f"{_span(known, '.1f' if units == {'cun'} else 'g')} {units.pop()}" if known and len(units) == 1 else ""
 
 
-def _span(numbers: Iterable[float]) -> str:
+def _span(numbers: Iterable[float], form: str = "g") -> str:
     low, high = min(numbers := list(numbers)), max(numbers)
-    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+    return f"{low:{form}}" if low == high else f"{low:{form}}–{high:{form}}"
 
 
 class RetentionRing(QWidget):
@@ -143,9 +147,8 @@ class RetentionRing(QWidget):
         """Show the share of the time that is left (0 to 1), a few letters, and whether that is planned, in, overdue or out."""
         if (share, text, state) != (self._share, self._text, self._stage):
             self._share, self._text, self._stage = share, text, state
-            self.setAccessibleName(
-                {Stage.OVERDUE: f"Overdue by {text.lstrip('+')}", Stage.IN: f"{text} left", Stage.OUT: "All needles are out"}.get(state, "No clock runs")
-            )
+            spoken = {Stage.OVERDUE: f"Overdue by {text.lstrip('+')}", Stage.IN: f"{text} left", Stage.OUT: "All needles are out"}
+            self.setAccessibleName(spoken.get(state, "No clock runs"))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -160,7 +163,7 @@ class RetentionRing(QWidget):
         if self._stage is Stage.OVERDUE:
             painter.setPen(QPen(theme.color("danger"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
             painter.setBrush(theme.color("danger_soft"))
-            painter.drawPolygon(QPolygonF([middle + QPointF(0, -38), middle + QPointF(38, 0), middle + QPointF(0, 38), middle + QPointF(-38, 0)]))
+            painter.drawPolygon(diamond(middle, 38))
             painter.setPen(theme.color("danger"))
         else:
             circle = QRectF(6, 6, 68, 68)
@@ -184,7 +187,7 @@ class NeedleRows(QAbstractListModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[Row] = []
-        self.moment = datetime.min
+        self.moment = datetime.min.replace(tzinfo=UTC)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # as Qt calls it
         return 0 if parent.isValid() else len(self.rows)
@@ -218,8 +221,9 @@ class NeedleRows(QAbstractListModel):
 class RowPainter(QStyledItemDelegate):
     """Draws a row in columns: marker, point, name, sides, depth, technique, time."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
         self.selected: frozenset[str] = frozenset()
         self.code_width = 44.0
 
@@ -228,24 +232,24 @@ class RowPainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         shown, moment = index.data(_Role.UserRole), index.model().moment  # type: ignore[attr-defined]  # our own model
-        theme = Theme.of(self.parent() if isinstance(self.parent(), QWidget) else None)
-        box = QRectF(option.rect)  # type: ignore[attr-defined]
+        theme = Theme.of(self._view)
+        box = QRectF(option.rect)
         state = shown.stage(moment)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or state is Stage.OVERDUE:
             painter.setBrush(theme.color("accent_soft" if chosen else "danger_soft"))
             painter.drawRoundedRect(box.adjusted(0, 1, 0, -2), 8, 8)
         else:
             painter.fillRect(QRectF(box.left() + 4, box.bottom() - 1, box.width() - 8, 1), theme.color("line"))
-        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 2, -1, -3), 8, 8)
         middle = box.adjusted(0, 0, 0, -1)
-        paint_marker(painter, QPointF(box.left() + 14, middle.center().y()), state, theme, 5)
+        paint_marker(painter, QPointF(box.left() + 13, middle.center().y()), state, theme, 5)
         self._paint_words(painter, middle, shown, theme, faint=state is Stage.OUT)
         self._paint_time(painter, middle, shown.time(moment), state, theme)
         painter.restore()
@@ -254,7 +258,7 @@ class RowPainter(QStyledItemDelegate):
         text, muted = theme.color("muted" if faint else "text"), theme.color("muted")
         bold, body = self._font(BODY, bold=True), self._font(BODY)
         left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        left, right = box.left() + 28, box.right() - 160
+        left, right = box.left() + 26, box.right() - 142
         painter.setFont(bold if shown.needles[0].point else body)
         painter.setPen(text)
         if not shown.needles[0].point:
@@ -262,22 +266,22 @@ class RowPainter(QStyledItemDelegate):
             painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, words)
         else:
             painter.drawText(QRectF(left, box.top(), self.code_width, box.height()), left_middle, shown.name)
-            left += self.code_width + 10
+            left += self.code_width + 8
             painter.setFont(body)
             hanzi, _, pinyin = shown.words.partition(" ")
             painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, hanzi)
             left += QFontMetricsF(body).horizontalAdvance(hanzi) + 6
             painter.setPen(muted)
-            painter.setFont(self._font(13))
+            painter.setFont(self._font(SMALL))
             words = QFontMetricsF(painter.font()).elidedText(pinyin, Qt.TextElideMode.ElideRight, right - left)
             painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, words)
         painter.setFont(self._font(SMALL))
         painter.setPen(muted)
         depth = depth_of(shown.needles).removesuffix(" cun").replace(" mm", "mm")
-        painter.drawText(QRectF(box.right() - 118, box.top(), 34, box.height()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, depth)
+        painter.drawText(QRectF(box.right() - 110, box.top(), 34, box.height()), _RIGHT, depth)
         techniques = {needle.technique for needle in shown.needles}
         mark = TECHNIQUES.get(next(iter(techniques)), "") if len(techniques) == 1 else "·"
-        painter.drawText(QRectF(box.right() - 80, box.top(), 16, box.height()), Qt.AlignmentFlag.AlignCenter, mark)
+        painter.drawText(QRectF(box.right() - 73, box.top(), 16, box.height()), Qt.AlignmentFlag.AlignCenter, mark)
         self._paint_sides(painter, box, shown, theme)
 
     def _paint_sides(self, painter: QPainter, box: QRectF, shown: Row, theme: Theme) -> None:
@@ -288,7 +292,7 @@ class RowPainter(QStyledItemDelegate):
             picked = several and needle.id in self.selected
             painter.setFont(self._font(SMALL, bold=bool(picked)))
             painter.setPen(theme.color("accent" if picked else "muted"))
-            cell = QRectF(box.right() - 152 + places[needle.site.side], box.top(), 13, box.height())
+            cell = QRectF(box.right() - 138 + places[needle.site.side], box.top(), 13, box.height())
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, needle.site.side.letter)
             if needle.de_qi:
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -299,11 +303,10 @@ class RowPainter(QStyledItemDelegate):
         loud = state in {Stage.IN, Stage.OVERDUE}
         painter.setFont(self._font(BODY if loud else SMALL, bold=loud))
         painter.setPen(theme.color({Stage.OVERDUE: "danger", Stage.IN: "text"}.get(state, "muted")))
-        painter.drawText(QRectF(box.right() - 68, box.top(), 60, box.height()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, time)
+        painter.drawText(QRectF(box.right() - 60, box.top(), 54, box.height()), _RIGHT, time)
 
     def _font(self, size: int, *, bold: bool = False) -> QFont:
-        parent = self.parent()
-        font = QFont(parent.font()) if isinstance(parent, QWidget) else QFont()
+        font = QFont(self._view.font())
         font.setPixelSize(size)
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
@@ -337,23 +340,25 @@ class NeedleEditor(QFrame):
         self._insert = button("Insert", self.insert_wanted.emit)
         self._pull = button("Take out", self.pull_wanted.emit)
         self._delete = icon_button("trash-2", "Take off the chart (Delete)", self.removal_wanted.emit)
-        self.depth = _field("Depth", "Depth", self._depth_typed, 60)
+        self.depth_line = _field("Depth", "Depth", self._depth_typed, 56)
         self.unit = button("cun", self._switch_unit, "preset")
-        self.unit.setFixedWidth(50)
-        self.size = QComboBox()
-        self.size.setEditable(True)
-        self.size.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.size.addItems(list(SIZES))
-        self.size.setAccessibleName("Needle: gauge × length in mm")
-        self.size.setToolTip("Gauge × length in mm, such as 0.25 × 40")
-        self.size.lineEdit().setPlaceholderText("Gauge × mm")
-        self.size.textActivated.connect(self._size_typed)
-        self.size.lineEdit().editingFinished.connect(self._size_finished)
+        self.unit.setFixedWidth(48)
+        self.size_box = QComboBox()
+        self._size_line = QLineEdit()
+        self.size_box.setEditable(True)
+        self.size_box.setLineEdit(self._size_line)
+        self.size_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.size_box.addItems(list(SIZES))
+        self.size_box.setAccessibleName("Needle: gauge × length in mm")
+        self.size_box.setToolTip("Gauge × length in mm, such as 0.25 × 40")
+        self._size_line.setPlaceholderText("Needle")
+        self.size_box.textActivated.connect(self._size_typed)
+        self._size_line.editingFinished.connect(self._size_finished)
         self.angle = QComboBox()
         self.angle.setAccessibleName("Angle")
-        for key, text in ((Angle.NONE, "Angle"), (Angle.PERPENDICULAR, "Straight"), (Angle.OBLIQUE, "Oblique"), (Angle.TRANSVERSE, "Along skin")):
+        for key, text in ANGLES.items():
             self.angle.addItem(text, key)
-        self.angle.activated.connect(lambda index: self._set("angle", self.angle.itemData(index)))
+        self.angle.activated.connect(self._angle_chosen)
         self.technique = Segments({Technique.EVEN: "Even", Technique.TONIFY: "Tonify", Technique.DRAIN: "Drain"}, "Technique")
         self.technique.chosen.connect(self._technique_chosen)
         self.de_qi = Segments({"yes": "De qi", "no": "None"}, "De qi")
@@ -367,7 +372,7 @@ class NeedleEditor(QFrame):
         chips = QGridLayout()
         chips.setSpacing(6)
         for place, minutes in enumerate(RETENTION_PRESETS):
-            made = button(str(minutes), lambda minutes=minutes: self._set_minutes(minutes))
+            made = button(str(minutes), partial(self._set_minutes, minutes))
             made.setProperty("role", "preset")
             made.setCheckable(True)
             made.setAccessibleName(f"Stays in for {minutes} minutes")
@@ -379,13 +384,13 @@ class NeedleEditor(QFrame):
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(8)
         box.addWidget(row(self._title, None, self._insert, self._pull, self._delete, spacing=6))
-        box.addWidget(row(self.depth, self.unit, self.size, self.angle, spacing=6))
+        box.addWidget(row(self.depth_line, self.unit, self.size_box, self.angle, spacing=6))
         box.addWidget(row(self.technique, None, self.de_qi, spacing=6))
         box.addLayout(chips)
         box.addWidget(self.error)
-        self.size.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.size.setMinimumContentsLength(6)
-        self.angle.setFixedWidth(104)
+        self.size_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.size_box.setMinimumContentsLength(6)
+        self.angle.setFixedWidth(100)
         self.error.hide()
 
     def show_needles(self, title: str, needles: Sequence[Needle]) -> None:
@@ -397,15 +402,15 @@ class NeedleEditor(QFrame):
         planned, inside = sum(n.inserted is None for n in needles), sum(n.is_in for n in needles)
         self._insert.setVisible(bool(planned))
         self._pull.setVisible(bool(inside))
-        if not self.depth.hasFocus() or not self.depth.isModified():
+        if not self.depth_line.hasFocus() or not self.depth_line.isModified():
             depth = _common(needles, "depth")
-            self.depth.setText(f"{depth:g}" if isinstance(depth, float) else "")
+            self.depth_line.setText(f"{depth:g}" if isinstance(depth, float) else "")
         unit = str(_common(needles, "depth_unit") or "cun")
         self.unit.setText(unit)
         self.unit.setAccessibleName(f"Depth in {unit}; press for {'mm' if unit == 'cun' else 'cun'}")
         gauge, length = _common(needles, "gauge"), _common(needles, "length")
-        if not self.size.lineEdit().hasFocus() or not self.size.lineEdit().isModified():
-            self.size.setEditText(size_words(gauge, length) if isinstance(gauge, float) and isinstance(length, float) else "")
+        if not self._size_line.hasFocus() or not self._size_line.isModified():
+            self.size_box.setEditText(size_words(gauge, length) if isinstance(gauge, float) and isinstance(length, float) else "")
         self.angle.setCurrentIndex(max(0, self.angle.findData(_common(needles, "angle"))))
         self.technique.show_choice(str(_common(needles, "technique") or ""))
         self.de_qi.show_choice({True: "yes", False: "no"}.get(_common(needles, "de_qi"), ""))  # type: ignore[call-overload]
@@ -448,45 +453,47 @@ class NeedleEditor(QFrame):
             self.say("Write the minutes as a whole number from 10 to 60.")
 
     def _depth_typed(self) -> None:
-        text = self.depth.text().strip().replace(",", ".")
+        text = self.depth_line.text().strip().replace(",", ".")
         unit = str(_common(self._needles, "depth_unit") or "cun")
         try:
             depth = float(text) if text else None
         except ValueError:
-            self._refuse(self.depth, "Write the depth as a number, such as 0.8.")
+            self._refuse(self.depth_line, "Write the depth as a number, such as 0.8.")
             return
-        wrong = next((errors["depth"] for n in self._needles if "depth" in (errors := replace(n, depth=depth, depth_unit=unit).errors())), "")
-        if wrong or (depth is not None and depth != depth):  # noqa: PLR0124  # "nan" is a number to float()
-            self._refuse(self.depth, wrong or "Write the depth as a number, such as 0.8.")
+        if wrong := self._wrong(depth=depth, depth_unit=unit):
+            self._refuse(self.depth_line, wrong)
             return
-        self._accept(self.depth)
+        self._accept(self.depth_line)
         self._set("depth", depth)
 
     def _switch_unit(self) -> None:
         unit = "mm" if self.unit.text() == "cun" else "cun"
-        wrong = next((errors["depth"] for n in self._needles if "depth" in (errors := replace(n, depth_unit=unit).errors())), "")
+        wrong = self._wrong(depth_unit=unit)
         self.say(wrong)
         if not wrong:
             self._set("depth_unit", unit)
         self.show_needles(self._title.text(), self._needles)
 
     def _size_finished(self) -> None:
-        if self.size.lineEdit().isModified():
-            self._size_typed(self.size.currentText())
+        if self._size_line.isModified():
+            self._size_typed(self.size_box.currentText())
 
     def _size_typed(self, text: str) -> None:
-        line = self.size.lineEdit()
         found = read_size(text)
         if text.strip() and found is None:
-            self._refuse(line, "Write gauge × length in mm, such as 0.25 × 40.")
+            self._refuse(self._size_line, "Write gauge × length in mm, such as 0.25 × 40.")
             return
         gauge, length = found or (None, None)
-        errors = replace(self._needles[0], gauge=gauge, length=length).errors() if self._needles else {}
-        if word := errors.get("gauge") or errors.get("length"):
-            self._refuse(line, word)
+        if wrong := self._wrong(gauge=gauge, length=length):
+            self._refuse(self._size_line, wrong)
             return
-        self._accept(line)
+        self._accept(self._size_line)
         self._set("gauge", gauge, length=length)
+
+    def _wrong(self, **values: object) -> str:
+        """Why these values can't be charted, or nothing."""
+        errors = (replace(needle, **values).errors() for needle in self._needles)  # type: ignore[arg-type]  # each field has its own kind
+        return next((found[name] for found in errors for name in values if name in found), "")
 
     def _refuse(self, field: QLineEdit, sentence: str) -> None:
         set_flag(field, "invalid", value=True)
@@ -496,6 +503,9 @@ class NeedleEditor(QFrame):
         set_flag(field, "invalid", value=False)
         field.setModified(False)
         self.say("")
+
+    def _angle_chosen(self, index: int) -> None:
+        self._set("angle", self.angle.itemData(index))
 
     def _technique_chosen(self, key: str) -> None:
         unset = key == _common(self._needles, "technique")
@@ -541,6 +551,12 @@ class AdjunctRow(QWidget):
             self.setting.setText(adjunct.setting)
         if not self.minutes.isModified():
             self.minutes.setText("" if adjunct.minutes is None else str(adjunct.minutes))
+
+    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
+        """Show what was done only."""
+        self.setting.setReadOnly(read_only)
+        self.minutes.setReadOnly(read_only)
+        self.remove.setVisible(not read_only)
 
     def _typed(self) -> None:
         text = self.minutes.text().strip().removesuffix("min").strip()
@@ -605,7 +621,9 @@ class NeedleList(QFrame):
         self.teach = label("", "muted", wrap=True)
         self.teach.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.adjuncts: dict[str, AdjunctRow] = {}
-        self._adjunct_box = QVBoxLayout()
+        self._beside = QWidget()
+        self._adjunct_box = QVBoxLayout(self._beside)
+        self._adjunct_box.setContentsMargins(0, 0, 0, 0)
         self._adjunct_box.setSpacing(4)
         self.add_adjunct = button("Add electro-stimulation …", role="link", icon="plus")
         self.add_adjunct.setMenu(self._adjunct_menu())
@@ -637,14 +655,14 @@ class NeedleList(QFrame):
         foot.setSpacing(8)
         foot.addWidget(self.insert, 1)
         foot.addWidget(self.pull, 1)
-        box = QVBoxLayout(self)
+        self._box = box = QVBoxLayout(self)
         box.setContentsMargins(14, 12, 14, 14)
         box.setSpacing(8)
         box.addLayout(head)
         box.addWidget(self.view, 1)
         box.addWidget(self.teach, 1)
-        box.addLayout(self._adjunct_box)
-        box.addWidget(self.add_adjunct, 0, Qt.AlignmentFlag.AlignLeft)
+        self._adjunct_box.addWidget(self.add_adjunct, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addWidget(self._beside)
         box.addWidget(self.editor)
         box.addLayout(foot)
 
@@ -660,11 +678,12 @@ class NeedleList(QFrame):
     def _adjunct_menu(self) -> QMenu:
         menu = QMenu(self)
         for kind in ADJUNCTS:
-            menu.addAction(kind, lambda kind=kind: self._new_adjunct(kind))
+            menu.addAction(kind, partial(self._new_adjunct, kind))
         return menu
 
     def _new_adjunct(self, kind: str) -> None:
         if self._visit is not None:
+            self._rows_left()
             made = Adjunct(self._visit.id, kind)
             self.adjunct_put.emit(made)
             if made.id in self.adjuncts:
@@ -698,9 +717,9 @@ class NeedleList(QFrame):
                 made.edited.connect(self.adjunct_put)
                 made.unwanted.connect(self.adjunct_unwanted)
                 self.adjuncts[adjunct.id] = made
-                self._adjunct_box.addWidget(made)
+                self._adjunct_box.insertWidget(len(self.adjuncts) - 1, made)
             self.adjuncts[adjunct.id].show_adjunct(adjunct)
-            self.adjuncts[adjunct.id].setEnabled(not self._read_only)
+            self.adjuncts[adjunct.id].set_read_only(self._read_only)
 
     def tick(self, moment: datetime) -> None:
         """Let the clocks follow the time."""
@@ -719,13 +738,13 @@ class NeedleList(QFrame):
             self.until.setText(f"{over} overdue since {ends}" if over else f"of {first.retention} min · ends {ends}")
         elif counted.planned:
             self.ring.show_time(0, _span({n.retention for n in needles if n.inserted is None}), Stage.PLANNED)
-            self.until.setText("minutes planned" + (f" · {counted.out} out" if counted.out else ""))
+            self.until.setText("minutes planned")
         elif counted.out:
             self.ring.show_time(1, "", Stage.OUT)
             self.until.setText(f"All counted: {counted.out} in, {counted.out} out")
         else:
             self.ring.show_time(0, "", Stage.PLANNED)
-            self.until.setText("Touch the body or type a point")
+            self.until.setText("Nothing is planned yet")
         set_flag(self.count, "over", bool(over))
         set_flag(self.until, "over", bool(over))
         self._show_buttons(counted)
@@ -737,7 +756,7 @@ class NeedleList(QFrame):
         self.insert.setText(f"Insert all {counted.planned}" if counted.planned > 1 else "Insert")
         self.pull.setVisible(can and bool(counted.inside))
         self.pull.setText("Pull all now" if counted.inside != 1 else "Pull it now")
-        self.add_adjunct.setVisible(can and not self._selected)
+        self.add_adjunct.setVisible(can)
         empty = not counted.planned + counted.inserted
         self.view.setVisible(not empty)
         self.teach.setVisible(empty)
@@ -770,11 +789,11 @@ class NeedleList(QFrame):
         needles = [needle for needle in self._visit.needles if needle.id in self._selected] if self._visit else []
         was_hidden = self.editor.isHidden()
         self.editor.setVisible(bool(needles) and not self._read_only)
-        self.add_adjunct.setVisible(not needles and not self._read_only)
+        self._beside.setVisible(self.editor.isHidden())
         if needles:
             self.editor.show_needles(self._title_of(needles), needles)
         if first is not None and was_hidden:
-            self.layout().activate()
+            self._box.activate()
             self.view.scrollTo(first)
 
     def _title_of(self, needles: Sequence[Needle]) -> str:
@@ -783,6 +802,11 @@ class NeedleList(QFrame):
             return f"{len(needles)} needles"
         sides = " ".join(sorted(needle.site.side.letter for needle in needles if needle.site.side is not Side.MIDLINE))
         return f"{rows[0].name if rows and needles[0].point else 'Needle'} {sides}".strip()
+
+    def _rows_left(self) -> None:
+        if self._selected:
+            self.select(())
+            self.picked.emit(self._selected)
 
     def _rows_selected(self) -> None:
         if self._telling:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSlider, QStyle, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
-from neuro_chart.ui.days import local_day, local_time, long_day
-from neuro_chart.ui.widgets import Prose, button, label, row, set_flag
+from neuro_chart.ui.answer_fields import Scale
+from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
+from neuro_chart.ui.widgets import Prose, button, label, row
 
 SCORES = {
     "pain_before": "Pain now", "numbness_before": "Numbness now", "pain_after": "Pain after", "numbness_after": "Numbness after",
@@ -22,83 +23,39 @@ PROSE = {
 }
 
 
-class _Slider(QSlider):
-    """A slider from 0 to 10 that goes where it is touched and whose score can be taken away."""
-
-    touched = Signal()
-    cleared = Signal()
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(0, 10)
-        self.setPageStep(1)
-        self.actionTriggered.connect(self.touched)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            reach = self.width() - 18
-            self.setSliderPosition(QStyle.sliderValueFromPosition(0, 10, round(event.position().x()) - 9, reach))
-            self.touched.emit()
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.text().isdecimal() and event.text().isascii():
-            self.setSliderPosition(int(event.text()))
-            self.touched.emit()
-        elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
-            self.cleared.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel:  # the page scrolls under the pointer; a score must not change with it
-            event.ignore()
-            return False
-        return super().event(event)
-
-
-class ScoreSlider(QWidget):
+class Score(QWidget):
     """A score from 0 to 10 that starts as not asked: `scored(int or None)`."""
 
     scored = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = name
-        self.score: int | None = None
         self._number = label("–", "title")
-        self.slider = _Slider()
-        self.slider.setToolTip("0 is none, 10 the worst imaginable; Delete takes the score away")
-        self.slider.touched.connect(lambda: self._take(self.slider.sliderPosition()))
-        self.slider.cleared.connect(lambda: self._take(None))
-        self._title = label(name, "heading")
+        self.scale = Scale(0, 10, name)
+        self.scale.setToolTip("0 is none, 10 the worst imaginable; Delete takes the score away")
+        self.scale.answered.connect(self._answered)
         box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
+        box.setContentsMargins(5, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(row(self._title, None, self._number))
-        box.addWidget(self.slider)
-        self.setFocusProxy(self.slider)
-        self.show_score(None)
+        box.addWidget(row(label(name, "heading"), None, self._number))
+        box.addWidget(self.scale)
+        self.setFocusProxy(self.scale)
 
-    def _take(self, score: int | None) -> None:
-        if score != self.score:
-            self.show_score(score)
-            self.scored.emit(score)
+    def _answered(self, number: int | None) -> None:
+        self._say(number)
+        self.scored.emit(number)
 
-    def show_score(self, score: int | None) -> None:
+    def _say(self, number: int | None) -> None:
+        self._number.setText("–" if number is None else str(number))
+
+    def show_score(self, number: int | None) -> None:
         """Show a score, or that none was asked."""
-        self.score = score
-        self.slider.blockSignals(True)
-        self.slider.setValue(score or 0)
-        self.slider.blockSignals(False)
-        self._number.setText("–" if score is None else str(score))
-        set_flag(self.slider, "unset", score is None)
-        self.slider.setAccessibleName(f"{self._name}, {'not asked' if score is None else f'{score} of 10'}")
+        self.scale.show_number(number)
+        self._say(number)
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Show the score only."""
-        self.slider.setEnabled(not read_only)
-        self.slider.setVisible(not read_only)
+        self.scale.setVisible(not read_only)
 
 
 class Note(QFrame):
@@ -109,11 +66,11 @@ class Note(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.scores = {name: ScoreSlider(text) for name, text in SCORES.items()}
+        self.scores = {name: Score(text) for name, text in SCORES.items()}
         self.prose = {name: Prose(title, placeholder, lines=2) for name, (title, placeholder) in PROSE.items()}
         inner = QWidget()
         box = QVBoxLayout(inner)
-        box.setContentsMargins(16, 12, 12, 12)
+        box.setContentsMargins(11, 12, 12, 12)  # the frames of the texts stand out to the left of their words
         box.setSpacing(4)
         for name in SCORE_FIELDS:
             self.scores[name].scored.connect(lambda value, name=name: self.written.emit(name, value))
@@ -125,6 +82,7 @@ class Note(QFrame):
             field.edited.connect(lambda value, name=name: self.written.emit(name, value))
             heading = label(PROSE[name][0], "heading")
             heading.setBuddy(field)
+            heading.setIndent(5)
             box.addSpacing(4)
             box.addWidget(heading)
             box.addWidget(field)
@@ -135,6 +93,7 @@ class Note(QFrame):
         self._added.setSpacing(8)
         box.addLayout(self._added)
         box.addStretch(1)
+        self._inner = inner
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -147,9 +106,9 @@ class Note(QFrame):
     def show_visit(self, visit: Visit, authors: Mapping[str, str]) -> None:
         """Show what is stored; `authors` are the practitioners' names by their id."""
         signed = visit.signed is not None
-        for name, slider in self.scores.items():
-            slider.show_score(getattr(visit, name))
-            slider.set_read_only(signed)
+        for name, score in self.scores.items():
+            score.show_score(getattr(visit, name))
+            score.set_read_only(signed)
         for name, field in self.prose.items():
             field.show_text(getattr(visit, name))
             field.setReadOnly(signed)
@@ -159,6 +118,15 @@ class Note(QFrame):
                 gone.deleteLater()
         for amendment in sorted(visit.amendments, key=lambda amendment: amendment.written):
             self._added.addWidget(_amendment(amendment.text, authors.get(amendment.author_id, ""), amendment.written))
+
+    def show_start(self) -> None:
+        """Scroll to the first line."""
+        self.area.verticalScrollBar().setValue(0)
+
+    def show_end(self) -> None:
+        """Scroll to the last line, where amendments stand."""
+        self._inner.adjustSize()
+        self.area.verticalScrollBar().setValue(self.area.verticalScrollBar().maximum())
 
     def flush(self) -> None:
         """Announce what was typed."""
@@ -190,14 +158,16 @@ class LastVisit(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("Last visit")
         self._when = label("", "heading")
-        self.repeat = button("Repeat needles", self.repeat_wanted.emit, "link")
+        self.repeat = button("Repeat", self.repeat_wanted.emit, "link")
         self.repeat.setToolTip("Plan the same needles again (Ctrl+R)")
         self._done = label("", wrap=True)
         self._went = label("", "muted", wrap=True)
         self._note = label("", wrap=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.more = button("Read its note", self._unfold, "link")
+        self.more = button("Read", self._unfold, "link")
+        self.more.setAccessibleName("Read the last visit's note")
+        self.repeat.setAccessibleName("Repeat the last visit's needles")
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setWidget(self._note)
@@ -205,18 +175,17 @@ class LastVisit(QFrame):
         self._area.setMinimumHeight(150)
         self._area.hide()
         box = QVBoxLayout(self)
-        box.setContentsMargins(16, 10, 12, 6)
+        box.setContentsMargins(16, 2, 8, 12)
         box.setSpacing(2)
-        box.addWidget(self._when)
+        box.addWidget(row(self._when, None, self.more, self.repeat, spacing=0))
         box.addWidget(self._done)
         box.addWidget(self._went)
         box.addWidget(self._area, 1)
-        box.addWidget(row(self.more, None, self.repeat, spacing=0))
 
     def _unfold(self) -> None:
         show = self._area.isHidden()
         self._area.setVisible(show)
-        self.more.setText("Fold its note" if show else "Read its note")
+        self.more.setText("Fold" if show else "Read")
 
     def show_visit(self, visit: Visit | None, *, can_repeat: bool) -> None:
         """Show a visit, or that there was none."""
@@ -228,8 +197,9 @@ class LastVisit(QFrame):
             self._when.setText("First visit")
             self._area.hide()
             return
-        self._when.setText(f"Last visit, {long_day(local_day(visit.started))}")
-        self._done.setText(done_words(visit))
+        day = local_day(visit.started)
+        self._when.setText(f"Last visit, {ago(day, today())}")
+        self._done.setText(f"{short_day(day)}: {done_words(visit)}")
         self._went.setText(went_words(visit))
         self._went.setVisible(bool(self._went.text()))
         parts = [f"{PROSE[name][0]}\n{text}" for name in NOTE_FIELDS if (text := getattr(visit, name).strip())]
@@ -238,13 +208,15 @@ class LastVisit(QFrame):
 
 
 def done_words(visit: Visit) -> str:
-    """What was done, in a line: `12 needles, 30 min, ST36 SP9 SP6 …, electro-stimulation 2/120 Hz`."""
+    """What was done, in a line: `12 needles, 30 min, ST36 SP9 SP6 …, EA 2/120 Hz`."""
     used = [needle for needle in visit.needles if needle.inserted is not None] or visit.needles
     minutes = sorted({needle.retention for needle in used})
     parts = [f"{len(used)} needle{'' if len(used) == 1 else 's'}" if used else "No needles"]
     if minutes:
         parts.append(f"{minutes[0]} min" if len(minutes) == 1 else f"{minutes[0]}–{minutes[-1]} min")
-    parts += [f"{adjunct.kind.lower()} {adjunct.setting}".strip() for adjunct in visit.adjuncts]
+    for adjunct in visit.adjuncts:
+        kind = "EA" if adjunct.kind.startswith("Electro") else adjunct.kind.lower()
+        parts.append(f"{kind} {adjunct.setting}".strip())
     points = " ".join(dict.fromkeys(needle.point for needle in sorted(used, key=lambda needle: needle.position) if needle.point))
     return ", ".join(parts) + (f"\n{points}" if points else "")
 

@@ -1,6 +1,6 @@
 """Closing a visit, and what can still be said after it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -31,17 +31,16 @@ class SignPanel(QFrame):
         self.planned = label("", "muted", wrap=True)
         self.who = label("", "muted", wrap=True)
         self.sign = button("Sign", self._sign, "primary", "pen-line")
-        box = QVBoxLayout(self)
-        box.setContentsMargins(16, 8, 16, 16)
+        box = QVBoxLayout()
+        box.setContentsMargins(16, 4, 16, 16)
         box.setSpacing(12)
-        head = QHBoxLayout()
-        head.setContentsMargins(-8, 0, 0, 0)
-        head.addWidget(icon_button("arrow-left", "Back to the note (Escape)", self.closed.emit))
-        head.addWidget(label("Sign this visit", "title"), 1)
-        box.addLayout(head)
         for widget in (self.count, self.left, self.reason, self.error, self.planned, self.who, self.sign):
             box.addWidget(widget)
         box.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(panel_head("Sign this visit", self.closed.emit))
+        whole.addLayout(box, 1)
 
     def show_visit(self, visit: Visit, who: str) -> None:
         """Ask about this visit."""
@@ -51,7 +50,7 @@ class SignPanel(QFrame):
         left = bool(self._inside)
         self.left.setText(
             f"{'One needle is' if len(self._inside) == 1 else f'{len(self._inside)} needles are'} still in: "
-            f"{', '.join(place_words(needle) for needle in self._inside)}. Take out what can come out; for what stays, give the reason."
+            f"{places_words(self._inside)}. Take out what can come out; for what stays, give the reason."
         )
         for widget in (self.left, self.reason):
             widget.setVisible(left)
@@ -87,18 +86,18 @@ class AmendPanel(QFrame):
         self.text = Prose("Amendment", "What is to be added or put right", lines=5)
         self.text.textChanged.connect(self._typed)
         self.add = button("Add amendment", self._add, "primary", "plus")
-        box = QVBoxLayout(self)
-        box.setContentsMargins(16, 8, 16, 16)
+        box = QVBoxLayout()
+        box.setContentsMargins(16, 4, 16, 16)
         box.setSpacing(12)
-        head = QHBoxLayout()
-        head.setContentsMargins(-8, 0, 0, 0)
-        head.addWidget(icon_button("arrow-left", "Back to the note (Escape)", self.closed.emit))
-        head.addWidget(label("Amendment", "title"), 1)
-        box.addLayout(head)
         box.addWidget(self.text)
-        box.addWidget(label("It stands beneath the visit with your name and the time, and can't be changed once it is added.", "muted", wrap=True))
+        words = "It stands beneath the visit with your name and the time, and can't be changed once it is added."
+        box.addWidget(label(words, "muted", wrap=True))
         box.addWidget(self.add)
         box.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(panel_head("Amendment", self.closed.emit))
+        whole.addLayout(box, 1)
         self._typed()
 
     def _typed(self) -> None:
@@ -140,6 +139,25 @@ class SignedBar(QFrame):
         if visit.amendments:
             words.append(f"{len(visit.amendments)} amendment{'' if len(visit.amendments) == 1 else 's'} beneath the note.")
         self.words.setText(" ".join(words))
+
+
+def panel_head(title: str, close: Callable[[], object]) -> QWidget:
+    """The head of a panel that stands in the note's place: the way back, and what it is."""
+    made = QWidget()
+    box = QHBoxLayout(made)
+    box.setContentsMargins(6, 6, 16, 0)  # the arrow itself stands at the margin of 16
+    box.setSpacing(4)
+    box.addWidget(icon_button("arrow-left", "Back to the note (Escape)", close))
+    box.addWidget(label(title, "title"), 1)
+    return made
+
+
+def places_words(needles: Sequence[Needle]) -> str:
+    """Needles by point with their sides: `ST36 L R, SP6 L`; those on no point by region."""
+    sides: dict[str, list[str]] = {}
+    for needle in needles:
+        sides.setdefault(needle.point or needle.site.region, []).extend(needle.site.side.letter if needle.point else "")
+    return ", ".join(" ".join([name, *sorted(letters)]) for name, letters in sides.items())
 
 
 def place_words(needle: Needle) -> str:

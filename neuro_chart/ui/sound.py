@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from neuro_chart.resources import resource
 
-_SETTING = "sound/overdue"
+_SETTING = "sound"
 _PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",))
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QUndoStack
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.body import mirror
@@ -23,7 +24,7 @@ from neuro_chart.ui.chart import Act, Edit, OpenChart
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.needle_list import NeedleList
 from neuro_chart.ui.note import PROSE, SCORES, LastVisit, Note
-from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel, place_words
+from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel, place_words, places_words
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import Segments, button, icon_button
@@ -44,8 +45,7 @@ class MapCard(QFrame):
         self.setProperty("role", "card")
         self.map = BodyMap(library.atlas, library.catalogue)
         self.sheets = Segments({key: title for key, (title, _) in SHEETS.items()}, "View")
-        self.sheets.chosen.connect(self.map.show_sheet)
-        self.sheets.show_choice(self.map.sheet)
+        self.sheets.chosen.connect(self.show_sheet)
         self.both = button("Both sides", icon="flip-horizontal")
         self.both.setCheckable(True)
         self.both.setChecked(bool(settings.value(_BOTH, defaultValue=True, type=bool)))
@@ -63,6 +63,7 @@ class MapCard(QFrame):
         self.under.setTextFormat(Qt.TextFormat.PlainText)
         self.under.setProperty("role", "small")
         self.under.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.map.keep_corner(TARGET + 4, len(self.zoom) * (TARGET + 2))
         self.map.hovered.connect(self._say)
         self.map.installEventFilter(self)
         head = QHBoxLayout()
@@ -92,7 +93,20 @@ class MapCard(QFrame):
         return False
 
     def _say(self, words: str) -> None:
+        """What is under the pointer, or what this sheet can't show."""
+        if not words and (unseen := self.map.unseen()):
+            words = f"Out of sight here: {places_words(unseen)}"
         self.under.setText(words)
+
+    def refresh(self) -> None:
+        """Say what the sheet can't show, after needles or sheet have changed."""
+        self.sheets.show_choice(self.map.sheet)
+        self._say("")
+
+    def show_sheet(self, key: str) -> None:
+        """Turn to one of SHEETS."""
+        self.map.show_sheet(key)
+        self.refresh()
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Look at the needles only."""
@@ -180,7 +194,7 @@ class VisitPage(QWidget):
         self._action("Back to the note", "Escape", self.show_note)
         self._action("Tone for overdue needles on or off", "", self._switch_sound)
         for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
-            self._action(f"View: {title}", f"Alt+{place}", lambda key=key: self._show_sheet(key))
+            self._action(f"View: {title}", f"Alt+{place}", partial(self.map_card.show_sheet, key))
         self.needles.insert.setToolTip("Insert all needles (Ctrl+I)")
         self.needles.pull.setToolTip("Take all needles out now (Ctrl+Shift+P)")
         self.aftercare_button.setToolTip("What the patient's sheet will say (Ctrl+Shift+A)")
@@ -197,7 +211,7 @@ class VisitPage(QWidget):
         ticker.ticked.connect(self._tick)
         self.note.written.connect(self._write)
         self.last.repeat_wanted.connect(self.repeat_last)
-        self.map.placed.connect(lambda site, code: self.place(site, code))
+        self.map.placed.connect(self.place)
         self.map.moved.connect(self._move)
         self.map.picked.connect(self._picked_on_map)
         self.map.removal_wanted.connect(self.take_off_chart)
@@ -230,7 +244,7 @@ class VisitPage(QWidget):
         self._show(self._chart.records.visit(visit_id))
         self.show_note()
         self.map.fit()
-        self.note.area.verticalScrollBar().setValue(0)
+        self.note.show_start()
 
     def _show(self, visit: Visit) -> None:
         if self._visit is None or self._visit.id != visit.id:
@@ -246,6 +260,7 @@ class VisitPage(QWidget):
         self.aftercare.show_visit(visit)
         self.map_card.set_read_only(signed)
         self.map.show_needles(visit.needles, moment)
+        self.map_card.refresh()
         self.needles.show_visit(visit, moment)
         self.sign_button.setVisible(not signed)
         self._show_selection()
@@ -274,6 +289,11 @@ class VisitPage(QWidget):
             self.aftercare.flush()
             self.needles.flush()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_sound()
+        self._tick(now())
+
     def show_note(self) -> None:
         """Turn the left column to the note."""
         self.flush()
@@ -298,10 +318,6 @@ class VisitPage(QWidget):
         self.left.setCurrentWidget(self.amend_panel)
         self.amend_panel.text.setFocus()
 
-    def _show_sheet(self, key: str) -> None:
-        self.map_card.sheets.show_choice(key)
-        self.map.show_sheet(key)
-
     def _want_sheet(self) -> None:
         self.flush()
         if self._visit is not None:
@@ -323,7 +339,7 @@ class VisitPage(QWidget):
         shown = [needle for needle in self._needles if needle.id in ids]
         if len({needle.point or needle.id for needle in shown}) == 1:
             self.map.reveal(shown[0])
-            self.map_card.sheets.show_choice(self.map.sheet)
+            self.map_card.refresh()
 
     def _show_selection(self) -> None:
         self.map.select(self._selected)
@@ -344,12 +360,14 @@ class VisitPage(QWidget):
             return
         words = PROSE[field][0].lower() if field in PROSE else SCORES.get(field, field).lower()
         records = self._chart.records
+        new: dict[str, Any] = {field: value}
+        old: dict[str, Any] = {field: before}
         self._push(
             f"Change {words}",
-            lambda: records.note(visit.id, **{field: value}),  # type: ignore[arg-type]  # each field has its own kind
-            lambda: records.note(visit.id, **{field: before}),
+            lambda: records.note(visit.id, **new),
+            lambda: records.note(visit.id, **old),
             merge=field,
-            hoped=lambda: replace(visit, **{field: value}),
+            hoped=lambda: replace(visit, **new),
         )
 
     def _push(self, words: str, forward: Act, back: Act, *, merge: str = "", hoped: Callable[[], Visit] | None = None) -> None:
@@ -381,7 +399,8 @@ class VisitPage(QWidget):
         taken = {(needle.point, needle.site.side) for needle in visit.needles if needle.point and needle.removed is None}
         fresh = [(site, code) for site, code in wanted if (code, site.side) not in taken]
         if not fresh:
-            self._selected = frozenset(n.id for n in visit.needles if (n.point, n.site.side) in {(code, site.side) for site, code in wanted})
+            there = {(code, site.side) for site, code in wanted}
+            self._selected = frozenset(needle.id for needle in visit.needles if (needle.point, needle.site.side) in there)
             self._show_selection()
             return
         newest = max(visit.needles, key=lambda needle: needle.position, default=None)
@@ -409,7 +428,7 @@ class VisitPage(QWidget):
         """Store changed copies of needles as one step; refuse all, with the reason, if one can't be right."""
         visit = self._visit
         before = {needle.id: needle for needle in self._needles}
-        kept = [needle for needle in changed if before.get(needle.id) not in {None, needle}]
+        kept = [needle for needle in changed if before.get(needle.id, needle) != needle]
         if visit is None or not kept:
             return
         if wrong := next((sentence for needle in kept for sentence in needle.errors().values()), ""):
@@ -426,8 +445,8 @@ class VisitPage(QWidget):
             hoped=lambda: replace(visit, needles=[new.get(needle.id, needle) for needle in visit.needles]),
         )
 
-    def _edit_selected(self, words: str, values: dict[str, object]) -> None:
-        self._change_needles(words, [replace(needle, **values) for needle in self._needles if needle.id in self._selected])  # type: ignore[arg-type]
+    def _edit_selected(self, words: str, values: dict[str, Any]) -> None:
+        self._change_needles(words, [replace(needle, **values) for needle in self._needles if needle.id in self._selected])
 
     def _move(self, moved: Iterable[tuple[str, Site, str]]) -> None:
         places = {needle_id: (site, code) for needle_id, site, code in moved}
@@ -568,9 +587,7 @@ class VisitPage(QWidget):
         if self._chart.act(lambda: records.amend(amendment)):
             self.amend_panel.clear()
             self.show_note()
-            bar = self.note.area.verticalScrollBar()
-            self.note.area.widget().adjustSize()
-            bar.setValue(bar.maximum())
+            self.note.show_end()
 
     # The tone
 
@@ -580,7 +597,7 @@ class VisitPage(QWidget):
 
     def _show_sound(self) -> None:
         on = sound.is_on(self._settings)
-        words = "The tone for overdue needles is on; press to turn it off" if on else "The tone for overdue needles is off; press to turn it on"
+        words = f"The tone for overdue needles is {'on; press to turn it off' if on else 'off; press to turn it on'}"
         self.sound.setToolTip(words)
         self.sound.setAccessibleName(words)
         set_icon(self.sound, "volume-2" if on else "volume-x", "muted")
