@@ -15,7 +15,7 @@ from neuro_chart.ui.theme import SMALL, TARGET, Theme
 from neuro_chart.ui.widgets import SAVE_AFTER, Prose, button, label
 
 GAP = 8
-LINE_WIDTH = 240
+LINE_WIDTH = 200
 
 
 class Field(Protocol):

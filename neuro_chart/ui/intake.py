@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from typing import cast
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -35,6 +35,7 @@ class Question(QWidget):
     """A question with its help, its field, and a line kept free for what is wrong with the answer."""
 
     answered = Signal(object, list)
+    left = Signal(object)
 
     def __init__(self, item: Item) -> None:
         super().__init__()
@@ -75,6 +76,8 @@ class Question(QWidget):
             box.addLayout(head)
             box.addWidget(self._box)
         box.addWidget(self._wrong)
+        for child in self.stops():
+            child.installEventFilter(self)
 
     @property
     def wrong(self) -> str:
@@ -97,6 +100,13 @@ class Question(QWidget):
         self.field.set_read_only(read_only)
         if self._required is not None:
             self._required.setVisible(not read_only)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _PASSING:
+            new = QApplication.focusWidget()
+            if new is None or not self.isAncestorOf(new):
+                self.left.emit(self.item)
+        return False
 
     def stops(self) -> list[QWidget]:
         """What can take the keyboard, in order."""
@@ -170,6 +180,7 @@ class Rows(QWidget):
         return frame
 
 
+_PASSING = {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason}
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
@@ -360,7 +371,6 @@ class FormView(QWidget):
         for keys, act in (("Alt+Left", self.back), ("Alt+Right", self.next), ("PgUp", self._page_up), ("PgDown", self._page_down)):
             shortcut = QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
-        cast("QApplication", QApplication.instance()).focusChanged.connect(self._focus_moved)
         self._progress = form.progress(self._answers)
         if self._progress:
             self.go_to(next(iter(self._progress)), focus=False)
@@ -473,6 +483,8 @@ class FormView(QWidget):
         self._roving.stop_at(self.steps[link_id])
         self._refresh()
         self._order_stops(page)
+        for _ in range(8):  # a text knows its height once it has its width, and each round tells the next layer: no jump after painting
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         if focus:
             first = next((question for question in page.rows.questions() if not question.isHidden()), None)
             if first is not None:
@@ -534,6 +546,7 @@ class FormView(QWidget):
         made.field.show_values(self._answers.get(item.link_id, ()))
         made.set_read_only(self._read_only)
         made.answered.connect(self._give)
+        made.left.connect(self._left)
         for child in made.findChildren(QWidget):
             if isinstance(child, Line | Prose):
                 child.installEventFilter(self._undo_filter)
@@ -595,17 +608,12 @@ class FormView(QWidget):
         for one, other in pairwise([*self.steps.values(), *stops, self.back_button, self.next_button]):
             QWidget.setTabOrder(one, other)
 
-    def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
+    def _left(self, item: Item) -> None:
         """A faulty answer is named once its question is left, and no sooner."""
-        page = self._page()
-        if old is None or page is None:
-            return
-        for question in page.rows.questions():
-            if question.isAncestorOf(old) and (new is None or not question.isAncestorOf(new)):
-                if self._answers.get(question.item.link_id):
-                    self._reviewed.add(question.item.link_id)
-                self._refresh()
-                return
+        self._questions[item.link_id].field.flush()
+        if self._answers.get(item.link_id):
+            self._reviewed.add(item.link_id)
+        self._refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
