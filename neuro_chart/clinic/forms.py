@@ -716,6 +716,5 @@ class _Reader:
 def _is_today(extension: Mapping[str, Any]) -> bool:
     """Whether a bound is FHIRPath's `today()` rather than a fixed value."""
     inner = extension.get("_valueDate", {}).get("extension", ())
-    return any(
-        one.get("url") == _FHIR + "cqf-calculatedValue" and one.get("valueExpression", {}).get("expression") == "today()" for one in inner
-    )
+    ways = {_FHIR + "cqf-expression", _FHIR + "cqf-calculatedValue"}
+    return any(one.get("url") in ways and one.get("valueExpression", {}).get("expression") == "today()" for one in inner)
