@@ -185,7 +185,7 @@ def _exercise(exercise: Exercise, width: float) -> Flowable:
     beside = width - DRAWING_WIDTH - 7 * mm
     told: list[Flowable] = [Paragraph(text(exercise.name), style(12, bold=True, leading=15))]
     told.append(Paragraph(text(exercise.helps), style(9.5, colour=SOFT, leading=13, after=4)))
-    steps = style(10.5, leading=14, leftIndent=14, after=1.5, bulletColor=JADE)
+    steps = style(10.5, leading=14, leftIndent=18, after=1.5, bulletColor=JADE)
     told += [Paragraph(text(step), steps, bulletText=f"{number}.") for number, step in enumerate(exercise.steps, 1)]
     dose = " ".join(filter(None, (exercise.dose, f"{exercise.often[0].upper()}{exercise.often[1:]}." if exercise.often else "")))
     if dose:

@@ -234,7 +234,7 @@ def heading(words: str, colour: Color = JADE, before: float = 12) -> Paragraph:
 
 def bullets(items: Iterable[str], look: ParagraphStyle, dot: Color = JADE) -> list[Flowable]:
     """A list with hanging dots; the items are plain words."""
-    hanging = ParagraphStyle("", parent=look, leftIndent=12, bulletIndent=1, bulletColor=dot, spaceAfter=look.spaceAfter or 3)
+    hanging = ParagraphStyle("", parent=look, leftIndent=14, bulletIndent=2, bulletColor=dot, spaceAfter=look.spaceAfter or 3)
     return [Paragraph(text(item), hanging, bulletText="•") for item in items]
 
 
