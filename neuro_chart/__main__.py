@@ -124,10 +124,13 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _tour(options: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from neuro_chart.tour import tour  # noqa: PLC0415  # after the platform is chosen
+    from neuro_chart.tour import TourError, tour  # noqa: PLC0415  # after the platform is chosen
 
     options.folder.mkdir(parents=True, exist_ok=True)
-    tour(options.folder)
+    try:
+        tour(options.folder)
+    except TourError as error:
+        raise CommandError(str(error)) from error
     return 0
 
 
