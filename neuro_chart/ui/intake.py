@@ -274,7 +274,7 @@ class Step(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(LIST_WIDTH, TARGET)
+        return QSize(LIST_WIDTH // 2, TARGET)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, here = Theme.of(), self.isChecked()
@@ -379,18 +379,15 @@ class FormView(QWidget):
         side = QWidget()
         side.setFixedWidth(LIST_WIDTH)
         box = QVBoxLayout(side)
-        box.setContentsMargins(0, 8, 0, 0)
-        box.setSpacing(2)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
         box.addWidget(label(self.form.title, "title", wrap=True))
-        box.addSpacing(8)
         box.addWidget(self._bar)
-        box.addSpacing(4)
         box.addWidget(self._count)
-        box.addSpacing(12)
         names = QWidget()
         column = QVBoxLayout(names)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(0)
         for link_id, made in self.steps.items():
             made.clicked.connect(lambda _=False, link_id=link_id: self.go_to(link_id))
             column.addWidget(made)
