@@ -71,7 +71,7 @@ def test_a_beginning_lists_in_order_and_the_exact_code_comes_first():
     codes = [p.code for p in CATALOGUE.find("LR")]
     assert codes[:4] == ["LR2", "LR3", "LR4", "LR5"]
     assert [p.code for p in CATALOGUE.find("sp1")][:1] == ["SP10"]
-    assert first("GV2") == "GV20"
+    assert [p.code for p in CATALOGUE.find("GV2")][:2] == ["GV2", "GV20"]
     assert [p.code for p in CATALOGUE.find("LU1")][:2] == ["LU1", "LU10"]
 
 
