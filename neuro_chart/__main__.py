@@ -106,11 +106,14 @@ def _open(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     from neuro_chart.clinic.library import Library  # noqa: PLC0415  # --help needs none of these
-    from neuro_chart.demo import PASSPHRASE, make_demo  # noqa: PLC0415
+    from neuro_chart.demo import PASSPHRASE, made_today, make_demo, unmake  # noqa: PLC0415
     from neuro_chart.resources import ROOT  # noqa: PLC0415
     from neuro_chart.store.vault import Vault  # noqa: PLC0415
 
-    path = getattr(options, "vault", None) or _home("data") / "demo.vault"
+    named = getattr(options, "vault", None)
+    path = named or _home("data") / "demo.vault"
+    if named is None and not made_today(path):
+        unmake(path)
     if not path.exists():
         sys.stderr.write("Making a practice of made-up patients …\n")
         make_demo(path, Library(ROOT))

@@ -52,9 +52,19 @@ def make_demo(path: Path, library: Library, kdf: Kdf | None = None, now: datetim
             for case in cases:
                 _chart(vault, case)
     except BaseException:
-        path.unlink()
-        keys_path(path).unlink()
+        unmake(path)
         raise
+
+
+def made_today(path: Path) -> bool:
+    """Whether the vault there is from today, so that its running clocks still are."""
+    return path.exists() and datetime.fromtimestamp(path.stat().st_mtime, UTC).astimezone().date() == this_moment().astimezone().date()
+
+
+def unmake(path: Path) -> None:
+    """Remove a demo practice and its keys, if they are there."""
+    path.unlink(missing_ok=True)
+    keys_path(path).unlink(missing_ok=True)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QSlider, QWidget
@@ -315,7 +316,12 @@ class Album:
         paper.load(str(path))
         for page in range(paper.pageCount()):
             size = (paper.pagePointSize(page) * 2).toSize()
-            paper.render(page, size).save(str(self._folder / f"{name}-{page + 1}.png"))
+            sheet = QImage(size, QImage.Format.Format_RGB32)
+            sheet.fill(Qt.GlobalColor.white)
+            painter = QPainter(sheet)
+            painter.drawImage(0, 0, paper.render(page, size))
+            painter.end()
+            sheet.save(str(self._folder / f"{name}-{page + 1}.png"))
 
 
 def photograph(vault: Path, folder: Path) -> None:

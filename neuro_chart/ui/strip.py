@@ -44,6 +44,11 @@ class Strip(QFrame):
         ticker.ticked.connect(self._tick)
         self._reload()
 
+    @property
+    def words(self) -> str:
+        """What the strip says, visit by visit."""
+        return " · ".join(made.text() for made in self._buttons)
+
     def _changed(self, _change: object) -> None:
         self._stored.setText(f"Saved {local_time(now())}")
         self._reload()
