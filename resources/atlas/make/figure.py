@@ -35,6 +35,7 @@ Pose = Mapping[str, Sequence[Step]]
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 # an "aim" of these looks to the joint at the far end of the limb segment, not to the half-way bone
 SEGMENT_END = {"upperarm01": "lowerarm01", "lowerarm01": "wrist", "upperleg01": "lowerleg01", "lowerleg01": "foot", "wrist": "finger3-1"}
+RELIEF, RELIEF_BREADTH = 0.9, 5  # how much detail is added to the light, and how far it spreads before it counts as form
 FACES = ("african", "asian", "caucasian")
 
 
@@ -119,6 +120,7 @@ class Rig:
     rest: Array  # (n, 3) coarse vertices
     smooth: sparse.csr_matrix  # (fine, n)
     triangles: NDArray[np.int64]  # (t, 3) into the fine vertices
+    levels: int
     bones: tuple[str, ...]
     parent: dict[str, str]
     head: dict[str, Array]
@@ -139,9 +141,17 @@ class Rig:
         return np.stack([along, np.cross(out, along) * (1 if side == "L" else -1), out])
 
     @cached_property
+    def neighbours(self) -> sparse.csr_matrix:
+        """The mean over each fine vertex's neighbours, as a matrix (fine, fine)."""
+        pairs = np.concatenate([self.triangles[:, [a, b]] for a, b in ((0, 1), (1, 2), (2, 0), (1, 0), (2, 1), (0, 2))])
+        n = self.smooth.shape[0]
+        touching = (_incidence(pairs[:, 0], pairs[:, 1], (n, n)) > 0).astype(float)
+        return sparse.diags(1 / np.maximum(np.asarray(touching.sum(1)).ravel(), 1)) @ touching
+
+    @cached_property
     def dominant(self) -> NDArray[np.int64]:
         """For each fine vertex the index into `bones` of the bone that carries most of it."""
-        strongest: NDArray[np.int64] = np.asarray((self.smooth @ self.weights).argmax(1))
+        strongest: NDArray[np.int64] = np.asarray((self.smooth @ sparse.csr_matrix(self.weights)).argmax(1)).ravel()
         return strongest
 
 
@@ -159,9 +169,12 @@ class Figure:
     turned: dict[str, Array]
 
     @classmethod
-    def load(cls, data: Path, male: float = 0.5) -> Self:
-        """The neutral adult in the anatomical position. data: the folder mpfb2; male: 0 a female frame, 1 a male one."""
-        rig = _load_rig(data, male)
+    def load(cls, data: Path, male: float = 0.5, levels: int = 1) -> Self:
+        """The neutral adult in the anatomical position.
+
+        data: the folder mpfb2; male: 0 a female frame, 1 a male one; levels: how often the skin is subdivided, 2 for close-ups.
+        """
+        rig = _load_rig(data, male, levels)
         return cls(rig, rig.smooth @ rig.rest, rig.head, rig.tail, {}).posed(ANATOMICAL)
 
     def posed(self, pose: Pose) -> Self:
@@ -205,6 +218,14 @@ class Figure:
             for corner in range(3):
                 out[:, axis] += np.bincount(self.triangles[:, corner], face[:, axis], len(out))
         return unit(out)
+
+    @cached_property
+    def relief(self) -> Array:
+        """The normals (n, 3) with their local detail strengthened: for light only, so that bones and tendons can be told on soft skin."""
+        broad = self.normals
+        for _ in range(RELIEF_BREADTH * 4 ** self.rig.levels):
+            broad = (broad + self.rig.neighbours @ broad) / 2
+        return unit(self.normals + RELIEF * (self.normals - unit(broad)))
 
     def vertices_of(self, *bones: str, share: float = 0.5) -> NDArray[np.int64]:
         """Indices of the vertices of which these bones together carry at least that share."""
@@ -268,7 +289,7 @@ def _palm_angle(rig: Rig, matrix: Array, bone: str, side: str, target: Array) ->
     return float(np.degrees(np.arctan2(np.dot(axis, np.cross(now, then)), np.dot(now, then))))
 
 
-def _load_rig(data: Path, male: float) -> Rig:
+def _load_rig(data: Path, male: float, levels: int) -> Rig:
     rest, quads, groups = _load_obj(data / "3dobjs/base.obj")
     for sex, weight in (("male", male), ("female", 1 - male)):
         for face in FACES:
@@ -301,9 +322,12 @@ def _load_rig(data: Path, male: float) -> Rig:
         middle: Array = rest[chosen].mean(0)
         return middle
 
-    smooth, fine = _catmull_clark(np.array(quads), body)
+    smooth, fine = sparse.identity(body, format="csr"), np.array(quads)
+    for _ in range(levels):
+        step, fine = _catmull_clark(fine, smooth.shape[0])
+        smooth = step @ smooth
     return Rig(
-        rest=rest[:body], smooth=smooth, triangles=np.concatenate([fine[:, [0, 1, 2]], fine[:, [0, 2, 3]]]), bones=bones,
+        rest=rest[:body], smooth=smooth, triangles=np.concatenate([fine[:, [0, 1, 2]], fine[:, [0, 2, 3]]]), levels=levels, bones=bones,
         parent={b: d["parent"] for b, d in described.items()}, weights=weights,
         head={b: end(d["head"]) for b, d in described.items()}, tail={b: end(d["tail"]) for b, d in described.items()},
     )

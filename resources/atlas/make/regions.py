@@ -65,14 +65,18 @@ class Spot:
 
 def regions(figure: Figure) -> tuple[list[str], NDArray[np.int64]]:
     """The names, sorted, after an empty one for "no skin", and for each vertex (n,) the index of its name."""
-    names = []
-    for strongest, at, normal in zip(figure.dominant, figure.vertices, figure.normals, strict=True):
-        bone, _, letter = figure.bones[strongest].partition(".")
-        spot = Spot(figure, bone, letter or ("L" if at[0] >= 0 else "R"), at, normal)
-        names.append(next(name for kinds, name in PARTS if bone.startswith(kinds))(spot))
+    names = [name_of(figure, vertex) for vertex in range(len(figure.vertices))]
     listed = ["", *sorted(set(names))]
     index = {name: i for i, name in enumerate(listed)}
     return listed, np.array([index[name] for name in names])
+
+
+def name_of(figure: Figure, vertex: int) -> str:
+    """The name of the region that a vertex lies in."""
+    at, normal = figure.vertices[vertex], figure.normals[vertex]
+    bone, _, letter = figure.bones[figure.dominant[vertex]].partition(".")
+    rule = next(rule for kinds, rule in PARTS if bone.startswith(kinds))
+    return rule(Spot(figure, bone, letter or ("L" if at[0] >= 0 else "R"), at, normal))
 
 
 def _first(*rules: tuple[bool, str]) -> str:

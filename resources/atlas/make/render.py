@@ -159,7 +159,7 @@ def render(figure: Figure, frame: Frame, sky: Array | None = None, opacity: Arra
     face, weights, depth = zbuffer(fine.project(figure.vertices)[triangles], fine.width, fine.height)
     skin = face >= 0
     corners, share = triangles[face[skin]], weights[skin][..., None]
-    normal = unit((figure.normals[corners] * share).sum(1) @ frame.rotation.T)
+    normal = unit((figure.relief[corners] * share).sum(1) @ frame.rotation.T)
     open_sky = np.ones(len(corners)) if sky is None else (sky[corners] * share[..., 0]).sum(1)
     solid = np.ones(len(corners)) if opacity is None else (opacity[corners] * share[..., 0]).sum(1)
     tone, cover = np.zeros(skin.shape), np.zeros(skin.shape)

@@ -11,7 +11,7 @@ import numpy as np
 from contours import outline
 from figure import Array, Figure, unit
 from numpy.typing import NDArray
-from regions import regions
+from regions import name_of, regions
 from render import FAINTEST, Frame, Picture, fit, look, occlusion, render
 
 LOOKUP_STEP = 2  # px of the picture for each cell of the lookup
@@ -72,7 +72,7 @@ def _hand(figure: Figure, face: str, side: str) -> Shot:
     wrist = float(camera[1] @ figure.joint[f"wrist.{letter}"])
     title = f"{side.title()} {'palm' if face == 'palm' else 'hand, back'}"
     part = _of(figure, letter, "lowerarm", "wrist", "metacarpal", "finger")
-    return Shot(f"hand-{face}-{side}", title, "Hands", camera, 330, part, (Fade(0, 1, wrist - 1.0, wrist - 0.4),), 0.03)
+    return Shot(f"hand-{face}-{side}", title, "Hands", camera, 440, part, (Fade(0, 1, wrist - 1.0, wrist - 0.4),), 0.03)
 
 
 def _foot(figure: Figure, face: str, side: str) -> Shot:
@@ -82,11 +82,11 @@ def _foot(figure: Figure, face: str, side: str) -> Shot:
     forward = unit((toe - ankle) * [1, 0, 1])
     title = f"{side.title()} foot, {face}"
     if face == "sole":
-        below = figure.vertices[:, 1] < ankle[1] - 0.2
-        return Shot(f"foot-sole-{side}", title, "Feet", _camera(np.array([0.0, -1, 0]), forward), 330, part & below, (), 0.04)
+        below = figure.vertices[:, 1] < ankle[1] - 0.1
+        return Shot(f"foot-sole-{side}", title, "Feet", _camera(np.array([0.0, -1, 0]), forward), 440, part & below, (), 0.04)
     camera = _camera(np.array([0.0, 1.1, 0]) + forward, -forward)
     shin = float(camera[1] @ ankle)
-    return Shot(f"foot-top-{side}", title, "Feet", camera, 330, part, (Fade(0, -1, -shin - 1.0, -shin - 0.35),), 0.04)
+    return Shot(f"foot-top-{side}", title, "Feet", camera, 440, part, (Fade(0, -1, -shin - 1.0, -shin - 0.35),), 0.04)
 
 
 def _camera(towards: Array, up: Array) -> Array:
@@ -124,9 +124,9 @@ def take(figure: Figure, shot: Shot, sky: Array) -> Picture:
     )
 
 
-def write(figure: Figure, folder: Path, places: Places) -> None:
-    """Write atlas.json and each view's picture and lookup. places: the points' positions and normals on this figure, by code and side."""
-    sky = occlusion(figure)
+def write_views(figure: Figure, folder: Path) -> None:
+    """Write atlas.json, without points, and each view's picture and lookup."""
+    sky = occlusion(figure, 128, 40.0)
     names, region = regions(figure)
     described: dict[str, Any] = {}
     for shot in shots(figure):
@@ -141,7 +141,23 @@ def write(figure: Figure, folder: Path, places: Places) -> None:
             "depth": [round(floor, 5), DEPTH_UNIT], "outline": outline(figure, picture, shot.part, shot.jump),
         }
         print(f"{shot.name:18} {frame.width} x {frame.height}")
-    atlas = {"source": SOURCE, "lookup_step": LOOKUP_STEP, "regions": names, "points": _points(figure, region, places), "views": described}
+    _save(folder, {"source": SOURCE, "lookup_step": LOOKUP_STEP, "regions": names, "points": {}, "views": described})
+
+
+def write_points(figure: Figure, folder: Path, places: Places) -> None:
+    """Write the points, by code and side with place and normal, into the atlas.json of a folder."""
+    atlas = json.loads((folder / "atlas.json").read_text(encoding="utf-8"))
+    names = atlas["regions"]
+
+    def entry(xyz: Array, normal: Array) -> dict[str, Any]:
+        nearest = int(np.argmin(((figure.vertices - xyz) ** 2).sum(1)))
+        return {"xyz": np.round(xyz, 4).tolist(), "normal": np.round(normal, 4).tolist(), "region": names.index(name_of(figure, nearest))}
+
+    atlas["points"] = {code: {side: entry(*there) for side, there in sides.items()} for code, sides in places.items()}
+    _save(folder, atlas)
+
+
+def _save(folder: Path, atlas: Mapping[str, Any]) -> None:
     (folder / "atlas.json").write_text(json.dumps(atlas, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
@@ -168,11 +184,3 @@ def _lookup(picture: Picture, region: NDArray[np.int64], floor: float) -> bytes:
     skin = np.isfinite(depth)
     steps = np.where(skin, np.round((np.where(skin, depth, floor) - floor) / DEPTH_UNIT), 0).astype("<u2")
     return zlib.compress(steps.tobytes() + np.where(skin, region[vertex], 0).astype(np.uint8).tobytes(), 9)
-
-
-def _points(figure: Figure, region: NDArray[np.int64], places: Places) -> dict[str, dict[str, Any]]:
-    def entry(xyz: Array, normal: Array) -> dict[str, Any]:
-        nearest = int(np.argmin(((figure.vertices - xyz) ** 2).sum(1)))
-        return {"xyz": np.round(xyz, 4).tolist(), "normal": np.round(normal, 4).tolist(), "region": int(region[nearest])}
-
-    return {code: {side: entry(xyz, normal) for side, (xyz, normal) in sides.items()} for code, sides in places.items()}
