@@ -126,6 +126,11 @@ class AftercareForm(QWidget):
             grid.setColumnStretch(column, 1)
         return made
 
+    @property
+    def next_words(self) -> str:
+        """How the day of the next visit was understood, or why not."""
+        return self._next_words.text()
+
     def show_aftercare(self, aftercare: Aftercare, visited: date) -> None:
         """Show what is stored for a visit of that day."""
         self._aftercare, self._visited = aftercare, visited

@@ -98,6 +98,11 @@ class FindPage(QWidget):
         chart.changed.connect(self._changed)
         self.search()
 
+    @property
+    def hint(self) -> str:
+        """What the page says while it shows no visit."""
+        return self._title.text() if not self.list.count() else ""
+
     def _wait(self) -> None:
         if not self._timer.isActive():
             self._timer.start()

@@ -31,6 +31,7 @@ class HealthHistoryPage(QWidget):
         self.stack = QUndoStack(self)
         self._dossier: Dossier | None = None
         self._shown: Intake | None = None
+        self._chosen = ""
         self._stored: dict[str, list[Value]] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -72,13 +73,14 @@ class HealthHistoryPage(QWidget):
         if not dossier.intakes:
             self._clear()
             return
-        chosen = self._shown.id if self._shown else ""
-        self.show_intake(chosen if any(intake.id == chosen for intake in dossier.intakes) else dossier.intakes[0].id)
+        is_known = any(intake.id == self._chosen for intake in dossier.intakes)
+        self.show_intake(self._chosen if is_known else dossier.intakes[0].id)
 
     def show_intake(self, intake_id: str) -> None:
         """Show one of the patient's health histories."""
         if self._dossier is None:
             return
+        self._chosen = intake_id
         intake = next(each for each in self._dossier.intakes if each.id == intake_id)
         before, self._shown = self._shown, intake
         if before is None or (before.id, before.completed) != (intake.id, intake.completed):
@@ -93,7 +95,7 @@ class HealthHistoryPage(QWidget):
             return
         self.flush()
         intake = Intake(self._dossier.patient.id, newest(self._library.forms, FORM).canonical)
-        self._clear()
+        self._chosen = intake.id
         self._chart.act(lambda: self._chart.records.start_intake(intake))
 
     def flush(self) -> None:

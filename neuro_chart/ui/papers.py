@@ -37,7 +37,7 @@ class PapersPage(QWidget):
         self.stack = QUndoStack(self)
         self._dossier: Dossier | None = None
         self._visit_id = ""
-        self._bytes = b""
+        self.paper_bytes = b""
         self._asked = 0
         self._works: dict[int, Work] = {}
         self._buffer = QBuffer(self)
@@ -113,9 +113,14 @@ class PapersPage(QWidget):
         return next((visit for visit in visits if visit.id == self._visit_id), None)
 
     @property
+    def said(self) -> str:
+        """How the last printing or saving went."""
+        return self._said.text()
+
+    @property
     def is_drawn(self) -> bool:
         """Whether the preview shows what is charted now."""
-        return bool(self._bytes) and not self._timer.isActive() and not self._works
+        return bool(self.paper_bytes) and not self._timer.isActive() and not self._works
 
     def show_patient(self, dossier: Dossier) -> None:
         """Show a paper of a patient: of the open visit, else of the last one, unless another was chosen."""
@@ -164,13 +169,13 @@ class PapersPage(QWidget):
             )
         self.form.show_aftercare(visit.aftercare, local_day(visit.started))
         self._say("")
-        self._timer.start(0 if not self._bytes else SHOW_AFTER)
+        self._timer.start(0 if not self.paper_bytes else SHOW_AFTER)
 
     def _forget(self) -> None:
         """Show no paper."""
         self._timer.stop()
         self._asked += 1
-        self._bytes = b""
+        self.paper_bytes = b""
         self.document.close()
 
     def _edit(self, aftercare: Aftercare, what: str) -> None:
@@ -228,7 +233,7 @@ class PapersPage(QWidget):
         place = self.view.verticalScrollBar().value()
         self.document.close()
         self._buffer.close()
-        self._bytes = made
+        self.paper_bytes = made
         self._buffer.setData(QByteArray(made))
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self.document.load(self._buffer)
@@ -245,7 +250,7 @@ class PapersPage(QWidget):
                 self._show_bytes(self._maker()())
             finally:
                 self.unsetCursor()
-        return bool(self._bytes)
+        return bool(self.paper_bytes)
 
     def print_paper(self) -> None:
         """Print the paper where the system's dialog says."""
@@ -305,7 +310,7 @@ class PapersPage(QWidget):
                 self._say(f"There is a file “{path.name}” already, and it stays as it is. Choose another name.", is_error=True)
                 return
         file = QSaveFile(str(path))
-        if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(self._bytes) == len(self._bytes) and file.commit():
+        if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(self.paper_bytes) == len(self.paper_bytes) and file.commit():
             self._say(f"Saved as “{path.name}”. The file is not encrypted.")
         else:
             self._say(f"“{path.name}” could not be saved: {file.errorString()}", is_error=True)

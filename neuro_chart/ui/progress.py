@@ -220,9 +220,9 @@ class Timeline(QWidget):
     def _paint_axis(self, painter: QPainter, theme: Theme) -> None:
         """Days, months or years under the scale, as many as there is room for."""
         y = TOP + self._scores
-        ticks = _ticks(self._days[0], self._days[-1], most=max(2, int((self._right - self._left) / 72)))
+        named = ticks(self._days[0], self._days[-1], most=max(2, int((self._right - self._left) / 72)))
         span = (self._days[-1] - self._days[0]).days
-        for day, words in ticks:
+        for day, words in named:
             share = (day - self._days[0]).days / span if span else 0.5
             x = self._left + share * (self._right - self._left)
             painter.setPen(QPen(theme.color("line"), 1))
@@ -316,7 +316,7 @@ def _mark(painter: QPainter, at: QPointF, size: float, *, is_round: bool) -> Non
         painter.drawPolygon(QPolygonF([at + QPointF(0, -far), at + QPointF(far, 0), at + QPointF(0, far), at + QPointF(-far, 0)]))
 
 
-def _ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
+def ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
     """Days to name between the first and the last, at most so many, and their words."""
     if (last - first).days <= 45:
         step = max(1, -(-((last - first).days + 1) // most))

@@ -1,0 +1,64 @@
+"""An open chart for the windows."""
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.needles import Needle, Side, now
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.resources import ROOT
+from neuro_chart.ui.chart import OpenChart
+
+
+@pytest.fixture(scope="session")
+def library():
+    return Library(ROOT)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def chart(records):
+    return OpenChart(records)
+
+
+@pytest.fixture
+def rosa(records):
+    patient = Patient("Rosa", "Delgado", phone="01632 960100")
+    records.save_patient(patient)
+    return patient
+
+
+@pytest.fixture
+def treat(records, library):
+    """Charts a visit of some days ago: `treat(patient, days, points, minutes, signed=…, **note)`."""
+
+    def charted(patient, days, points=("ST36", "SP6"), minutes=30, *, signed=True, **note):
+        began = now() - timedelta(days=days)
+        visit = Visit(patient.id, records.practitioner().id, started=began, **note)
+        for code in points:
+            for side in (Side.LEFT, Side.RIGHT):
+                site = library.atlas.point_sites(code)[side]
+                visit.needles.append(
+                    Needle(
+                        visit.id,
+                        site,
+                        code,
+                        retention=minutes,
+                        inserted=began,
+                        removed=began + timedelta(minutes=minutes),
+                        position=len(visit.needles),
+                    )
+                )
+        records.start_visit(visit)
+        if signed:
+            records.sign(visit.id, records.practitioner().id)
+        return records.visit(visit.id)
+
+    return charted
