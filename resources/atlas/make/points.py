@@ -8,20 +8,20 @@ from figure import Array, Figure
 from rules import RuleError, Rules, read
 
 HERE = Path(__file__).parent
-POINTS = HERE.parents[1] / "points"
+POINTS, LANDMARKS = HERE.parents[1] / "points", HERE / "landmarks.toml"
 
 
-def places(figure: Figure, folder: Path = POINTS) -> dict[str, dict[str, tuple[Array, Array]]]:
+def places(figure: Figure, folder: Path = POINTS, landmarks: Path = LANDMARKS) -> dict[str, dict[str, tuple[Array, Array]]]:
     """For each code its sides ("left" and "right", or "midline") with the place (3,) dm and the outward normal (3,).
 
     RuleError that begins with the file and the line: a code given twice, a rule that names what there is not or that misses the skin.
     """
-    rules, described = Rules(figure, read(HERE / "landmarks.toml"), {}), {}
+    rules, described = Rules(figure, read(landmarks), {}), {}
     for path in sorted(folder.glob("*.toml")):
         channel = read(path)
         for point in channel.get("point", ()):
             if point["code"] in described:
-                raise RuleError(f"{_line(path, point['code'])}: {point['code']} is given twice")
+                raise RuleError(f"{_line(path, point['code'])}: {point['code']}: it is given twice")
             described[point["code"]] = path, channel, point
     rules.points = {code: point["rule"] for code, (_, _, point) in described.items()}
     found = {}
