@@ -32,7 +32,7 @@ from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizeP
 from neuro_chart.clinic.body import Atlas, View
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
-from neuro_chart.ui.map_layout import Box, Label, Sheet, lay_out, nearest, place_labels
+from neuro_chart.ui.map_layout import CAPTION, Box, Label, Sheet, lay_out, nearest, place_labels
 from neuro_chart.ui.theme import SMALL, Theme
 
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -51,6 +51,7 @@ STEP = 0.01
 MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _SHADOW = QColor(96, 66, 58)
 _NAME = QColor(74, 52, 44)
+_DOT = QColor(74, 52, 44, 170)
 
 
 class Stage(StrEnum):
@@ -210,7 +211,8 @@ class BodyMap(QWidget):
 
     @property
     def _kept_clear(self) -> list[Box]:
-        return [Box(self.width() - self._corner[0], self.height() - self._corner[1], *self._corner)]
+        captions = [Box(f.center().x() - 50, f.bottom() + 4, 100, CAPTION - 6) for f in map(self._frame, self._panels)]
+        return [*captions, Box(self.width() - self._corner[0], self.height() - self._corner[1], *self._corner)]
 
     def unseen(self) -> list[Needle]:
         """The needles that no view of this sheet shows."""
@@ -650,10 +652,10 @@ class BodyMap(QWidget):
         dots = [dot for index, panel in enumerate(self._panels) for dot in self._dots(panel) if (index, dot[0]) not in needled]
         wanted = [([(x, y)], (metrics.horizontalAdvance(short(code)) + 2, metrics.height())) for code, x, y in dots]
         clear = [*taken, *(Box(x - 4, y - 4, 8, 8) for _, x, y in dots)]
-        placed = place_labels(wanted, clear, Box(0, 0, self.width(), self.height()), lambda _: False)
+        placed = place_labels(wanted, clear, Box(0, 0, self.width(), self.height()), self._is_across_an_edge)
         for (code, _, _), label in zip(dots, placed, strict=True):
             if label is not None and not label.leader:
-                painter.setPen(_NAME if self._is_over_body(label.box) else theme.color("muted"))
+                painter.setPen(_NAME if self._is_over_body(label.box, 0.5) else theme.color("muted"))
                 painter.drawText(QRectF(*label.box), Qt.AlignmentFlag.AlignCenter, short(code))
 
     def _dots(self, panel: _Panel) -> list[tuple[str, float, float]]:
@@ -662,10 +664,13 @@ class BodyMap(QWidget):
         placed = [(code, *self._to_widget(*panel.to_sheet(x, y))) for code, x, y in shown]
         return [(code, x, y) for code, x, y in placed if 0 <= x < self.width() and 0 <= y < self.height()]
 
-    def _is_over_body(self, box: Box) -> bool:
-        return any(
-            self.target_at(QPointF(x, box.y + box.height / 2), 0) is not None for x in (box.x + 4, box.x + box.width - 4)
-        )  # fmt: skip
+    def _is_over_body(self, box: Box, *shares: float) -> bool:
+        """Whether skin lies under a label, at shares of its width (near both ends if none are given)."""
+        height = box.y + box.height / 2
+        return any(self.target_at(QPointF(box.x + share * box.width, height), 0) is not None for share in shares or (0.1, 0.9))
+
+    def _is_across_an_edge(self, box: Box) -> bool:
+        return self._is_over_body(box, 0.0) != self._is_over_body(box, 1.0)
 
     def _paint_ground(self) -> QPixmap:
         """The bodies, their outlines and captions, and the points once they are far enough apart."""
@@ -714,12 +719,11 @@ class BodyMap(QWidget):
             fade.setColorAt(1, clear)
             painter.fillRect(QRectF(frame.left() - 2, frame.top() - 2, frame.width() + 4, 40), QBrush(fade))
         if self._zoom >= DOTS_FROM:
-            self._paint_points(painter, panel, theme)
+            self._paint_points(painter, panel)
 
-    def _paint_points(self, painter: QPainter, panel: _Panel, theme: Theme) -> None:
-        dot = theme.color("skin_line")
-        painter.setPen(QPen(theme.color("card"), 1))
-        painter.setBrush(dot)
+    def _paint_points(self, painter: QPainter, panel: _Panel) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_DOT)
         for _, x, y in self._dots(panel):
             painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
 

@@ -48,7 +48,7 @@ from neuro_chart.clinic.needles import (
     retention_error,
 )
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.body_map import Stage, diamond, paint_marker, stage
+from neuro_chart.ui.body_map import Stage, diamond, paint_marker, short, stage
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.theme import BODY, SMALL, Theme
 from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
@@ -265,7 +265,7 @@ class RowPainter(QStyledItemDelegate):
             words = QFontMetricsF(body).elidedText(shown.words, Qt.TextElideMode.ElideRight, right - left)
             painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, words)
         else:
-            painter.drawText(QRectF(left, box.top(), self.code_width, box.height()), left_middle, shown.name)
+            painter.drawText(QRectF(left, box.top(), self.code_width, box.height()), left_middle, short(shown.name))
             left += self.code_width + 8
             painter.setFont(body)
             hanzi, _, pinyin = shown.words.partition(" ")
@@ -340,7 +340,7 @@ class NeedleEditor(QFrame):
         self._insert = button("Insert", self.insert_wanted.emit)
         self._pull = button("Take out", self.pull_wanted.emit)
         self._delete = icon_button("trash-2", "Take off the chart (Delete)", self.removal_wanted.emit)
-        self.depth_line = _field("Depth", "Depth", self._depth_typed, 56)
+        self.depth_line = _field("Depth", "–", self._depth_typed, 56)
         self.unit = button("cun", self._switch_unit, "preset")
         self.unit.setFixedWidth(48)
         self.size_box = QComboBox()
@@ -698,7 +698,7 @@ class NeedleList(QFrame):
         bold.setPixelSize(BODY)
         bold.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetricsF(bold)
-        self.painter.code_width = max((metrics.horizontalAdvance(one.name) for one in rows if one.needles[0].point), default=44.0)
+        self.painter.code_width = max((metrics.horizontalAdvance(short(one.name)) for one in rows if one.needles[0].point), default=44.0)
         self._telling = True
         self.model.show_rows(rows, moment)
         self._telling = False
@@ -735,7 +735,8 @@ class NeedleList(QFrame):
             left = first.remaining(moment) or timedelta()
             self.ring.show_time(left / timedelta(minutes=first.retention), clock(left), Stage.OVERDUE if over else Stage.IN)
             ends = local_time(first.due) if first.due else ""
-            self.until.setText(f"{over} overdue since {ends}" if over else f"of {first.retention} min · ends {ends}")
+            words = f"{over} overdue since {ends}" if over else f"of {first.retention} min · ends {ends}"
+            self.until.setText(f"{words} · {counted.planned} to go" if counted.planned else words)
         elif counted.planned:
             self.ring.show_time(0, _span({n.retention for n in needles if n.inserted is None}), Stage.PLANNED)
             self.until.setText("minutes planned")
@@ -801,7 +802,7 @@ class NeedleList(QFrame):
         if len(rows) > 1:
             return f"{len(needles)} needles"
         sides = " ".join(sorted(needle.site.side.letter for needle in needles if needle.site.side is not Side.MIDLINE))
-        return f"{rows[0].name if rows and needles[0].point else 'Needle'} {sides}".strip()
+        return f"{short(rows[0].name) if rows and needles[0].point else 'Needle'} {sides}".strip()
 
     def _rows_left(self) -> None:
         if self._selected:
@@ -826,8 +827,7 @@ def count_words(counted: Count) -> str:
     """The count for the head: `12 in · 0 out`."""
     if not counted.inserted:
         return f"{counted.planned} planned" if counted.planned else "No needles"
-    words = f"{counted.inside} in · {counted.out} out"
-    return f"{words} · {counted.planned} to go" if counted.planned else words
+    return f"{counted.inside} in · {counted.out} out"
 
 
 def size_words(gauge: float, length: float) -> str:

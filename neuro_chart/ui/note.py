@@ -180,6 +180,7 @@ class LastVisit(QFrame):
         box.addWidget(row(self._when, None, self.more, self.repeat, spacing=0))
         box.addWidget(self._done)
         box.addWidget(self._went)
+        box.addSpacing(4)
         box.addWidget(self._area, 1)
 
     def _unfold(self) -> None:

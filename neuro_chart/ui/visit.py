@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.body import mirror
 from neuro_chart.clinic.library import Library
@@ -27,7 +27,7 @@ from neuro_chart.ui.note import PROSE, SCORES, LastVisit, Note
 from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel, place_words, places_words
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.widgets import Segments, button, icon_button
+from neuro_chart.ui.widgets import Segments, button, icon_button, label
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -59,10 +59,9 @@ class MapCard(QFrame):
             self._over_map("minus", "Zoom out (−)", lambda: self.map.zoom_by(1 / 1.4)),
             self._over_map("maximize", "Fit (0)", self.map.fit),
         ]
-        self.under = QLabel(self.map)
-        self.under.setTextFormat(Qt.TextFormat.PlainText)
-        self.under.setProperty("role", "small")
-        self.under.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.under = label("", "small")
+        self.under.setFixedHeight(18)
+        self.under.setMinimumWidth(1)
         self.map.keep_corner(TARGET + 4, len(self.zoom) * (TARGET + 2))
         self.map.hovered.connect(self._say)
         self.map.installEventFilter(self)
@@ -73,9 +72,10 @@ class MapCard(QFrame):
         head.addWidget(self.both)
         box = QVBoxLayout(self)
         box.setContentsMargins(14, 12, 14, 14)
-        box.setSpacing(8)
+        box.setSpacing(6)
         box.addLayout(head)
         box.addWidget(self.map, 1)
+        box.addWidget(self.under)
         box.addWidget(self.add)
 
     def _over_map(self, icon: str, name: str, do: Callable[[], None]) -> QToolButton:
@@ -89,7 +89,6 @@ class MapCard(QFrame):
             size: QSize = event.size()
             for place, made in enumerate(self.zoom):
                 made.setGeometry(size.width() - TARGET, size.height() - (len(self.zoom) - place) * (TARGET + 2), TARGET, TARGET)
-            self.under.setGeometry(2, size.height() - 20, size.width() - TARGET - 12, 20)
         return False
 
     def _say(self, words: str) -> None:
