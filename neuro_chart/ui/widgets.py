@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -105,6 +105,13 @@ def set_flag(widget: QWidget, name: str, value: object) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def is_undo(event: QEvent) -> bool:
+    """Whether a field is asked if it wants undo or redo for itself; it leaves them to the window, whose steps are stored."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 class Segments(QFrame):
@@ -213,6 +220,13 @@ class Prose(QPlainTextEdit):
         margins = self.contentsMargins().top() + self.contentsMargins().bottom() + 2 * int(self.document().documentMargin()) + 14
         lines = max(self._lines, int(self.document().size().height()))
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins)
+
+    def event(self, event: QEvent) -> bool:
+        if is_undo(event):
+            self.flush()
+            event.ignore()
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -17,7 +17,12 @@ def door(qtbot, tmp_path):
 
 
 def create(qtbot, window, practice="Riverside", name="Dr Mei Lindqvist", words="seven grey herons wade", again=None):
-    for line, text in ((window.practice_name, practice), (window.your_name, name), (window.passphrase, words), (window.again, again or words)):
+    for line, text in (
+        (window.practice_name, practice),
+        (window.your_name, name),
+        (window.passphrase, words),
+        (window.again, again or words),
+    ):
         line.clear()
         qtbot.keyClicks(line, text)
     qtbot.mouseClick(window.open_button, Qt.MouseButton.LeftButton)
