@@ -263,6 +263,7 @@ class Window(QMainWindow):
             if box.clickedButton() is keep:
                 return False
         self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.sync()
         self._is_open = False
         self.ticker.stop()
         self._vault.close()

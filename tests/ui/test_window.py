@@ -1,0 +1,156 @@
+"""The shell: the pages, undo over text and needles alike, the palette, the lock, a disk that takes nothing."""
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.resources import ROOT
+from neuro_chart.store.records import Records
+from neuro_chart.store.vault import Vault
+from neuro_chart.ui.palette import Palette
+from neuro_chart.ui.visit import VisitPage
+from neuro_chart.ui.window import Window
+
+
+@pytest.fixture(scope="module")
+def library():
+    return Library(ROOT)
+
+
+@pytest.fixture
+def window(qtbot, vault, library, tmp_path):
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    made = Window(vault, library, settings)
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+@pytest.fixture
+def visiting(window):
+    """The window with a patient's fresh visit open."""
+    records = window.chart.records
+    patient = Patient("Rosa", "Delgado")
+    records.save_patient(patient)
+    visit = Visit(patient.id, records.practitioner().id)
+    records.start_visit(visit)
+    window.open_visit(patient.id, visit.id)
+    return window, window.findChild(VisitPage), visit.id
+
+
+def keys(qtbot, window, text):
+    action = next(a for a in window.findChildren(QAction) if a.text().replace("&", "").startswith(text) and a.isEnabled())
+    action.trigger()
+
+
+def test_undo_and_redo_go_over_words_and_needles_alike_and_are_stored(qtbot, visiting):
+    window, page, visit_id = visiting
+    subjective = page.note.prose["subjective"]
+    subjective.setFocus()
+    qtbot.keyClicks(subjective, "Burning at night")
+    page.flush()
+    qtbot.keyClicks(page.add.line, "ST36")
+    qtbot.keyClick(page.add.line, Qt.Key.Key_Return)
+    stored = lambda: window.chart.records.visit(visit_id)  # noqa: E731
+    assert (stored().subjective, len(stored().needles)) == ("Burning at night", 2)
+    keys(qtbot, window, "Undo")
+    assert (stored().subjective, len(stored().needles)) == ("Burning at night", 0)
+    keys(qtbot, window, "Undo")
+    assert stored().subjective == ""
+    assert subjective.toPlainText() == ""
+    keys(qtbot, window, "Redo")
+    keys(qtbot, window, "Redo")
+    assert (stored().subjective, len(stored().needles)) == ("Burning at night", 2)
+
+
+def test_the_undo_key_works_while_words_are_being_typed(qtbot, visiting):
+    window, page, visit_id = visiting
+    plan = page.note.prose["plan"]
+    plan.setFocus()
+    qtbot.keyClicks(plan, "Again on Friday")
+    qtbot.keyClick(plan, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: plan.toPlainText() == "")
+    assert window.chart.records.visit(visit_id).plan == ""
+
+
+def test_words_are_kept_half_a_second_after_they_are_typed_without_leaving_the_field(qtbot, visiting):
+    window, page, visit_id = visiting
+    objective = page.note.prose["objective"]
+    objective.setFocus()
+    qtbot.keyClicks(objective, "Skin whole")
+    qtbot.waitUntil(lambda: window.chart.records.visit(visit_id).objective == "Skin whole", timeout=3000)
+
+
+def test_a_full_disk_keeps_the_words_on_the_screen_and_stores_them_when_there_is_room(qtbot, visiting):
+    window, page, visit_id = visiting
+    vault = window._vault
+    with vault.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {connection.exec_driver_sql('PRAGMA page_count').scalar()}")
+    words = "Walks twenty minutes. " * 4000
+    subjective = page.note.prose["subjective"]
+    subjective.insertPlainText(words)
+    page.flush()
+    assert "full" in window.banner.text
+    assert subjective.toPlainText() == words
+    assert window.chart.records.visit(visit_id).subjective == ""
+    with vault.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    qtbot.waitUntil(lambda: window.chart.all_written, timeout=10_000)
+    assert window.banner.text == ""
+    assert window.chart.records.visit(visit_id).subjective == words
+
+
+def test_the_palette_offers_actions_and_patients(qtbot, visiting):
+    window, _, _ = visiting
+    window.show_page("today")
+    window.show_palette()
+    palette = window.findChild(Palette)
+    qtbot.keyClicks(palette.line, "delgado rosa")
+    with qtbot.waitSignal(palette.patient_chosen):
+        qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.patient
+    window.show_palette()
+    palette = window.findChildren(Palette)[-1]
+    qtbot.keyClicks(palette.line, "settings")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.settings_page
+
+
+def test_patients_are_found_as_their_names_are_typed_and_opened_by_keys_alone(qtbot, window):
+    for given, family in (("Zoë", "Nguyễn"), ("Ana", "Ortiz")):
+        window.chart.records.save_patient(Patient(given, family))
+    window.show_page("patients")
+    qtbot.keyClicks(window.patients.search, "nguyen zoe")
+    assert window.patients.model.total == 1
+    qtbot.keyClick(window.patients.search, Qt.Key.Key_Return)
+    assert window.patient.patient.family == "Nguyễn"
+
+
+def test_locking_stores_what_is_being_typed_and_closes_the_vault(qtbot, visiting, passphrase):
+    window, page, visit_id = visiting
+    page.note.prose["plan"].insertPlainText("Friday")
+    with qtbot.waitSignal(window.locked):
+        window.lock()
+    with Vault.open(window._vault.path, passphrase) as vault:
+        assert Records(vault).visit(visit_id).plan == "Friday"
+
+
+def test_no_name_of_a_patient_stands_in_a_window_title(visiting):
+    window, _, _ = visiting
+    assert window.windowTitle() == "Neuro Chart"
+
+
+def test_the_look_and_the_window_are_remembered_but_nothing_of_a_patient(qtbot, visiting, tmp_path):
+    window, _, _ = visiting
+    window.settings_page.theme.choose("dark")
+    window.close()
+    settings = (tmp_path / "settings.ini").read_text(encoding="utf-8")
+    assert "theme=dark" in settings
+    assert "geometry" in settings
+    assert "Delgado" not in settings
