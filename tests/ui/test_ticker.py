@@ -1,5 +1,6 @@
 """The clock of the program and its tone."""
 
+import wave
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,7 +24,7 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def chart(records, qtbot):
+def chart(records, qapp):  # noqa: ARG001  # timers need an application
     return OpenChart(records)
 
 
@@ -103,8 +104,6 @@ def test_it_tells_the_time_each_second_and_stops_when_told(chart, visit, setting
 
 
 def test_the_tone_is_a_short_sound_file_and_its_switch_is_kept(settings, tmp_path):
-    import wave
-
     with wave.open(str(resource("sounds", "overdue.wav"))) as file:
         assert 0.5 < file.getnframes() / file.getframerate() < 3
     assert not sound.is_on(settings)

@@ -1,0 +1,379 @@
+"""Charting one visit through its page, on a real vault."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.needles import Adjunct, Needle, Side, Technique, now
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.resources import resource
+from neuro_chart.store.errors import WriteFailedError
+from neuro_chart.ui import sound
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.visit import VisitPage
+
+
+@pytest.fixture(scope="module")
+def library():
+    return Library(resource())
+
+
+@pytest.fixture
+def settings(tmp_path):
+    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    sound.turn(kept, on=False)
+    return kept
+
+
+@pytest.fixture
+def chart(records, qapp):  # noqa: ARG001  # timers need an application
+    return OpenChart(records)
+
+
+@pytest.fixture
+def patient(chart):
+    made = Patient("Rosa", "Delgado")
+    chart.act(lambda: chart.records.save_patient(made))
+    return made
+
+
+@pytest.fixture
+def visit(chart, patient):
+    made = Visit(patient.id, chart.records.practitioner().id)
+    chart.act(lambda: chart.records.start_visit(made))
+    return made
+
+
+@pytest.fixture
+def page(chart, library, settings, visit, qtbot):
+    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
+    qtbot.addWidget(shown)
+    shown.resize(1290, 644)
+    shown.show()
+    shown.show_visit(visit.id)
+    yield shown
+    shown.stack.clear()
+
+
+@pytest.fixture
+def stored(chart, visit):
+    return lambda: chart.records.visit(visit.id)
+
+
+def type_points(page, qtbot, text):
+    qtbot.keyClicks(page.add.line, text)
+    page.add._popup.hide()
+    qtbot.keyClick(page.add.line, Qt.Key.Key_Return)
+
+
+def test_a_prescription_is_typed_in_one_line(page, stored, qtbot):
+    type_points(page, qtbot, "ST36 GB39 SP9 SP6 LR3 GB41 b 25m")
+    needles = stored().needles
+    assert len(needles) == 12
+    assert {(n.point, n.site.side) for n in needles} == {
+        (code, side) for code in ("ST36", "GB39", "SP9", "SP6", "LR3", "GB41") for side in (Side.LEFT, Side.RIGHT)
+    }
+    assert {n.retention for n in needles} == {25}
+    assert not any(n.inserted for n in needles)
+    assert page.add.line.text() == ""
+    assert [shown.name for shown in page.needles.model.rows] == ["ST36", "GB39", "SP9", "SP6", "LR3", "GB41"]
+
+
+def test_what_is_unknown_stays_in_the_line_and_is_explained(page, stored, qtbot):
+    type_points(page, qtbot, "ST36 ZZ9 san yin jiao")
+    assert {n.point for n in stored().needles} == {"ST36", "SP6"}
+    assert page.add.line.text() == "ZZ9"
+    assert "ZZ9" in page.add._problem.text()
+
+
+def test_without_a_side_nothing_is_guessed(page, stored, qtbot):
+    page.map_card.both.setChecked(False)
+    type_points(page, qtbot, "ST36")
+    assert not stored().needles
+    assert page.add.line.text() == "ST36"
+    type_points(page, qtbot, " r")
+    assert [n.site.side for n in stored().needles] == [Side.RIGHT]
+
+
+def test_a_click_on_the_body_places_both_sides_as_one_step(page, stored, library, qtbot):
+    page.map.show_needles([Needle("v", library.atlas.point_sites("ST36")[Side.LEFT], "ST36")], now())
+    spot = page.map._place()[0]
+    page.map.show_needles([], now())
+    qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=QPoint(round(spot.x), round(spot.y)))
+    assert sorted((n.point, n.site.side) for n in stored().needles) == [("ST36", Side.LEFT), ("ST36", Side.RIGHT)]
+    page.stack.undo()
+    assert not stored().needles
+    page.stack.redo()
+    assert len(stored().needles) == 2
+
+
+def test_the_same_point_is_not_charted_twice(page, stored, qtbot):
+    type_points(page, qtbot, "ST36")
+    type_points(page, qtbot, "ST36")
+    assert len(stored().needles) == 2
+
+
+def test_a_needle_goes_anywhere_on_the_skin_and_its_mirror_with_it(page, stored, library):
+    site = library.atlas.views["front"].site_at(600, 1200)
+    page.place(site, "")
+    one, other = stored().needles
+    assert one.site == site
+    assert (other.site.x, other.site.side) == (-site.x, Side.RIGHT)
+    assert "right" in other.site.region
+    assert len(page.needles.model.rows) == 2
+
+
+def test_inserting_starts_clocks_and_pulling_all_counts_them_out(page, stored, qtbot):
+    type_points(page, qtbot, "ST36 SP6")
+    page.needles.insert.click()
+    assert stored().count.inside == 4
+    assert page.needles.count.text() == "4 in · 0 out"
+    assert page.needles.ring._text in {"30:00", "29:59"}
+    page.needles.pull.click()
+    assert (stored().count.inside, stored().count.out) == (0, 4)
+    assert "4 in, 4 out" in page.needles.until.text()
+    page.stack.undo()
+    assert stored().count.inside == 4
+
+
+def test_one_touch_gives_all_five_minutes_more_but_never_past_an_hour(page, stored, chart, qtbot):
+    type_points(page, qtbot, "ST36 60m")
+    page.insert(None)
+    with qtbot.waitSignal(chart.refused) as said:
+        page.needles.longer.click()
+    assert "60 minutes" in said.args[0]
+    assert {n.retention for n in stored().needles} == {60}
+    page.stack.undo()
+    page._edit_selected("Change retention", {"retention": 30})
+    page.insert(None)
+    page.needles.longer.click()
+    assert {n.retention for n in stored().needles} == {35}
+
+
+def test_overdue_shows_in_words_on_its_row_and_in_the_head(page, chart, stored, qtbot):
+    type_points(page, qtbot, "ST36 SP6")
+    late = [replace(n, inserted=now() - timedelta(minutes=31)) for n in stored().needles if n.point == "ST36"]
+    chart.act(lambda: chart.records.put_needles(late))
+    index = page.needles.model.index(0)
+    assert "overdue by 1:0" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert page.needles.until.text().startswith("2 overdue")
+    assert page.needles.ring.accessibleName().startswith("Overdue")
+
+
+def test_the_editor_changes_all_selected_needles_at_once(page, stored, qtbot):
+    type_points(page, qtbot, "ST36 SP6")
+    page.needles.view.selectAll()
+    editor = page.needles.editor
+    assert editor.isVisible()
+    editor.presets[45].click()
+    editor.depth_line.setText("0,8")
+    editor.depth_line.editingFinished.emit()
+    editor._size_line.setText("0.25x40")
+    editor._size_line.setModified(True)
+    editor._size_line.editingFinished.emit()
+    editor.technique.chosen.emit("tonify")
+    editor.de_qi.chosen.emit("yes")
+    needles = stored().needles
+    said = {(n.retention, n.depth, n.gauge, n.length, n.technique, n.de_qi) for n in needles}
+    assert said == {(45, 0.8, 0.25, 40, Technique.TONIFY, True)}
+    page.stack.undo()
+    assert {n.de_qi for n in stored().needles} == {None}
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("33", 33), ("9", 30), ("61", 30), ("abc", 30), ("-20", 30), ("10", 10)])
+def test_any_minute_from_ten_to_sixty_is_taken_and_no_other(page, stored, qtbot, typed, kept):
+    type_points(page, qtbot, "ST36")
+    editor = page.needles.editor
+    editor.minutes.setText(typed)
+    editor.minutes.setModified(True)
+    editor.minutes.editingFinished.emit()
+    assert {n.retention for n in stored().needles} == {kept}
+    assert bool(editor.error.text()) == (kept == 30)
+
+
+def test_selection_is_shared_between_list_and_map(page, stored, qtbot):
+    type_points(page, qtbot, "ST36 SP6")
+    page.needles.view.setCurrentIndex(page.needles.model.index(1))
+    assert page.map._selected == {n.id for n in stored().needles if n.point == "SP6"}
+    page.map.picked.emit(frozenset({stored().needles[0].id}))
+    assert [index.row() for index in page.needles.view.selectedIndexes()] == [0]
+    assert page.needles.editor._title.text() == "ST36 L"
+
+
+def test_a_needle_that_is_in_does_not_leave_the_chart(page, stored, chart, qtbot):
+    type_points(page, qtbot, "ST36")
+    page.insert(None)
+    with qtbot.waitSignal(chart.refused):
+        page.take_off_chart()
+    assert len(stored().needles) == 2
+    page.pull(None)
+    page.take_off_chart()
+    assert not stored().needles
+    page.stack.undo()
+    assert stored().count.out == 2
+
+
+def test_electro_stimulation_is_charted_with_its_setting(page, stored):
+    page.needles.add_electro()
+    (made,) = page.needles.adjuncts.values()
+    made.setting.setText("2/120 Hz")
+    made.setting.setModified(True)
+    made.minutes.setText("30")
+    made.minutes.editingFinished.emit()
+    (kept,) = stored().adjuncts
+    assert (kept.kind, kept.setting, kept.minutes) == ("Electro-stimulation", "2/120 Hz", 30)
+    made.remove.click()
+    assert not stored().adjuncts
+    page.stack.undo()
+    assert stored().adjuncts == [kept]
+
+
+def test_words_are_stored_as_they_are_typed_and_undo_takes_them_back(page, stored, qtbot):
+    qtbot.keyClicks(page.note.prose["plan"], "Again on Friday")
+    page.flush()
+    assert stored().plan == "Again on Friday"
+    page.stack.undo()
+    assert stored().plan == ""
+    assert page.note.prose["plan"].toPlainText() == ""
+    page.stack.redo()
+    assert page.note.prose["plan"].toPlainText() == "Again on Friday"
+
+
+def test_control_z_in_a_text_reaches_the_pages_undo(page, stored, qtbot):
+    field = page.note.prose["plan"]
+    undo = page.stack.createUndoAction(page)
+    undo.setShortcut("Ctrl+Z")
+    page.addAction(undo)
+    page.activateWindow()
+    field.setFocus()
+    qtbot.keyClicks(field, "Again on Friday")
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stored().plan == ""
+    assert field.toPlainText() == ""
+
+
+def test_a_score_starts_as_not_asked_takes_zero_and_can_be_taken_back(page, stored, qtbot):
+    scale = page.note.scores["pain_before"].scale
+    assert stored().pain_before is None
+    qtbot.keyClick(scale, Qt.Key.Key_0)
+    assert stored().pain_before == 0
+    qtbot.keyClick(scale, Qt.Key.Key_7)
+    assert stored().pain_before == 7
+    qtbot.keyClick(scale, Qt.Key.Key_Delete)
+    assert stored().pain_before is None
+
+
+def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stored, qtbot):
+    type_points(page, qtbot, "ST36")
+    page.insert(None)
+    page.show_signing()
+    assert "ST36 L R" in page.sign_panel.left.text()
+    page.sign_panel.sign.click()
+    assert stored().signed is None
+    assert page.sign_panel.error.isVisible()
+    page.sign_panel.reason.setPlainText("Press needles, out on Friday")
+    page.sign_panel.sign.click()
+    assert stored().signed is not None
+    assert stored().needles_left_reason == "Press needles, out on Friday"
+    assert "Press needles" in page.bar.words.text()
+
+
+def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
+    qtbot.keyClicks(page.note.prose["subjective"], "Slept well")
+    page.show_signing()
+    page.sign_panel.sign.click()
+    assert stored().subjective == "Slept well"
+    assert page.bar.isVisible()
+    assert "Dr Mei Lindqvist" in page.bar.words.text()
+    assert page.note.prose["subjective"].isReadOnly()
+    assert not page.add.isVisible()
+    assert not page.stack.canUndo()
+    page.bar.amend.click()
+    page.amend_panel.text.setPlainText("It was the left foot.")
+    page.amend_panel.add.click()
+    assert [a.text for a in stored().amendments] == ["It was the left foot."]
+    assert page.left.currentIndex() == 0
+    assert not page.amend_panel.text.toPlainText()
+
+
+def test_the_last_visit_is_beside_it_and_its_needles_are_repeated(page, chart, patient, library, stored):
+    me = chart.records.practitioner().id
+    before = Visit(patient.id, me, started=now() - timedelta(days=7), plan="More walking", pain_before=6, pain_after=4)
+    before.needles = [
+        Needle(before.id, site, "SP6", depth=1.0, retention=25, inserted=before.started, removed=before.started + timedelta(minutes=25))
+        for site in library.atlas.point_sites("SP6").values()
+    ]
+    before.adjuncts = [Adjunct(before.id, "Electro-stimulation", "2/100 Hz", 25)]
+    chart.act(lambda: chart.records.start_visit(before))
+    page.show_visit(stored().id)
+    assert "2 needles, 25 min, EA 2/100 Hz" in page.last._done.text()
+    assert "More walking" in page.last._note.text()
+    assert page.last._went.text() == "Pain 6 → 4"
+    page.last.repeat.click()
+    assert {(n.point, n.depth, n.retention, n.inserted) for n in stored().needles} == {("SP6", 1.0, 25, None)}
+    page.last.repeat.click()
+    assert len(stored().needles) == 2
+
+
+def test_aftercare_belongs_to_the_visit(page, stored, library, qtbot):
+    page.show_aftercare()
+    first = next(iter(library.exercises))
+    page.aftercare.exercises[first].click()
+    page.aftercare.foot_care.click()
+    page.aftercare.rest.chosen.emit("48")
+    page.aftercare._soon[1].click()
+    care = stored().aftercare
+    assert (care.exercises, care.foot_care, care.rest_hours) == ((first,), True, 48)
+    assert care.next_visit == (stored().started.astimezone() + timedelta(days=7)).date()
+    with qtbot.waitSignal(page.sheet_wanted) as wanted:
+        page.aftercare.sheet.click()
+    assert wanted.args == [stored().id]
+    page.stack.undo()
+    assert stored().aftercare.next_visit is None
+
+
+def test_another_visit_never_gets_the_words_of_this_one(page, chart, patient, stored, visit, qtbot):
+    other = Visit(patient.id, chart.records.practitioner().id)
+    chart.act(lambda: chart.records.start_visit(other))
+    qtbot.keyClicks(page.note.prose["plan"], "For the first")
+    page.show_visit(other.id)
+    assert stored().plan == "For the first"
+    assert page.note.prose["plan"].toPlainText() == ""
+    assert not page.stack.canUndo()
+    page.show_visit(visit.id)
+    assert page.note.prose["plan"].toPlainText() == "For the first"
+
+
+def test_when_the_disk_takes_nothing_the_needles_stay_on_the_screen(page, chart, stored, monkeypatch, qtbot):
+    put = chart.records.put_needles
+
+    def fail(_needles):
+        raise WriteFailedError("The disk is full.")
+
+    monkeypatch.setattr(chart.records, "put_needles", fail)
+    type_points(page, qtbot, "ST36")
+    assert page.needles.count.text() == "2 planned"
+    assert not stored().needles
+    monkeypatch.setattr(chart.records, "put_needles", put)
+    assert chart.write_waiting()
+    assert len(stored().needles) == 2
+
+
+def test_everything_can_be_done_by_keys_and_is_named_for_a_screen_reader(page):
+    keys = {action.shortcut().toString() for action in page.actions()} - {""}
+    assert {"Ctrl+I", "Ctrl+Shift+P", "B", "Ctrl+E", "Ctrl+R", "Alt+1", "Alt+6", "Ctrl+Shift+S"} <= keys
+    assert all(action.text() for action in page.actions())
+    for widget in (page.map, page.needles.view, page.add.line, page.sound, *page.map_card.zoom):
+        assert widget.accessibleName()
+
+
+def test_all_columns_fit_a_small_laptop(page):
+    page.resize(1290, 644)
+    assert page.minimumSizeHint().width() <= 1290
+    assert page.needles.geometry().right() <= page.width()
+    assert page.map.width() >= 500
