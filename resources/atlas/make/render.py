@@ -4,7 +4,6 @@
     frame = fit(figure, look(yaw=-35, pitch=10), scale=100)          # px per dm
     picture = render(figure, frame, light)
     picture.image().save("figure.png")                               # grey + alpha
-    picture.tinted((236, 211, 192)).save("skin.png")                 # RGBA in a colour of skin
 
 A camera is a rotation R: camera = R @ xyz, x to the right, y up, z to the viewer; orthographic.
 Pixels: px = (cx - frame.origin[0]) * scale, py = (frame.origin[1] - cy) * scale; pixel (0, 0) covers 0..1.
@@ -14,19 +13,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from figure import Array, Figure, X, Y, Z, rotation, unit
+from figure import Array, Figure, X, Y, rotation, unit
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
 SAMPLES = 2  # samples a pixel, each way
-BLEED = 4  # px
+BLEED = 4  # px that the shade goes on beyond the edge of the skin
 FAINTEST = 0.25  # where a fading part is fainter it has no depth: it is not there to be touched
 
 
-def look(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Array:
+def look(yaw: float = 0, pitch: float = 0) -> Array:
     """A camera (3, 3), in degrees. yaw 0 sees the front, 180 the back, -90 the figure's left, 90 its right; pitch > 0 looks down."""
-    return rotation(Z, roll) @ rotation(X, pitch) @ rotation(Y, yaw)
+    return rotation(X, pitch) @ rotation(Y, yaw)
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,6 @@ class Picture:
     def image(self) -> Image.Image:
         """Grey with alpha (LA)."""
         return Image.fromarray(np.dstack([self.shade, self.alpha]))
-
-    def tinted(self, skin: tuple[int, int, int], shadow: tuple[int, int, int] = (96, 66, 58)) -> Image.Image:
-        """RGBA: full light in the colour of the skin, darkness towards the colour of the shadow."""
-        light = (self.shade / 255.0)[..., None]
-        colour = np.array(shadow) * (1 - light) + np.array(skin) * light
-        return Image.fromarray(np.dstack([colour.round().astype(np.uint8), self.alpha]))
 
 
 def zbuffer(corners: Array, width: int, height: int) -> tuple[NDArray[np.int64], Array, Array]:
