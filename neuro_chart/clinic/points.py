@@ -97,6 +97,11 @@ class Point:
         named = (self.pinyin, self.hanzi, self.traditional, self.english, *self.aliases)
         return tuple(dict.fromkeys(fold(name) for name in named if name))
 
+    @cached_property
+    def joined(self) -> tuple[str, ...]:
+        """The names without spaces."""
+        return tuple(name.replace(" ", "") for name in self.names)
+
 
 class Catalogue:
     """All points by code, in the order of the channels. channels: code to name; sources: the key of a source to its citation."""
@@ -163,21 +168,21 @@ class Catalogue:
         """The one point that a whole code or name means, or all points of the group that it names; none where that is in doubt."""
         code, joined = _bare(text), fold(text).replace(" ", "")
         coded = [point for point in self if code in point.codes] if code else []
-        named = coded or [point for point in self if any(joined == name.replace(" ", "") for name in point.names)]
+        named = coded or [point for point in self if joined in point.joined]
         one_group = len({point.group for point in named}) == 1 and named[0].group
         return tuple(named) if len(named) == 1 or one_group else ()
 
 
 def _rank(point: Point, wanted: str, joined: str, code: str) -> int | None:
     """How well a point answers to a text, 0 best; None not at all."""
-    names = [(name, name.replace(" ", "")) for name in point.names]
+    words = wanted.split()
     ways = (
         code in point.codes,
-        any(joined == bare for _, bare in names),
+        joined in point.joined,
         any(c.startswith(code) for c in point.codes),
-        any(bare.startswith(joined) for _, bare in names),
-        any(_begins(wanted.split(), name.split()) for name, _ in names),
-        len(joined) > 2 and any(joined in bare for _, bare in names),
+        any(name.startswith(joined) for name in point.joined),
+        any(_begins(words, name.split()) for name in point.names),
+        len(joined) > 2 and any(joined in name for name in point.joined),
     )
     return next((rank for rank, true in enumerate(ways) if true), None)
 
