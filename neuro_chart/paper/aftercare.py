@@ -41,7 +41,7 @@ from neuro_chart.paper.style import (
 from neuro_chart.resources import resource
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-FIGURE_WIDTH, FIGURE_HEIGHT = 73 * mm, 96 * mm
+FIGURE_WIDTH, FIGURE_HEIGHT, WIDE_HEIGHT = 73 * mm, 96 * mm, 92 * mm
 DRAWING_WIDTH, DRAWING_HEIGHT = 54 * mm, 45 * mm
 
 
@@ -78,22 +78,29 @@ def _words() -> Mapping[str, Any]:
 
 
 def _opening(words: Mapping[str, Any], visit: Visit, library: Library, width: float) -> list[Flowable]:
-    """What was done and how to rest; beside it the figure with its needles and the next visit."""
+    """What was done and how to rest; beside it the figure with its needles and the next visit. A figure of many sides has its own row."""
     body = style(11, after=5)
     given = [n for n in visit.needles if n.inserted is not None]
-    told = [heading(words["done"]["title"], before=0), *(Paragraph(text(part), body) for part in _done(words, visit, given))]
-    rest = words["rest"]
-    advice = [line["words"] for line in rest["lines"]]
+    done = [heading(words["done"]["title"], before=0), *(Paragraph(text(part), body) for part in _done(words, visit, given))]
+    advice = [line["words"] for line in words["rest"]["lines"]]
     if visit.aftercare.rest_hours:
-        advice.append(rest["quiet"]["words"].format(hours=visit.aftercare.rest_hours))
-    told += [heading(rest["title"]), *bullets(advice + _after(words, visit), style(11, after=4))]
-    shown: list[Flowable] = []
-    if figure := needle_figure(library.atlas, given, FIGURE_WIDTH, FIGURE_HEIGHT):
-        shown = [figure, Paragraph(text(words["done"]["figure"]), style(9, colour=SOFT, alignment=1, after=14))]
-    right = FIGURE_WIDTH + 7 * mm
-    beside = Table([[told, [*shown, _next(words["next"], visit)]]], colWidths=[width - right, right], splitInRow=1)
-    beside.setStyle(flat([("LEFTPADDING", (1, 0), (1, 0), 7 * mm)]))
-    return [beside]
+        advice.append(words["rest"]["quiet"]["words"].format(hours=visit.aftercare.rest_hours))
+    rest = [heading(words["rest"]["title"]), *bullets(advice + _after(words, visit), style(11, after=4))]
+    upcoming, caption = _next(words["next"], visit), Paragraph(text(words["done"]["figure"]), style(9, colour=SOFT, alignment=1, after=14))
+    figure = needle_figure(library.atlas, given, FIGURE_WIDTH, FIGURE_HEIGHT)
+    if figure is None:
+        return [*done, _beside(rest, [upcoming], width)]
+    if figure.sides > 1:
+        wide = needle_figure(library.atlas, given, width, WIDE_HEIGHT)
+        return [*done, Spacer(0, 4), KeepTogether([wide, caption]), _beside(rest, [Spacer(0, 16), upcoming], width)]
+    return [_beside([*done, *rest], [figure, caption, upcoming], width)]
+
+
+def _beside(left: list[Flowable], right: list[Flowable], width: float) -> Flowable:
+    column = FIGURE_WIDTH + 7 * mm
+    table = Table([[left, right]], colWidths=[width - column, column], splitInRow=1)
+    table.setStyle(flat([("LEFTPADDING", (1, 0), (1, 0), 7 * mm)]))
+    return table
 
 
 def _done(words: Mapping[str, Any], visit: Visit, given: list[Needle]) -> list[str]:

@@ -1,7 +1,7 @@
 """The body on paper: the figure with its needles, and the drawings of the exercises."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from math import dist
@@ -15,13 +15,13 @@ from reportlab.platypus import Flowable
 
 from neuro_chart.clinic.body import Atlas, View
 from neuro_chart.clinic.needles import Needle
-from neuro_chart.paper.style import BOLD, INK, JADE, LINE, REGULAR, SOFT, fitted
+from neuro_chart.paper.style import BOLD, INK, JADE, LINE, REGULAR, SOFT, fitted, plain
 
 SHADOW, SKIN, OUTLINE = "#6b4f45", "#f3dfd0", "#8a6b5d"
 ROOM = 0.8  # dm of skin around the outermost needles of a part that is drawn large
 CROWDED = 6.0  # points of paper: needles nearer to each other than this are drawn in a close-up
 CAPTION, LABEL, STEP, DOT = 14.0, 7.5, 9.2, 2.5  # points: room for the caption, size of a name, from name to name, radius of a dot
-WIDEST = 60.0  # points; a longer name is cut
+HAIRLINE = 13.0  # points beside a name for the line to its dot
 SHARP = 260 / 72  # pixels of a picture in one point of paper
 
 Area = tuple[float, float, float, float]  # left, top, right, bottom in pixels of a view
@@ -29,7 +29,7 @@ Area = tuple[float, float, float, float]  # left, top, right, bottom in pixels o
 
 def needle_figure(
     atlas: Atlas, needles: Sequence[Needle], width: float, height: float, label: Callable[[Needle], str] = lambda needle: needle.point,
-) -> Flowable | None:
+) -> "NeedleFigure | None":
     """The figure from every side that it takes to see all needles, in a box of at most width x height points.
 
     Where the needles keep to one part of the body, that part is drawn large, with a small figure that says where it is; where they
@@ -37,15 +37,31 @@ def needle_figure(
     None when there is no needle to show.
     """
     bodies = _fewest([view for view in atlas.views.values() if view.group == "Body"], needles)
-    areas = {view.name: _area(view, _band(bodies, needles), needles) for view in bodies}
-    closest = CROWDED * max((area[3] - area[1] for area in areas.values()), default=0.0) / height
+    figure = _bodies(bodies, needles, label, (width, height))
+    closest = CROWDED / figure.placed[-1].scale if figure else 0.0
     closer = {needle.id: view for needle in needles if (view := _close_up(atlas, needle, needles, bodies, closest))}
-    views = bodies + sorted({view.name: view for view in closer.values()}.values(), key=lambda view: view.name.replace("right", "a"))
-    dots = _dots(views, needles, closer, label)
-    panels = [_Panel(view, tuple(dots[view.name]), areas.get(view.name, (0.0, 0.0, *view.size))) for view in views]
-    if bodies and panels[0].is_part:
-        panels.insert(0, _Panel(bodies[0], (), (0.0, 0.0, *bodies[0].size), frame=panels[0].area))
-    return NeedleFigure(panels, width, height) if panels else None
+    if not closer:
+        return figure
+    near = sorted({view.name: view for view in closer.values()}.values(), key=lambda view: view.name.replace("right", "a"))
+    dots = _dots([*bodies, *near], needles, closer, label)
+    return NeedleFigure([_Panel(view, tuple(dots[view.name]), _whole(view)) for view in (*bodies, *near)], width, height)
+
+
+def _bodies(
+    bodies: Sequence[View], needles: Sequence[Needle], label: Callable[[Needle], str], room: tuple[float, float],
+) -> "NeedleFigure | None":
+    """The bodies with their needles, whole, or the part that has the needles where that makes it a good deal larger."""
+    if not bodies:
+        return None
+    dots = _dots(bodies, needles, {}, label)
+    whole = NeedleFigure([_Panel(view, tuple(dots[view.name]), _whole(view)) for view in bodies], *room)
+    band = _band(bodies, needles)
+    if band is None:
+        return whole
+    parts = [_Panel(view, tuple(dots[view.name]), _area(view, band, needles)) for view in bodies]
+    small = _Panel(bodies[0], (), _whole(bodies[0]), frame=parts[0].area)
+    large = NeedleFigure([small, *parts], *room)
+    return large if large.placed[-1].scale > 1.3 * whole.placed[-1].scale else whole
 
 
 def drawing(path: Path, width: float, height: float) -> Flowable:
@@ -74,7 +90,7 @@ class _Panel:
 
     @property
     def is_part(self) -> bool:
-        return self.area != (0, 0, *self.view.size)
+        return self.area != _whole(self.view)
 
     @property
     def aspect(self) -> float:
@@ -83,16 +99,13 @@ class _Panel:
 
     @property
     def share(self) -> float:
-        """How high it stands beside a whole body in the same row."""
-        if self.frame:
-            return 0.55
-        return 1.0 if self.view.group == "Body" else 0.62
+        """How high it stands beside the others of its row."""
+        return 0.55 if self.frame else 1.0
 
-    @property
-    def gutter(self) -> float:
-        """The margin in points that the names need at each side."""
-        widest = max((stringWidth(dot.name, BOLD, LABEL) for dot in self.dots if dot.name), default=0.0)
-        return widest + 13 if widest else 5.0
+    def gutter(self, most: float) -> float:
+        """The margin in points, up to `most`, that the names need at each side."""
+        widest = max((stringWidth(dot.name[:40], BOLD, LABEL) for dot in self.dots), default=0.0)
+        return min(widest + HAIRLINE, most) if widest else 5.0
 
 
 def _fewest(views: Sequence[View], needles: Iterable[Needle]) -> list[View]:
@@ -121,12 +134,14 @@ def _band(bodies: Iterable[View], needles: Iterable[Needle]) -> tuple[float, flo
     return (top, bottom) if bottom - top <= 0.55 else None
 
 
-def _area(view: View, band: tuple[float, float] | None, needles: Iterable[Needle]) -> Area:
+def _whole(view: View) -> Area:
+    return 0.0, 0.0, *view.size
+
+
+def _area(view: View, band: tuple[float, float], needles: Iterable[Needle]) -> Area:
     """The part of a view to draw: within the band, as wide as the needles there reach."""
     wide, high = view.size
     across = [place[0] for needle in needles if (place := view.place_of(needle.site))]
-    if band is None or not across:
-        return 0.0, 0.0, wide, high
     room, middle = ROOM * view.scale * 1.4, (min(across) + max(across)) / 2
     half = max((max(across) - min(across)) / 2 + room, 0.22 * (band[1] - band[0]) * high)
     return max(0.0, middle - half), max(0.0, band[0] * high), min(wide, middle + half), band[1] * high
@@ -149,7 +164,7 @@ def _dots(
     out: dict[str, list[_Dot]] = {view.name: [] for view in views}
     bodies = [view for view in views if view.group == "Body"]
     for needle in needles:
-        name = fitted(label(needle), BOLD, LABEL, WIDEST)
+        name = " ".join(plain(label(needle)).split())
         best = max(bodies, key=lambda view: view.facing(needle.site), default=None)
         for view, shown in ((best, "" if needle.id in closer else name), (closer.get(needle.id), name)):
             if view and (place := view.place_of(needle.site)):
@@ -159,32 +174,42 @@ def _dots(
 
 @dataclass(frozen=True)
 class _Placed:
-    """A panel on the page: its picture's left and lower edge and its height, in points."""
+    """A panel on the page: its picture's left and lower edge, its height and its margins, in points."""
 
     panel: _Panel
     left: float
     bottom: float
     tall: float
+    gutter: float
 
     @property
     def wide(self) -> float:
         return self.tall * self.panel.aspect
 
+    @property
+    def scale(self) -> float:
+        """Points of paper for a pixel of the view."""
+        return self.tall / (self.panel.area[3] - self.panel.area[1])
+
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a pixel of the view comes to lie."""
-        scale = self.tall / (self.panel.area[3] - self.panel.area[1])
-        return self.left + (x - self.panel.area[0]) * scale, self.bottom + self.tall - (y - self.panel.area[1]) * scale
+        return self.left + (x - self.panel.area[0]) * self.scale, self.bottom + self.tall - (y - self.panel.area[1]) * self.scale
 
 
 class NeedleFigure(Flowable):  # type: ignore[misc]
-    """Views of the body side by side, or a part under its small figure, each with its needles and their names in the margins."""
+    """Bodies side by side with close-ups beneath, or a part under its small figure; needles on them, their names in the margins."""
 
     def __init__(self, panels: Sequence[_Panel], width: float, height: float) -> None:
         super().__init__()
         self.width = width
-        row, stack = _row(panels, width, height), _stack(panels, width, height)
+        row, stack = _rows(panels, width, height), _stack(panels, width, height)
         self.placed = stack if stack and stack[-1].tall > row[-1].tall else row
         self.height = max(p.bottom + p.tall for p in self.placed)
+
+    @property
+    def sides(self) -> int:
+        """From how many sides the figure is seen."""
+        return sum(placed.panel.frame is None for placed in self.placed)
 
     def wrap(self, *_available: float) -> tuple[float, float]:
         """The room that the figure takes, in points."""
@@ -237,11 +262,12 @@ class NeedleFigure(Flowable):  # type: ignore[misc]
             edge = placed.left - 3 if at_left else placed.left + placed.wide + 3
             levels = _spread([y for _, y in spots], STEP, placed.bottom + 4, placed.bottom + placed.tall - 4)
             for dot, spot, level in zip(here, spots, levels, strict=True):
+                name = fitted(dot.name, BOLD, LABEL, placed.gutter - 5)
                 canvas.setStrokeColor(SOFT)
                 canvas.line(edge, level, *spot)
                 canvas.setFillColor(INK)
                 canvas.setFont(BOLD, LABEL)
-                (canvas.drawRightString if at_left else canvas.drawString)(edge + (-2 if at_left else 2), level - LABEL * 0.35, dot.name)
+                (canvas.drawRightString if at_left else canvas.drawString)(edge + (-2 if at_left else 2), level - LABEL * 0.35, name)
 
     def _needles(self, placed: _Placed) -> None:
         canvas = self.canv
@@ -281,15 +307,27 @@ class Drawing(Flowable):  # type: ignore[misc]
         self.canv.drawImage(self.picture, 0, 0, self.width, self.height, preserveAspectRatio=True, anchor="n")
 
 
+def _rows(panels: Sequence[_Panel], width: float, height: float) -> list[_Placed]:
+    """The bodies on one line, and the close-ups on another beneath them."""
+    bodies = [panel for panel in panels if panel.view.group == "Body"]
+    close = [panel for panel in panels if panel.view.group != "Body"]
+    if not (bodies and close):
+        return _row(panels, width, height)
+    below = _row(close, width, 0.42 * height)
+    room = max(placed.tall for placed in below) + CAPTION + 4
+    return [replace(placed, bottom=placed.bottom + room) for placed in _row(bodies, width, height - room)] + below
+
+
 def _row(panels: Sequence[_Panel], width: float, height: float) -> list[_Placed]:
-    """All panels side by side on one line, in the middle of the width."""
-    gutters = sum(2 * panel.gutter for panel in panels)
-    unit = min(height - CAPTION, (width - gutters) / sum(panel.share * panel.aspect for panel in panels))
-    left = (width - gutters - unit * sum(panel.share * panel.aspect for panel in panels)) / 2
+    """Panels side by side on one line, in the middle of the width."""
+    gutters = [panel.gutter(0.34 * width / len(panels)) for panel in panels]
+    breadth = sum(panel.share * panel.aspect for panel in panels)
+    unit = min(height - CAPTION, (width - 2 * sum(gutters)) / breadth)
+    left = (width - 2 * sum(gutters) - unit * breadth) / 2
     out = []
-    for panel in panels:
-        out.append(_Placed(panel, left + panel.gutter, CAPTION, unit * panel.share))
-        left += unit * panel.share * panel.aspect + 2 * panel.gutter
+    for panel, gutter in zip(panels, gutters, strict=True):
+        out.append(_Placed(panel, left + gutter, CAPTION, unit * panel.share, gutter))
+        left += unit * panel.share * panel.aspect + 2 * gutter
     return out
 
 
@@ -298,11 +336,11 @@ def _stack(panels: Sequence[_Panel], width: float, height: float) -> list[_Place
     if len(panels) != 2 or not panels[0].frame:
         return []
     whole, part = panels
-    small = 0.34 * height
-    large = min(height - small - CAPTION - 6, (width - 2 * part.gutter) / part.aspect)
+    small, gutter = 0.34 * height, part.gutter(0.34 * width)
+    large = min(height - small - CAPTION - 6, (width - 2 * gutter) / part.aspect)
     return [
-        _Placed(whole, (width - small * whole.aspect) / 2, CAPTION + large + 6, small),
-        _Placed(part, (width - large * part.aspect) / 2, CAPTION, large),
+        _Placed(whole, (width - small * whole.aspect) / 2, CAPTION + large + 6, small, 0),
+        _Placed(part, (width - large * part.aspect) / 2, CAPTION, large, gutter),
     ]
 
 
