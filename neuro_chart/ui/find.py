@@ -34,7 +34,7 @@ from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.theme import SMALL, Theme
-from neuro_chart.ui.widgets import card, label, row
+from neuro_chart.ui.widgets import Empty, card, label, row
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Found
@@ -80,14 +80,9 @@ class FindPage(QWidget):
         self.list.itemClicked.connect(self._open)
         self.list.itemActivated.connect(self._open)
         self._count = label("", "small")
-        self._title, self._words = label("", "title"), label("", "muted", wrap=True)
-        empty = QWidget()
-        column = QVBoxLayout(empty)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(card(self._title, self._words, margins=32))
-        column.addStretch(1)
+        self._empty = Empty("search", *_TEACH)
         self._pages = QStackedWidget()
-        self._pages.addWidget(empty)
+        self._pages.addWidget(self._empty)
         self._pages.addWidget(card(self.list, margins=8))
         box = QVBoxLayout(self)
         box.setContentsMargins(32, 24, 32, 24)
@@ -101,7 +96,7 @@ class FindPage(QWidget):
     @property
     def hint(self) -> str:
         """What the page says while it shows no visit."""
-        return self._title.text() if not self.list.count() else ""
+        return self._empty.title.text() if not self.list.count() else ""
 
     def _wait(self) -> None:
         if not self._timer.isActive():
@@ -129,7 +124,7 @@ class FindPage(QWidget):
             self.list.addItem(item)
         self.list.setCurrentRow(next((at for at, each in enumerate(found) if each.visit_id == kept), 0))
         self._pages.setCurrentIndex(1 if found else 0)
-        for made, text in zip((self._title, self._words), _NOTHING if words.strip() else _TEACH, strict=True):
+        for made, text in zip((self._empty.title, self._empty.words), _NOTHING if words.strip() else _TEACH, strict=True):
             made.setText(text)
         number = f"the newest {MOST}" if len(found) == MOST else QLocale().toString(len(found))
         self._count.setText("" if not found else "1 visit" if len(found) == 1 else f"{number} visits")

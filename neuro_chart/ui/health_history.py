@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.forms import FormError, Kind, Value, newest, pack
 from neuro_chart.clinic.intakes import Intake
@@ -15,7 +15,7 @@ from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day
 from neuro_chart.ui.dossier import Dossier
 from neuro_chart.ui.intake import FormView
-from neuro_chart.ui.widgets import Segments, button, card, label, pill, row, set_flag
+from neuro_chart.ui.widgets import Empty, Segments, button, label, pill, set_flag
 
 FORM = "urn:neuro-chart:questionnaire:neuropathy-intake"
 SAVE_AFTER = 500
@@ -156,9 +156,11 @@ class HealthHistoryPage(QWidget):
         is_open = shown.completed is None
         self._state.setText("Open" if is_open else "Completed")
         set_flag(self._state, "pill", "warning" if is_open else "accent")
-        begun = local_day(shown.started)
-        words = f"Begun {long_day(begun)}, {local_time(shown.started)}. Answers are kept as they are given."
-        self._when.setText(words if shown.completed is None else f"{long_day(local_day(shown.completed))}. Closed, and only to read.")
+        if shown.completed is None:
+            begun = f"{long_day(local_day(shown.started))}, {local_time(shown.started)}"
+            self._when.setText(f"Begun {begun}. Answers are kept as they are given.")
+        else:
+            self._when.setText(f"{long_day(local_day(shown.completed))}. It can be read, but not changed any more.")
         self.new_button.setVisible(all(intake.completed is not None for intake in intakes))
 
     def _choose(self, intake_id: str) -> None:
@@ -207,16 +209,9 @@ def _nothing(start: QWidget) -> QWidget:
         "Complaint, symptoms, illnesses, medicines, allergies, implants, the skin of the feet, goals and consent, "
         "kept as they are given. What matters for safety stands at the head of the page from then on."
     )
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(16, 16, 16, 16)
-    column.addWidget(card(label("No health history yet", "title"), label(words, "muted", wrap=True), row(start, None), margins=32))
-    column.addStretch(1)
-    return whole
+    return Empty("clipboard-list", "No health history yet", words, start)
 
 
 def _unreadable() -> QWidget:
     words = "It was taken with a form that this installation doesn't have, or was changed outside of the program. Nothing of it is lost."
-    frame = card(label("This health history can't be shown", "title"), label(words, "muted", wrap=True), margins=32)
-    frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-    return frame
+    return Empty("circle-alert", "This health history can't be shown", words)

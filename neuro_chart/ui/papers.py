@@ -18,7 +18,7 @@ from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.visit_list import state_word
-from neuro_chart.ui.widgets import Segments, button, card, label, row, set_flag
+from neuro_chart.ui.widgets import Empty, Segments, button, card, label, row, set_flag
 from neuro_chart.ui.work import Work
 
 PAPERS = {"aftercare": "Aftercare sheet", "visit": "Visit record"}
@@ -325,9 +325,4 @@ def _nothing() -> QWidget:
         "Each visit has its papers: an aftercare sheet for the patient, with what was done, how to rest and exercises with drawings, "
         "and the visit's record. They are shown here before they are printed or saved."
     )
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(16, 16, 16, 16)
-    column.addWidget(card(label("No papers yet", "title"), label(words, "muted", wrap=True), margins=32))
-    column.addStretch(1)
-    return whole
+    return Empty("file-text", "No papers yet", words)

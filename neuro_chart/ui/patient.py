@@ -19,7 +19,7 @@ from neuro_chart.ui.days import local_day, local_time, long_day, today
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
 from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.widgets import button, card, label, pill, row
+from neuro_chart.ui.widgets import Empty, button, label, pill
 
 if TYPE_CHECKING:
     from neuro_chart.ui.papers import PapersPage
@@ -118,15 +118,10 @@ class VisitTab(QWidget):
         line.insertSpacing(1, 12)
         line.insertWidget(line.count() - 1, self._other)
         words = "Take the note, place the needles and let the clocks run here. All is stored as you go, and stays open until you sign it."
-        start = row(button("Start visit", self.visit_wanted.emit, "primary", "plus"), None)
-        empty = QWidget()
-        column = QVBoxLayout(empty)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(card(label("No visit is open", "title"), label(words, "muted", wrap=True), start, margins=32))
-        column.addStretch(1)
+        start = button("Start visit", self.visit_wanted.emit, "primary", "plus")
         self._stacked = QStackedWidget()
         self._stacked.addWidget(self.page)
-        self._stacked.addWidget(empty)
+        self._stacked.addWidget(Empty("timer", "No visit is open", words, start))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)

@@ -123,7 +123,7 @@ class PatientForm(QWidget):
             made.setPlaceholderText(field.hint)
             made.setMaxLength(LONGEST)
             made.textChanged.connect(lambda _text, name=field.name: self._typed(name))
-            made.editingFinished.connect(self.flush)
+            made.editingFinished.connect(self._left)
         made.setAccessibleName(field.title)
         self.inputs[field.name] = made
         title = label(field.title, "heading")
@@ -183,6 +183,11 @@ class PatientForm(QWidget):
             self._tell({}, complain=False)
         self._timer.start()
 
+    def _left(self) -> None:
+        """A line was left; when the whole window goes, it was stored before."""
+        if self.isVisible():
+            self.flush()
+
     def _read(self) -> tuple[Patient, dict[str, str]]:
         """The patient as written, and what is wrong with it: field to sentence."""
         wrong = {}
@@ -209,7 +214,7 @@ class PatientForm(QWidget):
             set_flag(words, "role", "error" if name in wrong else "small")
             if complain or name == "birth":
                 set_flag(self.inputs[name], "invalid", name in wrong)
-        self._known.setText(self._namesake(read) if self._is_new else "")
+        self._known.setText(self._namesake(read) if self._is_new and self.isVisible() else "")
         self._known.setVisible(bool(self._known.text()))
 
     def _namesake(self, read: Patient) -> str:

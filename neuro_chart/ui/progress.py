@@ -30,7 +30,7 @@ from neuro_chart.ui.days import local_day, long_day, short_day
 from neuro_chart.ui.dossier import Dossier
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.visit_list import VisitList
-from neuro_chart.ui.widgets import card, label, row
+from neuro_chart.ui.widgets import Empty, card, label, row
 
 GUTTER, RIGHT, TOP = 88, 88, 48
 LEAST_SCORES, MOST_SCORES, AXIS, LINE, FOOT = 168, 320, 36, 26, 8
@@ -319,7 +319,7 @@ def _mark(painter: QPainter, at: QPointF, size: float, *, is_round: bool) -> Non
 def ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
     """Days to name between the first and the last, at most so many, and their words."""
     if (last - first).days <= 45:
-        step = max(1, -(-((last - first).days + 1) // most))
+        step = next((step for step in (1, 2, 7) if (last - first).days // step < most), 14)
         days = [first + timedelta(days=step * number) for number in range((last - first).days // step + 1)]
         return [(day, short_day(day).rsplit(" ", 1)[0].rstrip(",")) for day in days]
     months = [date(number // 12, number % 12 + 1, 1) for number in range(first.year * 12 + first.month, last.year * 12 + last.month)]
@@ -440,6 +440,4 @@ def _nothing() -> QWidget:
         "After the first visit, pain and numbness before and after each treatment are drawn here on one time axis, "
         "with the points that were used and how long the needles stayed in, so that you see what worked."
     )
-    frame = card(label("Nothing to compare yet", "title"), label(words, "muted", wrap=True), margins=32)
-    frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-    return row(frame)
+    return Empty("activity", "Nothing to compare yet", words)

@@ -78,6 +78,36 @@ def card(*children: QWidget, margins: int = 16, spacing: int = 8) -> QFrame:
     return frame
 
 
+class Empty(QWidget):
+    """A page that has nothing to show yet: what will stand here, and what to do."""
+
+    def __init__(self, icon: str, title: str, words: str, action: QWidget | None = None) -> None:
+        super().__init__()
+        self.title, self.words = label(title, "title"), label(words, "muted", wrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        sign = QToolButton()
+        sign.setProperty("role", "sign")
+        sign.setIconSize(QSize(28, 28))
+        sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        set_icon(sign, icon, "accent")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(12)
+        column.addStretch(2)
+        column.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.title, 0, Qt.AlignmentFlag.AlignHCenter)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.words, 2)
+        line.addStretch(1)
+        column.addLayout(line)
+        if action is not None:
+            column.addSpacing(8)
+            column.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+
+
 def rule() -> QFrame:
     """A thin line across."""
     line = QFrame()
