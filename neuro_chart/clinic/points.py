@@ -130,7 +130,7 @@ class Catalogue:
                     raise CatalogueError(f"{path}: {entry.get('code', 'a point without a code')}: {error}") from error
                 if point.code in points:
                     raise CatalogueError(f"{path}: {point.code} is given twice")
-                if unknown := {c.source for c in point.cautions} - sources.keys():
+                if unknown := {point.source, *(c.source for c in point.cautions)} - sources.keys():
                     raise CatalogueError(f"{path}: {point.code}: sources.toml does not have {', '.join(sorted(unknown))}")
                 points[point.code] = point
         return cls(points, channels, sources)
