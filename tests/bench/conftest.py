@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.store.keys import Kdf
-from neuro_chart.store.records import Records
+from neuro_chart.store.tables import cleaned
 from neuro_chart.store.vault import Vault
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -37,9 +38,10 @@ def practice_of(tmp_path_factory):
         path = tmp_path_factory.mktemp("bench") / "practice.vault"
         chance = random.Random(number)
         with Vault.create(path, PASSPHRASE, Practice("Bench"), Practitioner("B"), kdf=Kdf(memory=1024, iterations=1, lanes=1)) as vault:
-            records = Records(vault)
-            for one in range(number):
-                records.save_patient(Patient(given=f"Given{one}", family=f"{chance.choice(FAMILIES)}{one % 97}", phone=f"555-{one:05}"))
+            with Session(vault.engine) as session, session.begin():  # one transaction: thousands of acts would be as many syncs
+                for one in range(number):
+                    family = f"{chance.choice(FAMILIES)}{one % 97}"
+                    session.add(cleaned(Patient(given=f"Given{one}", family=family, phone=f"555-{one:05}")))
         return path
 
     return make
