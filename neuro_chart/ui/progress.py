@@ -319,7 +319,7 @@ def _mark(painter: QPainter, at: QPointF, size: float, *, is_round: bool) -> Non
 def ticks(first: date, last: date, most: int) -> list[tuple[date, str]]:
     """Days to name between the first and the last, at most so many, and their words."""
     if (last - first).days <= 45:
-        step = next((step for step in (1, 2, 7) if (last - first).days // step < most), 14)
+        step = next((step for step in (1, 2, 7) if (last - first).days // step < most), 28)
         days = [first + timedelta(days=step * number) for number in range((last - first).days // step + 1)]
         return [(day, short_day(day).rsplit(" ", 1)[0].rstrip(",")) for day in days]
     months = [date(number // 12, number % 12 + 1, 1) for number in range(first.year * 12 + first.month, last.year * 12 + last.month)]
