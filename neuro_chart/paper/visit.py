@@ -30,7 +30,7 @@ from neuro_chart.paper.style import (
     text,
 )
 
-FIGURE_HEIGHT = 92 * mm
+FIGURE_HEIGHT = 78 * mm
 UNKNOWN = "–"
 
 
@@ -80,7 +80,7 @@ def _facts(patient: Patient, visit: Visit, width: float) -> Flowable:
     label, value = style(8.5, colour=SOFT, leading=12), style(11, bold=True, leading=15)
     table = Table(
         [[Paragraph(text(name), label) for name, _ in facts], [Paragraph(text(fact), value) for _, fact in facts]],
-        colWidths=[width * share for share in (0.29, 0.22, 0.23, 0.26)], splitInRow=1, cornerRadii=[6, 6, 6, 6],
+        colWidths=[width * share for share in (0.33, 0.2, 0.22, 0.25)], splitInRow=1, cornerRadii=[6, 6, 6, 6],
     )
     table.setStyle(flat([
         ("BACKGROUND", (0, 0), (-1, -1), WASH), ("LEFTPADDING", (0, 0), (-1, -1), 10), ("RIGHTPADDING", (0, 0), (-1, -1), 4),
@@ -119,7 +119,7 @@ def _needles(visit: Visit, library: Library, width: float, tz: tzinfo | None) ->
         out += lines(f"Signed with a needle in, because: {visit.needles_left_reason}", style(10.5, colour=BRICK))
     if figure := needle_figure(library.atlas, visit.needles, width, FIGURE_HEIGHT):
         out += [figure, Spacer(0, 8)]
-    return [*out, _table(visit, library, width, tz)]
+    return [*out, CondPageBreak(45 * mm), _table(visit, library, width, tz)]
 
 
 def _table(visit: Visit, library: Library, width: float, tz: tzinfo | None) -> Table:
@@ -129,7 +129,7 @@ def _table(visit: Visit, library: Library, width: float, tz: tzinfo | None) -> T
     for number, needle in enumerate(sorted(visit.needles, key=lambda n: n.position), 1):
         facts = (str(number), _place(needle, library), needle.site.side.value, *_details(needle), *_times(needle, tz))
         rows.append([Paragraph(text(fact), strong if column == 1 else cell) for column, fact in enumerate(facts)])
-    shares = (0.045, 0.24, 0.085, 0.09, 0.115, 0.1, 0.1, 0.06, 0.06, 0.06, 0.045)
+    shares = (0.04, 0.24, 0.08, 0.085, 0.11, 0.1, 0.1, 0.065, 0.07, 0.065, 0.045)
     table = Table(rows, colWidths=[width * share for share in shares], repeatRows=1, splitInRow=1)
     table.setStyle(flat([
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, JADE), ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
