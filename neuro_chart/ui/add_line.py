@@ -41,6 +41,7 @@ class AddLine(QWidget):
         self.completer.setWidget(self.line)
         self.completer.setMaxVisibleItems(MOST)
         self._popup = QListView()
+        self._popup.setProperty("role", "popup")
         self.completer.setPopup(self._popup)
         self.completer.activated[QModelIndex].connect(self._chosen)  # type: ignore[index]  # one of two signals of that name
         frame = QFrame()

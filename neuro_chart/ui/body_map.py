@@ -49,6 +49,7 @@ DOTS_FROM, NAMES_FROM = 62.0, 105.0
 MOST_ZOOM = 24.0
 STEP = 0.01
 MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+LIGHTER = 112  # of 100: the figure's own shading seldom reaches full light
 _SHADOW = QColor(96, 66, 58)
 _NAME = QColor(74, 52, 44)
 _DOT = QColor(74, 52, 44, 170)
@@ -532,7 +533,7 @@ class BodyMap(QWidget):
             self._drop_ground()
 
     def _drop_ground(self) -> None:
-        self._ground = None
+        self._ground = self._hover = None
         self._drop_scene()
 
     def _drop_scene(self) -> None:
@@ -730,7 +731,7 @@ class BodyMap(QWidget):
     def _picture(self, view: View, theme: Theme) -> list[QPixmap]:
         """The shaded figure in the colour of the skin, at full, half, quarter size …"""
         if view.name not in self._pictures:
-            image = tinted(QPixmap(str(view.image_path)), theme.color("skin").lighter(112))
+            image = tinted(QPixmap(str(view.image_path)), theme.color("skin").lighter(LIGHTER))
             levels = [image]
             while min(levels[-1].width(), levels[-1].height()) > 160:
                 size = QSize((levels[-1].width() + 1) // 2, (levels[-1].height() + 1) // 2)

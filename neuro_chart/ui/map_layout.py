@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil, hypot, inf
 from typing import NamedTuple
 
-GAP, CAPTION = 16.0, 24.0
+GAP, CAPTION = 22.0, 24.0
 LABEL_GAP = 9.0
 
 

@@ -710,7 +710,9 @@ class NeedleList(QFrame):
     def _show_adjuncts(self, adjuncts: Sequence[Adjunct]) -> None:
         wanted = {adjunct.id: adjunct for adjunct in adjuncts}
         for gone in self.adjuncts.keys() - wanted.keys():
-            self.adjuncts.pop(gone).deleteLater()
+            leaving = self.adjuncts.pop(gone)
+            leaving.hide()
+            leaving.deleteLater()
         for adjunct in adjuncts:
             if adjunct.id not in self.adjuncts:
                 made = AdjunctRow(adjunct)

@@ -115,6 +115,7 @@ class Note(QFrame):
             field.setPlaceholderText("" if signed else PROSE[name][1])
         while (item := self._added.takeAt(0)) is not None:
             if (gone := item.widget()) is not None:
+                gone.hide()
                 gone.deleteLater()
         for amendment in sorted(visit.amendments, key=lambda amendment: amendment.written):
             self._added.addWidget(_amendment(amendment.text, authors.get(amendment.author_id, ""), amendment.written))
@@ -188,10 +189,10 @@ class LastVisit(QFrame):
         self._area.setVisible(show)
         self.more.setText("Fold" if show else "Read")
 
-    def show_visit(self, visit: Visit | None, *, can_repeat: bool) -> None:
-        """Show a visit, or that there was none."""
+    def show_visit(self, visit: Visit | None, *, beside_draft: bool) -> None:
+        """Show the visit before the one that is charted, or that there was none; its needles can be repeated into a draft."""
         self.more.setVisible(visit is not None)
-        self.repeat.setVisible(can_repeat)
+        self.repeat.setVisible(beside_draft and visit is not None and bool(visit.needles))
         self._done.setVisible(visit is not None)
         self._went.setVisible(visit is not None)
         if visit is None:
@@ -199,8 +200,8 @@ class LastVisit(QFrame):
             self._area.hide()
             return
         day = local_day(visit.started)
-        self._when.setText(f"Last visit, {ago(day, today())}")
-        self._done.setText(f"{short_day(day)}: {done_words(visit)}")
+        self._when.setText("Last visit" if beside_draft else "Visit before")
+        self._done.setText(f"{short_day(day)}, {ago(day, today())}: {done_words(visit)}")
         self._went.setText(went_words(visit))
         self._went.setVisible(bool(self._went.text()))
         parts = [f"{PROSE[name][0]}\n{text}" for name in NOTE_FIELDS if (text := getattr(visit, name).strip())]

@@ -255,7 +255,7 @@ class VisitPage(QWidget):
         self._selected &= {needle.id for needle in visit.needles}
         self.bar.show_visit(visit, self._authors)
         self.note.show_visit(visit, self._authors)
-        self.last.show_visit(self._last, can_repeat=not signed and self._last is not None and bool(self._last.needles))
+        self.last.show_visit(self._last, beside_draft=not signed)
         self.aftercare.show_visit(visit)
         self.map_card.set_read_only(signed)
         self.map.show_needles(visit.needles, moment)

@@ -247,7 +247,8 @@ class Prose(QPlainTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        margins = self.contentsMargins().top() + self.contentsMargins().bottom() + 2 * int(self.document().documentMargin()) + 14
+        padding = 2 if self.property("role") == "bare" else 14
+        margins = self.contentsMargins().top() + self.contentsMargins().bottom() + 2 * int(self.document().documentMargin()) + padding
         lines = max(self._lines, int(self.document().size().height()))
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins)
 
