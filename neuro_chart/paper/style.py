@@ -28,7 +28,8 @@ BRICK, BRICK_WASH = HexColor("#9c4a3c"), HexColor("#f8e9e5")
 
 REGULAR, BOLD = "NeuroChartSans-Regular", "NeuroChartSans-SemiBold"
 MARGIN: float = 18 * mm
-FOOT: float = 20 * mm
+TOP: float = 13 * mm
+FOOT: float = 18 * mm
 SIZES: dict[str, tuple[float, float]] = {"A4": A4, "Letter": LETTER}
 NO_GLYPH = "□"
 
@@ -146,9 +147,8 @@ class Sheet:
             invariant=1, pageCompression=1,
         )
         height = self.size[1]
-        top = 15 * mm
-        first = Frame(MARGIN, FOOT, self.width, height - FOOT - top, 0, 0, 0, 0)
-        later = Frame(MARGIN, FOOT, self.width, height - FOOT - top - 9 * mm, 0, 0, 0, 0)
+        first = Frame(MARGIN, FOOT, self.width, height - FOOT - TOP, 0, 0, 0, 0)
+        later = Frame(MARGIN, FOOT, self.width, height - FOOT - TOP - 9 * mm, 0, 0, 0, 0)
         document.addPageTemplates([
             PageTemplate("first", [first], autoNextPageTemplate="later"),
             PageTemplate("later", [later], onPage=self._head),
@@ -165,7 +165,7 @@ class Sheet:
         return head
 
     def _head(self, canvas: Canvas, _document: BaseDocTemplate) -> None:
-        top = self.size[1] - 15 * mm
+        top = self.size[1] - TOP
         canvas.setFillColor(JADE)
         canvas.setFont(BOLD, 9)
         canvas.drawString(MARGIN, top, fitted(self.practice.name, BOLD, 9, self.width * 0.6))
