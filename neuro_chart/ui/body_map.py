@@ -1,7 +1,7 @@
 """The body as it is charted on: views side by side, points, needles, zoom and pan."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -178,7 +178,10 @@ class BodyMap(QWidget):
 
     def show_needles(self, needles: Sequence[Needle], moment: datetime) -> None:
         """Show these needles as they are at a moment (UTC)."""
-        self._needles = tuple(needles)
+        if list(needles) == list(self._needles):
+            self.tick(moment)
+            return
+        self._needles = [replace(needle) for needle in needles]
         self._stages = {needle.id: stage(needle, moment) for needle in needles}
         self._selected &= self._stages.keys()
         self._drop_scene()

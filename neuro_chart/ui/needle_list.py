@@ -361,7 +361,7 @@ class NeedleEditor(QFrame):
         self.angle.activated.connect(self._angle_chosen)
         self.technique = Segments({Technique.EVEN: "Even", Technique.TONIFY: "Tonify", Technique.DRAIN: "Drain"}, "Technique")
         self.technique.chosen.connect(self._technique_chosen)
-        self.de_qi = Segments({"yes": "De qi", "no": "None"}, "De qi")
+        self.de_qi = Segments({"yes": "De qi", "no": "No"}, "De qi")
         self.de_qi.chosen.connect(self._de_qi_chosen)
         self.presets: dict[int, QPushButton] = {}
         self.minutes = _field("Stays in, minutes", "min", self._minutes_typed, 56)
@@ -446,7 +446,8 @@ class NeedleEditor(QFrame):
             set_flag(self.minutes, "invalid", value=False)
             self.say("")
         elif text.isdecimal() and len(text) < 6:
-            self.minutes.setModified(bool(retention_error(int(text))))
+            if not retention_error(int(text)):
+                self.minutes.setModified(False)
             self._set_minutes(int(text))
         else:
             set_flag(self.minutes, "invalid", value=True)
@@ -490,6 +491,13 @@ class NeedleEditor(QFrame):
         self._accept(self._size_line)
         self._set("gauge", gauge, length=length)
 
+    def flush(self) -> None:
+        """Announce what was typed and not yet taken."""
+        takers = {self.depth_line: self._depth_typed, self._size_line: self._size_finished, self.minutes: self._minutes_typed}
+        for field, take in takers.items():
+            if self._needles and field.isModified():
+                take()
+
     def _wrong(self, **values: object) -> str:
         """Why these values can't be charted, or nothing."""
         errors = (replace(needle, **values).errors() for needle in self._needles)  # type: ignore[arg-type]  # each field has its own kind
@@ -519,9 +527,10 @@ class NeedleEditor(QFrame):
 
 
 class AdjunctRow(QWidget):
-    """Something done beside the needles: `edited(Adjunct)` and `unwanted(id)`."""
+    """Something done beside the needles: `edited(Adjunct)`, `unwanted(id)`, `refused(sentence)` for what can't be charted."""
 
     edited = Signal(object)
+    refused = Signal(str)
     unwanted = Signal(str)
 
     def __init__(self, adjunct: Adjunct, parent: QWidget | None = None) -> None:
@@ -563,6 +572,7 @@ class AdjunctRow(QWidget):
         wrong = bool(text) and not (text.isdecimal() and 0 < int(text) <= 600)
         set_flag(self.minutes, "invalid", wrong)
         if wrong:
+            self.refused.emit("Write the minutes as a whole number from 1 to 600, or leave them out.")
             return
         self.setting.setModified(False)
         self.minutes.setModified(False)
@@ -580,7 +590,8 @@ class NeedleList(QFrame):
     """The column of needles: the count and the next clock, the rows, what was done beside them, and the editor of those selected.
 
     It announces what is wanted and changes nothing: `edited(words, {field: value})` for the selected needles, `picked(ids)`,
-    `insert_wanted(ids)`, `pull_wanted(ids)`, `removal_wanted()`, `longer_wanted()`, `adjunct_put(Adjunct)`, `adjunct_unwanted(id)`.
+    `insert_wanted(ids)`, `pull_wanted(ids)`, `removal_wanted()`, `longer_wanted()`, `adjunct_put(Adjunct)`, `adjunct_unwanted(id)`, and
+    `refused(sentence)` for what can't be charted.
     """
 
     picked = Signal(object)
@@ -591,6 +602,7 @@ class NeedleList(QFrame):
     longer_wanted = Signal()
     adjunct_put = Signal(object)
     adjunct_unwanted = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, name_of: Callable[[Needle], tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -718,6 +730,7 @@ class NeedleList(QFrame):
                 made = AdjunctRow(adjunct)
                 made.edited.connect(self.adjunct_put)
                 made.unwanted.connect(self.adjunct_unwanted)
+                made.refused.connect(self.refused)
                 self.adjuncts[adjunct.id] = made
                 self._adjunct_box.insertWidget(len(self.adjuncts) - 1, made)
             self.adjuncts[adjunct.id].show_adjunct(adjunct)
@@ -821,6 +834,7 @@ class NeedleList(QFrame):
 
     def flush(self) -> None:
         """Announce what was typed."""
+        self.editor.flush()
         for made in self.adjuncts.values():
             made.flush()
 

@@ -190,7 +190,9 @@ class VisitPage(QWidget):
         self._action("Add electro-stimulation", "Ctrl+Shift+E", self.needles.add_electro)
         self._action("Aftercare", "Ctrl+Shift+A", self.show_aftercare)
         self._action("Sign visit", "Ctrl+Shift+S", self.show_signing)
-        self._action("Back to the note", "Escape", self.show_note)
+        back = self._action("Back to the note", "Escape", self.show_note)
+        back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
+        self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
         self._action("Tone for overdue needles on or off", "", self._switch_sound)
         for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
             self._action(f"View: {title}", f"Alt+{place}", partial(self.map_card.show_sheet, key))
@@ -199,11 +201,12 @@ class VisitPage(QWidget):
         self.aftercare_button.setToolTip("What the patient's sheet will say (Ctrl+Shift+A)")
         self.sign_button.setToolTip("Close this visit (Ctrl+Shift+S)")
 
-    def _action(self, text: str, keys: str, do: Callable[[], object]) -> None:
+    def _action(self, text: str, keys: str, do: Callable[[], object]) -> QAction:
         action = QAction(text, self)
         action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda: do())  # noqa: PLW0108  # keeps Qt's checked flag from the callable
         self.addAction(action)
+        return action
 
     def _connect(self, chart: OpenChart, ticker: Ticker) -> None:
         chart.changed.connect(self._changed)
@@ -221,6 +224,7 @@ class VisitPage(QWidget):
         self.needles.pull_wanted.connect(self.pull)
         self.needles.removal_wanted.connect(self.take_off_chart)
         self.needles.longer_wanted.connect(self.leave_longer)
+        self.needles.refused.connect(chart.refused)
         self.needles.adjunct_put.connect(self._put_adjunct)
         self.needles.adjunct_unwanted.connect(self._take_off_adjunct)
         self.aftercare.edited.connect(lambda care: self._write("aftercare", care))
@@ -480,12 +484,14 @@ class VisitPage(QWidget):
 
     def insert(self, ids: frozenset[str] | None) -> None:
         """Insert the planned needles, all or these: their clocks start."""
+        self.needles.flush()
         moment = now()
         chosen = [n for n in self._needles if n.inserted is None and (ids is None or n.id in ids)]
         self._change_needles("Insert needles", [replace(needle, inserted=moment) for needle in chosen])
 
     def pull(self, ids: frozenset[str] | None) -> None:
         """Take needles out, all or these: their clocks stop."""
+        self.needles.flush()
         moment = now()
         chosen = [n for n in self._needles if n.is_in and (ids is None or n.id in ids)]
         self._change_needles("Take needles out", [replace(n, removed=max(moment, n.inserted or moment)) for n in chosen])

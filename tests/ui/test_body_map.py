@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side, now
@@ -195,3 +196,17 @@ def test_a_label_without_room_is_left_out():
     bounds = Box(0, 0, 40, 20)
     placed = place_labels([([(20, 10)], (80, 12))], [], bounds, lambda _: False)
     assert placed == [None]
+
+
+def test_two_fingers_zoom_and_place_nothing(body, library, qtbot):
+    middle = where(body, needle(library, "ST36"))
+    body.show_needles([], now())
+    before = body._zoom
+    screen = QTest.createTouchDevice()
+    with qtbot.assertNotEmitted(body.placed):
+        QTest.touchEvent(body, screen).press(0, middle - QPoint(20, 0)).press(1, middle + QPoint(20, 0)).commit()
+        for reach in range(30, 160, 10):
+            QTest.touchEvent(body, screen).move(0, middle - QPoint(reach, 0)).move(1, middle + QPoint(reach, 0)).commit()
+        QTest.touchEvent(body, screen).release(0, middle - QPoint(150, 0)).release(1, middle + QPoint(150, 0)).commit()
+    assert body._zoom > 1.5 * before
+    assert body._press is None
