@@ -22,6 +22,10 @@ class CommandError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit status (0 done, 1 failed, 2 misused, 130 interrupted)."""
+    if getattr(sys, "frozen", False):
+        from multiprocessing import freeze_support  # noqa: PLC0415  # a bundle is its own interpreter for the tour's processes
+
+        freeze_support()
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
