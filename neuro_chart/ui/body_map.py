@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -18,21 +17,20 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
     QPointingDevice,
-    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
-from neuro_chart.clinic.body import Atlas, View
+from neuro_chart.clinic.body import Atlas
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
-from neuro_chart.ui.map_layout import CAPTION, Box, Label, Sheet, lay_out, nearest, place_labels
+from neuro_chart.ui.map_layout import CAPTION, Box, Camera, Label, Panel, nearest, panels, place_labels
+from neuro_chart.ui.map_marks import MARKER, Figures, Stage, caption, paint_marker, short, stage
 from neuro_chart.ui.theme import SMALL, Theme
 
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -44,50 +42,12 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "head": ("Head", ("head-right", "head-front", "head-left", "head-back")),
 }
 LEGS = 0.38
-MARKER, HIT, SNAP, TOUCH_SNAP = 5.5, 11.0, 14.0, 26.0
+HIT, SNAP, TOUCH_SNAP = 11.0, 14.0, 26.0
 DOTS_FROM, NAMES_FROM = 62.0, 105.0
-MOST_ZOOM = 24.0
 STEP = 0.01
 MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-LIGHTER = 112  # of 100: the figure's own shading seldom reaches full light
-_SHADOW = QColor(96, 66, 58)
 _NAME = QColor(74, 52, 44)
 _DOT = QColor(74, 52, 44, 170)
-
-
-class Stage(StrEnum):
-    """What a needle's marker says."""
-
-    PLANNED = "planned"
-    IN = "in"
-    OVERDUE = "overdue"
-    OUT = "out"
-
-
-def stage(needle: Needle, moment: datetime) -> Stage:
-    """Where a needle is in its life."""
-    if needle.removed is not None:
-        return Stage.OUT
-    if needle.due is None:
-        return Stage.PLANNED
-    return Stage.OVERDUE if needle.due <= moment else Stage.IN
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """A view, or the part of it in `crop` (its pixels), in a box of the sheet (decimetres)."""
-
-    view: View
-    crop: Box
-    box: Box
-
-    def to_sheet(self, x: float, y: float) -> tuple[float, float]:
-        """From the view's pixels to the sheet."""
-        return self.box.x + (x - self.crop.x) / self.view.scale, self.box.y + (y - self.crop.y) / self.view.scale
-
-    def to_view(self, x: float, y: float) -> tuple[float, float]:
-        """From the sheet to the view's pixels."""
-        return self.crop.x + (x - self.box.x) * self.view.scale, self.crop.y + (y - self.box.y) * self.view.scale
 
 
 @dataclass(frozen=True)
@@ -130,13 +90,10 @@ class BodyMap(QWidget):
         self._stages: dict[str, Stage] = {}
         self._selected: frozenset[str] = frozenset()
         self._sheet_key = ""
-        self._sheet = Sheet(1, (), Box(0, 0, 1, 1))
-        self._panels: list[_Panel] = []
-        self._zoom, self._left, self._top = 1.0, 0.0, 0.0
-        self._fitted = True
+        self.camera = Camera()
+        self._panels: list[Panel] = []
         self._read_only = False
-        self._pictures: dict[str, list[QPixmap]] = {}
-        self._outlines: dict[str, QPainterPath] = {}
+        self._figures = Figures()
         self._ground: QPixmap | None = None
         self._scene: QPixmap | None = None
         self._spots: list[_Spot] = []
@@ -148,7 +105,6 @@ class BodyMap(QWidget):
         self._hover: _Target | None = None
         self._ghost: _Target | None = None
         self._by_keys = False
-        self._corner = (0, 0)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -172,8 +128,7 @@ class BodyMap(QWidget):
     def show_sheet(self, key: str) -> None:
         """Show one of SHEETS, fitted."""
         self._sheet_key = key
-        self._fitted = True
-        self._hover = None
+        self.camera.fit()
         self._arrange()
 
     def show_needles(self, needles: Sequence[Needle], moment: datetime) -> None:
@@ -210,13 +165,15 @@ class BodyMap(QWidget):
 
     def keep_corner(self, width: int, height: int) -> None:
         """Keep the lower right corner free of the body and its labels, for buttons that stand there."""
-        self._corner = (width, height)
+        self.camera.corner = (width, height)
         self._arrange()
 
     @property
     def _kept_clear(self) -> list[Box]:
-        captions = [Box(f.center().x() - 50, f.bottom() + 4, 100, CAPTION - 6) for f in map(self._frame, self._panels)]
-        return [*captions, Box(self.width() - self._corner[0], self.height() - self._corner[1], *self._corner)]
+        frames = [self.camera.frame(panel.box) for panel in self._panels]
+        captions = [Box(frame.x + frame.width / 2 - 50, frame.y + frame.height + 4, 100, CAPTION - 6) for frame in frames]
+        width, height = self.camera.corner
+        return [*captions, Box(self.width() - width, self.height() - height, width, height)]
 
     def unseen(self) -> list[Needle]:
         """The needles that no view of this sheet shows."""
@@ -244,68 +201,29 @@ class BodyMap(QWidget):
 
     def _arrange(self) -> None:
         _, names = SHEETS[self._sheet_key]
-        shown = []
-        for name in names:
-            view = self._atlas.views.get(name)
-            if view is not None:
-                width, height = view.size
-                top = height * (1 - LEGS) if self._sheet_key == "legs" else 0
-                shown.append((view, _trimmed(view, Box(0, top, width, height - top))))
-        sizes = [(crop.width / view.scale, crop.height / view.scale) for view, crop in shown]
-        self._sheet = lay_out(sizes, max(self.width() - self._corner[0], 1), max(self.height(), 1))
-        self._panels = [_Panel(view, crop, box) for (view, crop), box in zip(shown, self._sheet.boxes, strict=True)]
-        if self._fitted:
-            self.fit()
-        else:
-            self._drop_ground()
+        views = [self._atlas.views[name] for name in names if name in self._atlas.views]
+        self._panels = panels([(view, LEGS if self._sheet_key == "legs" else 1.0) for view in views], self.camera)
+        self._drop_ground()
 
     def fit(self) -> None:
         """Show the whole sheet."""
-        self._fitted = True
-        whole = self._sheet.whole
-        self._zoom = self._sheet.zoom
-        spare = self.width() - whole.width * self._zoom
-        self._left = whole.x - max(0.0, min(spare / 2, spare - self._corner[0])) / self._zoom
-        self._top = whole.y + whole.height / 2 - self.height() / 2 / self._zoom
+        self.camera.fit()
         self._drop_ground()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom in or out around a place of the widget, or its middle."""
         at = QPointF(self.rect().center()) if at is None else at
-        zoom = min(max(self._zoom * factor, self._sheet.zoom), self._sheet.zoom * MOST_ZOOM)
-        x, y = self._to_sheet(at)
-        self._zoom = zoom
-        self._left, self._top = x - at.x() / zoom, y - at.y() / zoom
-        self._fitted = zoom <= self._sheet.zoom * 1.001
-        if self._fitted:
-            self.fit()
-        else:
-            self._keep_in_sight()
+        self.camera.zoom_by(factor, at.x(), at.y())
+        self._drop_ground()
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the body by pixels."""
-        if self._fitted:
-            return
-        self._left -= dx / self._zoom
-        self._top -= dy / self._zoom
-        self._keep_in_sight()
-
-    def _keep_in_sight(self) -> None:
-        whole = self._sheet.whole
-        half_width, half_height = self.width() / 2 / self._zoom, self.height() / 2 / self._zoom
-        self._left = min(max(self._left, whole.x - half_width), whole.x + whole.width - half_width)
-        self._top = min(max(self._top, whole.y - half_height), whole.y + whole.height - half_height)
+        self.camera.pan_by(dx, dy)
         self._drop_ground()
 
-    def _to_sheet(self, place: QPointF) -> tuple[float, float]:
-        return self._left + place.x() / self._zoom, self._top + place.y() / self._zoom
-
-    def _to_widget(self, x: float, y: float) -> tuple[float, float]:
-        return (x - self._left) * self._zoom, (y - self._top) * self._zoom
-
-    def _frame(self, panel: _Panel) -> QRectF:
-        x, y = self._to_widget(panel.box.x, panel.box.y)
-        return QRectF(x, y, panel.box.width * self._zoom, panel.box.height * self._zoom)
+    def frame(self, panel: Panel) -> QRectF:
+        """Where a panel stands, in pixels of the widget."""
+        return QRectF(*self.camera.frame(panel.box))
 
     # What lies where
 
@@ -315,7 +233,7 @@ class BodyMap(QWidget):
                 for needle in self._needles:
                     place = panel.view.place_of(needle.site)
                     if place and panel.crop.holds(*place):
-                        self._spots.append(_Spot(needle, index, *self._to_widget(*panel.to_sheet(*place))))
+                        self._spots.append(_Spot(needle, index, *self.camera.to_widget(*panel.to_sheet(*place))))
         return self._spots
 
     def _spot_at(self, place: QPointF, within: float) -> _Spot | None:
@@ -325,15 +243,15 @@ class BodyMap(QWidget):
 
     def target_at(self, place: QPointF, snap: float = SNAP) -> _Target | None:
         """The point near a place of the widget, else the skin there, else nothing."""
-        x, y = self._to_sheet(place)
+        x, y = self.camera.to_sheet(place.x(), place.y())
         for panel in self._panels:
             if panel.box.holds(x, y):
                 vx, vy = panel.to_view(x, y)
-                found = self._atlas.nearest_point(panel.view, vx, vy, snap / self._zoom * panel.view.scale) if snap else None
+                found = self._atlas.nearest_point(panel.view, vx, vy, snap / self.camera.zoom * panel.view.scale) if snap else None
                 if found is not None:
                     site = self._atlas.point_sites(found[0])[found[1]]
                     place_of = panel.view.place_of(site) or (vx, vy)
-                    return _Target(site, found[0], *self._to_widget(*panel.to_sheet(*place_of)))
+                    return _Target(site, found[0], *self.camera.to_widget(*panel.to_sheet(*place_of)))
                 site_here = panel.view.site_at(vx, vy)
                 return None if site_here is None else _Target(site_here, "", place.x(), place.y())
         return None
@@ -527,12 +445,13 @@ class BodyMap(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.camera.width, self.camera.height = self.width(), self.height()
         self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange}:
-            self._pictures.clear()
+            self._figures.forget_colours()
             self._drop_ground()
 
     def _drop_ground(self) -> None:
@@ -600,7 +519,7 @@ class BodyMap(QWidget):
         """The ground with needles and labels on it."""
         if self._ground is None or self._ground.devicePixelRatio() != self.devicePixelRatioF():
             self._ground = self._paint_ground()
-        if not self._needles and self._zoom < NAMES_FROM:
+        if not self._needles and self.camera.zoom < NAMES_FROM:
             return self._ground
         scene = self._ground.copy()
         theme = Theme.of(self)
@@ -627,7 +546,7 @@ class BodyMap(QWidget):
             painter.drawRoundedRect(under, 5, 5)
             painter.setPen(theme.color("muted" if faint else "text"))
             painter.drawText(under, Qt.AlignmentFlag.AlignCenter, words)
-        if self._zoom >= NAMES_FROM:
+        if self.camera.zoom >= NAMES_FROM:
             self._paint_names(painter, theme, spots, [*taken, *(label.box for _, _, label in labels)])
         painter.end()
         return scene
@@ -662,10 +581,10 @@ class BodyMap(QWidget):
                 painter.setPen(_NAME if self._is_over_body(label.box, 0.5) else theme.color("muted"))
                 painter.drawText(QRectF(*label.box), Qt.AlignmentFlag.AlignCenter, short(code))
 
-    def _dots(self, panel: _Panel) -> list[tuple[str, float, float]]:
+    def _dots(self, panel: Panel) -> list[tuple[str, float, float]]:
         """The points that a panel shows within the widget: code and place."""
         shown = [(code, x, y) for x, y, code, _ in self._atlas.shown_points(panel.view) if panel.crop.holds(x, y)]
-        placed = [(code, *self._to_widget(*panel.to_sheet(x, y))) for code, x, y in shown]
+        placed = [(code, *self.camera.to_widget(*panel.to_sheet(x, y))) for code, x, y in shown]
         return [(code, x, y) for code, x, y in placed if 0 <= x < self.width() and 0 <= y < self.height()]
 
     def _is_over_body(self, box: Box, *shares: float) -> bool:
@@ -687,7 +606,7 @@ class BodyMap(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setFont(self._font())
         for panel in self._panels:
-            frame = self._frame(panel)
+            frame = self.frame(panel)
             if frame.intersects(QRectF(self.rect())):
                 self._paint_view(painter, panel, frame, theme)
             painter.setPen(theme.color("muted"))
@@ -696,24 +615,20 @@ class BodyMap(QWidget):
         painter.end()
         return ground
 
-    def _paint_view(self, painter: QPainter, panel: _Panel, frame: QRectF, theme: Theme) -> None:
+    def _paint_view(self, painter: QPainter, panel: Panel, frame: QRectF, theme: Theme) -> None:
         view, crop = panel.view, panel.crop
         painter.save()
         painter.setClipRect(frame)
-        factor = self._zoom / view.scale
-        levels = self._picture(view, theme)
-        level = 0
-        while level + 1 < len(levels) and factor * self.devicePixelRatioF() * 2 ** (level + 1) <= 1:
-            level += 1
-        part = 2**level
-        painter.drawPixmap(frame, levels[level], QRectF(crop.x / part, crop.y / part, crop.width / part, crop.height / part))
+        factor = self.camera.zoom / view.scale
+        picture, part = self._figures.picture(view, theme, factor * self.devicePixelRatioF())
+        painter.drawPixmap(frame, picture, QRectF(crop.x / part, crop.y / part, crop.width / part, crop.height / part))
         painter.translate(frame.left() - crop.x * factor, frame.top() - crop.y * factor)
         painter.scale(factor, factor)
         pen = QPen(theme.color("skin_line"), 1.1)
         pen.setCosmetic(True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
-        painter.drawPath(self._outline(view))
+        painter.drawPath(self._figures.outline(view))
         painter.restore()
         if crop.y > 0:
             fade = QLinearGradient(frame.topLeft(), frame.topLeft() + QPointF(0, 36))
@@ -722,101 +637,14 @@ class BodyMap(QWidget):
             clear.setAlpha(0)
             fade.setColorAt(1, clear)
             painter.fillRect(QRectF(frame.left() - 2, frame.top() - 2, frame.width() + 4, 40), QBrush(fade))
-        if self._zoom >= DOTS_FROM:
+        if self.camera.zoom >= DOTS_FROM:
             self._paint_points(painter, panel)
 
-    def _paint_points(self, painter: QPainter, panel: _Panel) -> None:
+    def _paint_points(self, painter: QPainter, panel: Panel) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_DOT)
         for _, x, y in self._dots(panel):
             painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
-
-    def _picture(self, view: View, theme: Theme) -> list[QPixmap]:
-        """The shaded figure in the colour of the skin, at full, half, quarter size …"""
-        if view.name not in self._pictures:
-            image = tinted(QPixmap(str(view.image_path)), theme.color("skin").lighter(LIGHTER))
-            levels = [image]
-            while min(levels[-1].width(), levels[-1].height()) > 160:
-                size = QSize((levels[-1].width() + 1) // 2, (levels[-1].height() + 1) // 2)
-                levels.append(levels[-1].scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation))
-            self._pictures[view.name] = levels
-        return self._pictures[view.name]
-
-    def _outline(self, view: View) -> QPainterPath:
-        if view.name not in self._outlines:
-            path = QPainterPath()
-            for line in view.outline:
-                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line]))
-            self._outlines[view.name] = path
-        return self._outlines[view.name]
-
-
-def tinted(shade: QPixmap, skin: QColor) -> QPixmap:
-    """A grey figure with transparency in a colour of skin: full light in that colour, the dark in a warm shadow."""
-    made = shade.copy()
-    painter = QPainter(made)
-    over = made.rect()
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-    light = QColor(skin.red() - _SHADOW.red(), skin.green() - _SHADOW.green(), skin.blue() - _SHADOW.blue())
-    painter.fillRect(over, light)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
-    painter.fillRect(over, _SHADOW)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
-    painter.drawPixmap(0, 0, shade)
-    painter.end()
-    return made
-
-
-def paint_marker(painter: QPainter, place: QPointF, stage: Stage, theme: Theme, size: float = MARKER) -> None:
-    """A needle: a ring when planned, a disc when in, a diamond when overdue, a faint ring when out."""
-    halo = QPen(theme.color("card"), 2)
-    match stage:
-        case Stage.PLANNED:
-            painter.setPen(QPen(theme.color("card"), 5))
-            painter.setBrush(theme.color("card"))
-            painter.drawEllipse(place, size - 1, size - 1)
-            painter.setPen(QPen(theme.color("accent"), 2.2))
-            painter.drawEllipse(place, size - 1, size - 1)
-        case Stage.IN:
-            painter.setPen(halo)
-            painter.setBrush(theme.color("accent"))
-            painter.drawEllipse(place, size, size)
-        case Stage.OVERDUE:
-            painter.setPen(halo)
-            painter.setBrush(theme.color("danger"))
-            painter.drawPolygon(diamond(place, size * 1.7))
-        case Stage.OUT:
-            faint = theme.color("muted")
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("card"), 3.4))
-            painter.drawEllipse(place, size - 1.5, size - 1.5)
-            painter.setPen(QPen(faint, 1.4))
-            painter.drawEllipse(place, size - 1.5, size - 1.5)
-
-
-def diamond(middle: QPointF, reach: float) -> QPolygonF:
-    """A square that stands on its corner."""
-    return QPolygonF([middle + QPointF(dx * reach, dy * reach) for dx, dy in ((0, -1), (1, 0), (0, 1), (-1, 0))])
-
-
-def _trimmed(view: View, part: Box) -> Box:
-    """The part of a view without the empty ground at its sides."""
-    xs = [x for line in view.outline for x, y in line if part.holds(x, y)]
-    if not xs:
-        return part
-    left, right = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)
-    return Box(left, part.y, right - left, part.height)
-
-
-def caption(view: View) -> str:
-    """A view's title, between the patient's own sides where it shows both."""
-    to_the_right = view.rotation[0] if view.group in {"Body", "Head"} else 0
-    return f"R    {view.title}    L" if to_the_right > 0.9 else f"L    {view.title}    R" if to_the_right < -0.9 else view.title
-
-
-def short(code: str) -> str:
-    """A point's code as there is room for: extra points without their prefix."""
-    return code.removeprefix("EX-")
 
 
 def _is_touch(event: QMouseEvent) -> bool:

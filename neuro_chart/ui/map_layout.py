@@ -1,12 +1,15 @@
-"""Where things stand on the body map, without Qt: the panels of a sheet, what lies near a place, labels that don't collide."""
+"""Where things stand on the body map, without Qt: panels and camera, what lies near a place, labels that don't collide."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, hypot, inf
 from typing import NamedTuple
 
+from neuro_chart.clinic.body import View
+
 GAP, CAPTION = 22.0, 24.0
 LABEL_GAP = 9.0
+MOST_ZOOM = 24.0
 
 
 class Box(NamedTuple):
@@ -69,6 +72,108 @@ def _zoom(sizes: Sequence[tuple[float, float]], columns: int, width: float, heig
     wide = sum(max(size[0] for size in sizes[column::columns]) for column in range(columns))
     tall = sum(max(size[1] for size in sizes[row * columns : (row + 1) * columns]) for row in range(rows))
     return min((width - GAP * (columns + 1)) / wide, (height - rows * (CAPTION + GAP / 2) - GAP / 2) / tall)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A view, or the part of it in `crop` (its pixels), in a box of the sheet (decimetres)."""
+
+    view: View
+    crop: Box
+    box: Box
+
+    def to_sheet(self, x: float, y: float) -> tuple[float, float]:
+        """From the view's pixels to the sheet."""
+        return self.box.x + (x - self.crop.x) / self.view.scale, self.box.y + (y - self.crop.y) / self.view.scale
+
+    def to_view(self, x: float, y: float) -> tuple[float, float]:
+        """From the sheet to the view's pixels."""
+        return self.crop.x + (x - self.box.x) * self.view.scale, self.crop.y + (y - self.box.y) * self.view.scale
+
+
+class Camera:
+    """What part of a sheet is seen in a widget of `width` × `height` pixels whose lower right `corner` is kept free.
+
+    `zoom` is in pixels a decimetre; left and top are the sheet's decimetres at the widget's corner. Until it is zoomed, the sheet fits.
+    """
+
+    def __init__(self) -> None:
+        self.width, self.height = 1, 1
+        self.corner = (0, 0)
+        self.zoom, self.left, self.top = 1.0, 0.0, 0.0
+        self._fitted = True
+        self._sheet = Sheet(1, (), Box(0, 0, 1, 1))
+
+    def show(self, sheet: Sheet) -> None:
+        """Look at another sheet, or at the same in another size."""
+        self._sheet = sheet
+        if self._fitted:
+            self.fit()
+        else:
+            self._keep_in_sight()
+
+    def fit(self) -> None:
+        """See the whole sheet, in the middle, but clear of the corner."""
+        self._fitted = True
+        whole = self._sheet.whole
+        self.zoom = self._sheet.zoom
+        spare = self.width - whole.width * self.zoom
+        self.left = whole.x - max(0.0, min(spare / 2, spare - self.corner[0])) / self.zoom
+        self.top = whole.y + whole.height / 2 - self.height / 2 / self.zoom
+
+    def zoom_by(self, factor: float, x: float, y: float) -> None:
+        """Zoom around a place of the widget; never smaller than the whole."""
+        at_x, at_y = self.to_sheet(x, y)
+        self.zoom = min(max(self.zoom * factor, self._sheet.zoom), self._sheet.zoom * MOST_ZOOM)
+        self.left, self.top = at_x - x / self.zoom, at_y - y / self.zoom
+        self._fitted = self.zoom <= self._sheet.zoom * 1.001
+        if self._fitted:
+            self.fit()
+        else:
+            self._keep_in_sight()
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the sheet by pixels, once it is zoomed."""
+        if not self._fitted:
+            self.left -= dx / self.zoom
+            self.top -= dy / self.zoom
+            self._keep_in_sight()
+
+    def _keep_in_sight(self) -> None:
+        whole = self._sheet.whole
+        half_width, half_height = self.width / 2 / self.zoom, self.height / 2 / self.zoom
+        self.left = min(max(self.left, whole.x - half_width), whole.x + whole.width - half_width)
+        self.top = min(max(self.top, whole.y - half_height), whole.y + whole.height - half_height)
+
+    def to_sheet(self, x: float, y: float) -> tuple[float, float]:
+        """From pixels of the widget to the sheet."""
+        return self.left + x / self.zoom, self.top + y / self.zoom
+
+    def to_widget(self, x: float, y: float) -> tuple[float, float]:
+        """From the sheet to pixels of the widget."""
+        return (x - self.left) * self.zoom, (y - self.top) * self.zoom
+
+    def frame(self, box: Box) -> Box:
+        """A box of the sheet in pixels of the widget."""
+        return Box(*self.to_widget(box.x, box.y), box.width * self.zoom, box.height * self.zoom)
+
+
+def panels(views: Sequence[tuple[View, float]], camera: Camera) -> list[Panel]:
+    """Lay out views on a sheet for a camera and show it; of each view the lower share that is given, trimmed at its sides."""
+    crops = [_trimmed(view, Box(0, view.size[1] * (1 - share), view.size[0], view.size[1] * share)) for view, share in views]
+    sizes = [(crop.width / view.scale, crop.height / view.scale) for (view, _), crop in zip(views, crops, strict=True)]
+    sheet = lay_out(sizes, max(camera.width - camera.corner[0], 1), max(camera.height, 1))
+    camera.show(sheet)
+    return [Panel(view, crop, box) for (view, _), crop, box in zip(views, crops, sheet.boxes, strict=True)]
+
+
+def _trimmed(view: View, part: Box) -> Box:
+    """The part of a view without the empty ground at its sides."""
+    xs = [x for line in view.outline for x, y in line if part.holds(x, y)]
+    if not xs:
+        return part
+    left, right = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)
+    return Box(left, part.y, right - left, part.height)
 
 
 def nearest(places: Iterable[tuple[float, float]], x: float, y: float, within: float) -> int | None:

@@ -48,8 +48,8 @@ from neuro_chart.clinic.needles import (
     retention_error,
 )
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.body_map import Stage, diamond, paint_marker, short, stage
 from neuro_chart.ui.days import local_time
+from neuro_chart.ui.map_marks import Stage, diamond, paint_marker, short, stage
 from neuro_chart.ui.theme import BODY, SMALL, Theme
 from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
 

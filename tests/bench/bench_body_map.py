@@ -82,7 +82,7 @@ def test_placing_a_needle(benchmark, app, library, practice_of, tmp_path):
         app.processEvents()
         page.map_card.both.setChecked(False)
         front = page.map._panels[0]
-        chest = QPointF(*page.map._to_widget(*front.to_sheet(front.crop.x + front.crop.width / 2, 520)))
+        chest = QPointF(*page.map.camera.to_widget(*front.to_sheet(front.crop.x + front.crop.width / 2, 520)))
         page.map.zoom_by(5, chest)
         app.processEvents()
         places = count()

@@ -11,8 +11,9 @@ from PySide6.QtTest import QTest
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side, now
 from neuro_chart.resources import resource
-from neuro_chart.ui.body_map import SHEETS, BodyMap, Stage, stage
+from neuro_chart.ui.body_map import SHEETS, BodyMap
 from neuro_chart.ui.map_layout import Box, lay_out, nearest, place_labels
+from neuro_chart.ui.map_marks import Stage, stage
 
 
 @pytest.fixture(scope="module")
@@ -107,13 +108,13 @@ def test_arrows_move_the_selected_needle_by_a_millimetre(body, library, qtbot):
 
 def test_the_wheel_zooms_at_the_pointer_and_zero_fits_again(body, library, qtbot):
     place = where(body, needle(library, "ST36"))
-    before = body._zoom
+    before = body.camera.zoom
     body.zoom_by(6, QPointF(place))
     after = where(body, needle(library, "ST36"))
-    assert body._zoom == pytest.approx(6 * before)
+    assert body.camera.zoom == pytest.approx(6 * before)
     assert (after - place).manhattanLength() <= 7  # whole pixels, six times as large
     qtbot.keyClick(body, Qt.Key.Key_0)
-    assert body._zoom == pytest.approx(before)
+    assert body.camera.zoom == pytest.approx(before)
 
 
 def test_hover_names_the_point_with_its_characters(body, library, qtbot):
@@ -128,7 +129,7 @@ def test_hover_names_the_point_with_its_characters(body, library, qtbot):
 def test_each_sheet_shows_its_views_within_the_widget(body, key):
     body.show_sheet(key)
     assert len(body._panels) == len(SHEETS[key][1])
-    frames = [body._frame(panel) for panel in body._panels]
+    frames = [body.frame(panel) for panel in body._panels]
     assert all(body.rect().adjusted(-1, -1, 1, 1).contains(frame.toRect()) for frame in frames)
     assert not any(a.intersects(b) for a, b in combinations(frames, 2))
 
@@ -201,12 +202,12 @@ def test_a_label_without_room_is_left_out():
 def test_two_fingers_zoom_and_place_nothing(body, library, qtbot):
     middle = where(body, needle(library, "ST36"))
     body.show_needles([], now())
-    before = body._zoom
+    before = body.camera.zoom
     screen = QTest.createTouchDevice()
     with qtbot.assertNotEmitted(body.placed):
         QTest.touchEvent(body, screen).press(0, middle - QPoint(20, 0)).press(1, middle + QPoint(20, 0)).commit()
         for reach in range(30, 160, 10):
             QTest.touchEvent(body, screen).move(0, middle - QPoint(reach, 0)).move(1, middle + QPoint(reach, 0)).commit()
         QTest.touchEvent(body, screen).release(0, middle - QPoint(150, 0)).release(1, middle + QPoint(150, 0)).commit()
-    assert body._zoom > 1.5 * before
+    assert body.camera.zoom > 1.5 * before
     assert body._press is None
