@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago, read_date
 from neuro_chart.clinic.exercises import Exercise
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.visits import Aftercare
+from neuro_chart.ui.answer_fields import Line, StepOutOfWords
 from neuro_chart.ui.days import day_first, long_day, today
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.widgets import Prose, Segments, button, label, row, set_flag
@@ -78,10 +79,9 @@ class AftercareForm(QWidget):
         self._visited = today()
         self.rest = Segments(REST, "Leave exercise alone for")
         self.rest.chosen.connect(lambda key: self._change("the hours of rest", rest_hours=int(key)))
-        self.next_visit = QLineEdit()
-        self.next_visit.setAccessibleName("Next visit")
-        self.next_visit.setPlaceholderText("Day, month and year" if day_first() else "Month, day and year")
-        self.next_visit.editingFinished.connect(self.flush)
+        self.next_visit = Line("Next visit", "Day, month and year" if day_first() else "Month, day and year")
+        self.next_visit.editingFinished.connect(self._read_next)
+        self.next_visit.installEventFilter(StepOutOfWords(self))
         self._next_words = label("", "small", wrap=True)
         self.words = Prose("In your own words", "What you want this patient to remember", lines=3)
         self.words.edited.connect(lambda text: self._change("own words", words=text))
@@ -149,6 +149,9 @@ class AftercareForm(QWidget):
     def flush(self) -> None:
         """Announce what is being typed."""
         self.words.flush()
+        self._read_next()
+
+    def _read_next(self) -> None:
         try:
             day = read_date(self.next_visit.text(), day_first=day_first())
             if day is not None and day < self._visited:

@@ -170,9 +170,8 @@ class VisitTab(QWidget):
 
 
 class PatientPage(QWidget):
-    """A patient's record. `open` shows one; `closed` is announced when the user leaves, `stack_changed` when undo means another tab."""
+    """A patient's record. `open` shows one; `stack_changed` is announced when undo means another tab."""
 
-    closed = Signal()
     stack_changed = Signal()
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:

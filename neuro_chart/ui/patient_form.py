@@ -1,19 +1,20 @@
 """The record of a patient: names, birth, how to reach them, who looks after them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 
-from PySide6.QtCore import QSignalBlocker, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QUndoStack
-from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QGridLayout, QListView, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import age_words, read_date
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.text import fold
+from neuro_chart.ui.answer_fields import Line, StepOutOfWords
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import day_first, long_day, today
 from neuro_chart.ui.widgets import Prose, button, label, row, set_flag
 
-SAVE_AFTER = 1000
 LONGEST = 300
 
 
@@ -46,13 +47,16 @@ FIELDS = (
 )
 
 
-class Suggesting(QLineEdit):
+class Suggesting(Line):
     """A line for one's own words that offers common ones: on a click while it is empty, and with the Down key."""
 
-    def __init__(self, suggestions: tuple[str, ...]) -> None:
-        super().__init__()
+    def __init__(self, name: str, placeholder: str, limit: int, suggestions: tuple[str, ...]) -> None:
+        super().__init__(name, placeholder, limit)
         completer = QCompleter(QStringListModel(suggestions, self), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        choices = QListView()
+        choices.setProperty("role", "choices")
+        completer.setPopup(choices)
         self.setCompleter(completer)
 
     def offer(self) -> None:
@@ -75,9 +79,9 @@ class Suggesting(QLineEdit):
 class PatientForm(QWidget):
     """A patient's record to read and to fill in.
 
-    `show_patient` shows one that is in the chart: each line is stored when it is left, and a second after a pause in typing. `start_new`
-    shows an empty one, stored by `add`; then `added(patient_id)` is announced. What cannot be stored stays on the screen with the reason
-    beneath it, and the line as it was before stays in the chart.
+    `show_patient` shows one that is in the chart: what is typed is stored half a second later, and at once when its line is left.
+    `start_new` shows an empty one, stored by `add`; then `added(patient_id)` is announced. What cannot be stored stays on the screen
+    with the reason beneath it, and the line as it was before stays in the chart.
     """
 
     added = Signal(str)
@@ -88,13 +92,10 @@ class PatientForm(QWidget):
         self._chart, self._stack = chart, stack
         self._patient = Patient()
         self._is_new = True
-        self._settled: dict[str, str] = {}
-        self.inputs: dict[str, QLineEdit | Prose] = {}
+        self._unfit: set[str] = set()
+        self._step_out = StepOutOfWords(self)
+        self.inputs: dict[str, Line | Prose] = {}
         self.words = {field.name: label(role="small", wrap=True) for field in FIELDS}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVE_AFTER)
-        self._timer.timeout.connect(self.flush)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(12)
@@ -114,26 +115,25 @@ class PatientForm(QWidget):
         self.start_new()
 
     def _cell(self, field: Field) -> QVBoxLayout:
-        made: QLineEdit | Prose
+        made: Line | Prose
         if field.lines > 1:
             made = Prose(field.title, field.hint, field.lines)
-            made.edited.connect(self.flush)
+        elif field.suggestions:
+            made = Suggesting(field.title, field.hint, LONGEST, field.suggestions)
         else:
-            made = Suggesting(field.suggestions) if field.suggestions else QLineEdit()
-            made.setPlaceholderText(field.hint)
-            made.setMaxLength(LONGEST)
-            made.textChanged.connect(lambda _text, name=field.name: self._typed(name))
-            made.editingFinished.connect(self._left)
-        made.setAccessibleName(field.title)
+            made = Line(field.title, field.hint, LONGEST)
+        if isinstance(made, Line):
+            made.installEventFilter(self._step_out)
+        made.textChanged.connect(self._tell_birth)
+        made.edited.connect(self._store)
         self.inputs[field.name] = made
         title = label(field.title, "heading")
         title.setBuddy(made)
-        words = self.words[field.name]
         cell = QVBoxLayout()
         cell.setSpacing(4)
         cell.addWidget(title)
         cell.addWidget(made)
-        cell.addWidget(words)
+        cell.addWidget(self.words[field.name])
         cell.addStretch(1)
         return cell
 
@@ -144,49 +144,28 @@ class PatientForm(QWidget):
 
     def start_new(self) -> None:
         """Show an empty record to fill in."""
-        self._is_new = True
-        self._patient = Patient()
-        self._show(self._patient)
+        self._show(Patient(), is_new=True)
 
     def show_patient(self, patient: Patient) -> None:
-        """Show a stored record; words of the same patient that are being typed stay."""
-        kept = not self._is_new and patient.id == self._patient.id
-        typed = {name: self._text(name) for name in self.inputs if kept and self._text(name) != self._settled[name]}
-        self._is_new = False
-        self._patient = patient
-        self._show(patient, typed)
+        """Show a stored record; words of the same patient that are being typed, or that can't be stored, stay."""
+        self._show(patient, is_new=False)
 
-    def _show(self, patient: Patient, typed: dict[str, str] | None = None) -> None:
-        self._timer.stop()
-        for name, made in self.inputs.items():
-            text = (typed or {}).get(name, _shown(patient, name))
-            if name not in (typed or {}):
-                self._settled[name] = text
-            if self._text(name) == text:
-                continue
-            with QSignalBlocker(made):
-                if isinstance(made, Prose):
+    def _show(self, patient: Patient, *, is_new: bool) -> None:
+        if is_new or self._is_new or patient.id != self._patient.id:
+            self._unfit = set()
+            for made in self.inputs.values():
+                with QSignalBlocker(made):
                     made.flush()
-                    made.show_text(text)
-                else:
-                    made.setText(text)
-                    made.setCursorPosition(0)
-        self._buttons.setVisible(self._is_new)
-        self._tell({}, complain=False)
+        self._is_new, self._patient = is_new, patient
+        for name, made in self.inputs.items():
+            if name not in self._unfit:
+                made.show_text(_shown(patient, name))
+        self._buttons.setVisible(is_new)
+        self._tell(self._read()[1].keys() & self._unfit)
 
     def _text(self, name: str) -> str:
         made = self.inputs[name]
         return made.toPlainText() if isinstance(made, Prose) else made.text()
-
-    def _typed(self, name: str) -> None:
-        if name == "birth":
-            self._tell({}, complain=False)
-        self._timer.start()
-
-    def _left(self) -> None:
-        """A line was left; when the whole window goes, it was stored before."""
-        if self.isVisible():
-            self.flush()
 
     def _read(self) -> tuple[Patient, dict[str, str]]:
         """The patient as written, and what is wrong with it: field to sentence."""
@@ -201,25 +180,32 @@ class PatientForm(QWidget):
             setattr(read, name, self._text(name).strip())
         return read, read.errors(today()) | wrong
 
-    def _tell(self, wrong: dict[str, str], *, complain: bool = True) -> None:
-        """Show what is wrong, and how the date of birth was understood."""
-        read, _ = self._read()
-        for name, words in self.words.items():
-            sentence = wrong.get(name, "")
-            if name == "birth" and not sentence and read.birth is not None and "birth" not in read.errors(today()):
-                day, age = long_day(read.birth), age_words(read.birth, today())
-                sentence = age if self._text("birth") == day else f"{day}, {age}"
-            words.setText(sentence)
-            words.setVisible(bool(sentence))
-            set_flag(words, "role", "error" if name in wrong else "small")
-            if complain or name == "birth":
-                set_flag(self.inputs[name], "invalid", name in wrong)
-        self._known.setText(self._namesake(read) if self._is_new and self.isVisible() else "")
-        self._known.setVisible(bool(self._known.text()))
+    def _tell(self, fields_to_blame: Collection[str]) -> None:
+        """Say what is wrong with these fields, and nothing of the others."""
+        _, wrong = self._read()
+        for name, made in self.inputs.items():
+            is_wrong = name in wrong and name in fields_to_blame
+            set_flag(made, "invalid", is_wrong)
+            set_flag(self.words[name], "role", "error" if is_wrong else "small")
+            self.words[name].setText(wrong[name] if is_wrong else "")
+            self.words[name].setVisible(is_wrong)
+        self._tell_birth()
 
-    def _namesake(self, read: Patient) -> str:
+    def _tell_birth(self) -> None:
+        """Say how the date of birth is understood, as it is typed."""
+        read, wrong = self._read()
+        words = self.words["birth"]
+        if "birth" not in wrong:
+            day, age = (long_day(read.birth), age_words(read.birth, today())) if read.birth else ("", "")
+            words.setText(age if self._text("birth") == day else f"{day}, {age}")
+            set_flag(words, "role", "small")
+            set_flag(self.inputs["birth"], "invalid", value=False)
+            words.setVisible(read.birth is not None)
+
+    def _namesake(self) -> str:
         """A word about a patient who may be the same, so that nobody is charted twice."""
-        if not (read.given and read.family):
+        read, _ = self._read()
+        if not (read.given and read.family and self.isVisible()):
             return ""
         for known in self._chart.records.patients(read.name, limit=8):
             name = f"{known.given} {known.family}"
@@ -230,40 +216,39 @@ class PatientForm(QWidget):
 
     def flush(self) -> None:
         """Store what was typed since the last time; a new patient waits for `add`."""
-        self._timer.stop()
+        for made in self.inputs.values():
+            made.flush()
+
+    def _store(self) -> None:
         read, wrong = self._read()
         if self._is_new:
-            self._tell({name: sentence for name, sentence in wrong.items() if name == "birth"})
+            self._tell({"birth"})
+            self._known.setText(self._namesake())
+            self._known.setVisible(bool(self._known.text()))
             return
+        self._unfit = wrong.keys() | ({"given", "family"} if "family" in wrong else set())
         self._tell(wrong)
-        unfit = {"given", "family"} if "family" in wrong else set()
-        unfit |= wrong.keys()
-        for name in unfit:
+        for name in self._unfit:
             setattr(read, name, getattr(self._patient, name))
-        self._settled |= {name: self._text(name) for name in self.inputs if name not in unfit}
         changed = [field.name for field in fields(Patient) if getattr(read, field.name) != getattr(self._patient, field.name)]
         if not changed:
             return
         before, self._patient = self._patient, read
-        records = self._chart.records
+        save = self._chart.records.save_patient
         if self._stack is None:
-            self._chart.act(lambda: records.save_patient(read))
+            self._chart.act(lambda: save(read))
         else:
             title = next(field.title for field in FIELDS if field.name == changed[0]).lower()
             merge = f"{read.id} {' '.join(changed)}"
-            self._stack.push(
-                Edit(self._chart, f"Change {title}", lambda: records.save_patient(read), lambda: records.save_patient(before), merge)
-            )
+            self._stack.push(Edit(self._chart, f"Change {title}", lambda: save(read), lambda: save(before), merge))
 
     def add(self) -> None:
         """Store the new patient, or say what is missing."""
-        self._timer.stop()
         read, wrong = self._read()
         self._tell(wrong)
         if wrong:
             self.inputs[next(iter(wrong))].setFocus()
-            return
-        if self._chart.act(lambda: self._chart.records.save_patient(read)):
+        elif self._chart.act(lambda: self._chart.records.save_patient(read)):
             self.start_new()
             self.added.emit(read.id)
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from neuro_chart.clinic.forms import newest, pack
@@ -41,7 +42,7 @@ def shown_form(form, rosa):
 
 def type_into(qtbot, line, text):
     line.setFocus()
-    line.clear()
+    line.selectAll()
     qtbot.keyClicks(line, text)
 
 
@@ -255,3 +256,17 @@ def test_an_unreadable_history_is_said_and_not_hidden(qtbot, page, records, rosa
     page.open(rosa.id, "health")
     for part in ("can't be shown", "can't be read"):
         qtbot.waitUntil(lambda part=part: any(part in text for text in words(page)))
+
+
+def test_undo_reaches_past_the_field_that_is_typed_in(qtbot, page, records, rosa):
+    page.open(rosa.id)
+    form = page._page("overview").form
+    undo = page.undo_stack.createUndoAction(page)
+    undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
+    page.addAction(undo)
+    for name in ("email", "notes"):
+        type_into(qtbot, form.inputs[name], "first words")
+        form.flush()
+        assert getattr(records.patient(rosa.id), name) == "first words"
+        qtbot.keyClick(form.inputs[name], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert getattr(records.patient(rosa.id), name) == ""
