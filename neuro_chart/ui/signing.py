@@ -1,6 +1,6 @@
 """Closing a visit, and what can still be said after it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.widgets import Prose, button, icon_button, label, set_flag
 
 
@@ -150,16 +151,3 @@ def panel_head(title: str, close: Callable[[], object]) -> QWidget:
     box.addWidget(icon_button("arrow-left", "Back to the note (Escape)", close))
     box.addWidget(label(title, "title"), 1)
     return made
-
-
-def places_words(needles: Sequence[Needle]) -> str:
-    """Needles by point with their sides: `ST36 L R, SP6 L`; those on no point by region."""
-    sides: dict[str, list[str]] = {}
-    for needle in needles:
-        sides.setdefault(needle.point or needle.site.region, []).extend(needle.site.side.letter if needle.point else "")
-    return ", ".join(" ".join([name, *sorted(letters)]) for name, letters in sides.items())
-
-
-def place_words(needle: Needle) -> str:
-    """A needle by its point and side, or by its region."""
-    return f"{needle.point} {needle.site.side}" if needle.point else needle.site.region

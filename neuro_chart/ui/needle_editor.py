@@ -1,0 +1,246 @@
+"""What is said of the selected needles: depth, needle, angle, technique, de qi, and how long they stay in."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.needles import RETENTION_PRESETS, Angle, Needle, Technique, retention_error
+from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
+
+ANGLES = {Angle.NONE: "Angle", Angle.PERPENDICULAR: "Straight", Angle.OBLIQUE: "Oblique", Angle.TRANSVERSE: "Flat"}
+SIZES = ("0.16 × 15", "0.18 × 25", "0.20 × 25", "0.20 × 40", "0.22 × 25", "0.25 × 25", "0.25 × 40", "0.30 × 40", "0.30 × 50", "0.30 × 75")
+_SIZE = re.compile(r"\s*(\d*[.,]?\d+)\s*(?:mm)?\s*[x×*]\s*(\d+(?:[.,]\d+)?)\s*(?:mm)?\s*")
+
+
+class NeedleEditor(QFrame):
+    """What is said of the selected needles, all at once: `edited(words, {field: value})`."""
+
+    edited = Signal(str, object)
+    insert_wanted = Signal()
+    pull_wanted = Signal()
+    removal_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._needles: Sequence[Needle] = ()
+        self.setAccessibleName("Selected needles")
+        self._title = label("", "title")
+        self._insert = button("Insert", self.insert_wanted.emit)
+        self._pull = button("Take out", self.pull_wanted.emit)
+        self._delete = icon_button("trash-2", "Take off the chart (Delete)", self.removal_wanted.emit)
+        self.depth_line = small_field("Depth", "–", self._depth_typed, 56)
+        self.unit = button("cun", self._switch_unit, "preset")
+        self.unit.setFixedWidth(48)
+        self.size_box = QComboBox()
+        self._size_line = QLineEdit()
+        self.size_box.setEditable(True)
+        self.size_box.setLineEdit(self._size_line)
+        self.size_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.size_box.addItems(list(SIZES))
+        self.size_box.setAccessibleName("Needle: gauge × length in mm")
+        self.size_box.setToolTip("Gauge × length in mm, such as 0.25 × 40")
+        self._size_line.setPlaceholderText("Needle")
+        self.size_box.textActivated.connect(self._size_typed)
+        self._size_line.editingFinished.connect(self._size_finished)
+        self.angle = QComboBox()
+        self.angle.setAccessibleName("Angle")
+        for key, text in ANGLES.items():
+            self.angle.addItem(text, key)
+        self.angle.activated.connect(self._angle_chosen)
+        self.technique = Segments({Technique.EVEN: "Even", Technique.TONIFY: "Tonify", Technique.DRAIN: "Drain"}, "Technique")
+        self.technique.chosen.connect(self._technique_chosen)
+        self.de_qi = Segments({"yes": "De qi", "no": "No"}, "De qi")
+        self.de_qi.chosen.connect(self._de_qi_chosen)
+        self.presets: dict[int, QPushButton] = {}
+        self.minutes = small_field("Stays in, minutes", "min", self._minutes_typed, 56)
+        self.error = label("", "error", wrap=True)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        chips = QGridLayout()
+        chips.setSpacing(6)
+        for place, minutes in enumerate(RETENTION_PRESETS):
+            made = button(str(minutes), partial(self._set_minutes, minutes))
+            made.setProperty("role", "preset")
+            made.setCheckable(True)
+            made.setAccessibleName(f"Stays in for {minutes} minutes")
+            self.presets[minutes] = made
+            chips.addWidget(made, place // 5, place % 5)
+        chips.addWidget(self.minutes, 1, 3)
+        chips.addWidget(label("minutes", "small"), 1, 4)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 8, 0, 0)
+        box.setSpacing(8)
+        box.addWidget(row(self._title, None, self._insert, self._pull, self._delete, spacing=6))
+        box.addWidget(row(self.depth_line, self.unit, self.size_box, self.angle, spacing=6))
+        box.addWidget(row(self.technique, None, self.de_qi, spacing=6))
+        box.addLayout(chips)
+        box.addWidget(self.error)
+        self.size_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.size_box.setMinimumContentsLength(6)
+        self.angle.setFixedWidth(100)
+        self.error.hide()
+
+    def show_needles(self, title: str, needles: Sequence[Needle]) -> None:
+        """Show what these needles have in common; a field where they differ is empty."""
+        if {needle.id for needle in needles} != {needle.id for needle in self._needles}:
+            self.say("")
+        self._needles = needles
+        self._title.setText(title)
+        planned, inside = sum(n.inserted is None for n in needles), sum(n.is_in for n in needles)
+        self._insert.setVisible(bool(planned))
+        self._pull.setVisible(bool(inside))
+        if not self.depth_line.hasFocus() or not self.depth_line.isModified():
+            depth = _common(needles, "depth")
+            self.depth_line.setText(f"{depth:g}" if isinstance(depth, float) else "")
+        unit = str(_common(needles, "depth_unit") or "cun")
+        self.unit.setText(unit)
+        self.unit.setAccessibleName(f"Depth in {unit}; press for {'mm' if unit == 'cun' else 'cun'}")
+        gauge, length = _common(needles, "gauge"), _common(needles, "length")
+        if not self._size_line.hasFocus() or not self._size_line.isModified():
+            self.size_box.setEditText(size_words(gauge, length) if isinstance(gauge, float) and isinstance(length, float) else "")
+        self.angle.setCurrentIndex(max(0, self.angle.findData(_common(needles, "angle"))))
+        self.technique.show_choice(str(_common(needles, "technique") or ""))
+        self.de_qi.show_choice({True: "yes", False: "no"}.get(_common(needles, "de_qi"), ""))  # type: ignore[call-overload]
+        retention = _common(needles, "retention")
+        for minutes, made in self.presets.items():
+            made.setChecked(minutes == retention)
+        if not self.minutes.hasFocus() or not self.minutes.isModified():
+            self.minutes.setText("" if retention is None or retention in self.presets else str(retention))
+
+    def say(self, sentence: str) -> None:
+        """Say what is wrong with what was typed, or nothing."""
+        self.error.setText(sentence)
+        self.error.setVisible(bool(sentence))
+
+    def _set(self, name: str, value: object, **more: object) -> None:
+        wanted = {name: value, **more}
+        if all(getattr(needle, key) == new for needle in self._needles for key, new in wanted.items()):
+            return
+        words = {"de_qi": "de qi", "depth_unit": "depth", "gauge": "needle"}.get(name, name)
+        self.edited.emit(f"Change {words}", wanted)
+
+    def _set_minutes(self, minutes: int) -> None:
+        word = retention_error(minutes)
+        self.say(word)
+        set_flag(self.minutes, "invalid", bool(word))
+        if not word:
+            self._set("retention", minutes)
+        self.show_needles(self._title.text(), self._needles)
+
+    def _minutes_typed(self) -> None:
+        text = self.minutes.text().strip()
+        if not text:
+            set_flag(self.minutes, "invalid", value=False)
+            self.say("")
+        elif text.isdecimal() and len(text) < 6:
+            if not retention_error(int(text)):
+                self.minutes.setModified(False)
+            self._set_minutes(int(text))
+        else:
+            set_flag(self.minutes, "invalid", value=True)
+            self.say("Write the minutes as a whole number from 10 to 60.")
+
+    def _depth_typed(self) -> None:
+        text = self.depth_line.text().strip().replace(",", ".")
+        unit = str(_common(self._needles, "depth_unit") or "cun")
+        try:
+            depth = float(text) if text else None
+        except ValueError:
+            self._refuse(self.depth_line, "Write the depth as a number, such as 0.8.")
+            return
+        if wrong := self._wrong(depth=depth, depth_unit=unit):
+            self._refuse(self.depth_line, wrong)
+            return
+        self._accept(self.depth_line)
+        self._set("depth", depth)
+
+    def _switch_unit(self) -> None:
+        unit = "mm" if self.unit.text() == "cun" else "cun"
+        wrong = self._wrong(depth_unit=unit)
+        self.say(wrong)
+        if not wrong:
+            self._set("depth_unit", unit)
+        self.show_needles(self._title.text(), self._needles)
+
+    def _size_finished(self) -> None:
+        if self._size_line.isModified():
+            self._size_typed(self.size_box.currentText())
+
+    def _size_typed(self, text: str) -> None:
+        found = read_size(text)
+        if text.strip() and found is None:
+            self._refuse(self._size_line, "Write gauge × length in mm, such as 0.25 × 40.")
+            return
+        gauge, length = found or (None, None)
+        if wrong := self._wrong(gauge=gauge, length=length):
+            self._refuse(self._size_line, wrong)
+            return
+        self._accept(self._size_line)
+        self._set("gauge", gauge, length=length)
+
+    def flush(self) -> None:
+        """Announce what was typed and not yet taken."""
+        takers = {self.depth_line: self._depth_typed, self._size_line: self._size_finished, self.minutes: self._minutes_typed}
+        for field, take in takers.items():
+            if self._needles and field.isModified():
+                take()
+
+    def _wrong(self, **values: object) -> str:
+        """Why these values can't be charted, or nothing."""
+        errors = (replace(needle, **values).errors() for needle in self._needles)  # type: ignore[arg-type]  # each field has its own kind
+        return next((found[name] for found in errors for name in values if name in found), "")
+
+    def _refuse(self, field: QLineEdit, sentence: str) -> None:
+        set_flag(field, "invalid", value=True)
+        self.say(sentence)
+
+    def _accept(self, field: QLineEdit) -> None:
+        set_flag(field, "invalid", value=False)
+        field.setModified(False)
+        self.say("")
+
+    def _angle_chosen(self, index: int) -> None:
+        self._set("angle", self.angle.itemData(index))
+
+    def _technique_chosen(self, key: str) -> None:
+        unset = key == _common(self._needles, "technique")
+        self._set("technique", Technique.NONE if unset else Technique(key))
+        self.show_needles(self._title.text(), self._needles)
+
+    def _de_qi_chosen(self, key: str) -> None:
+        value = key == "yes"
+        self._set("de_qi", None if value == _common(self._needles, "de_qi") else value)
+        self.show_needles(self._title.text(), self._needles)
+
+
+def size_words(gauge: float, length: float) -> str:
+    """Gauge and length as they stand on the packet: `0.25 × 40`."""
+    return f"{gauge:.2f} × {length:g}"
+
+
+def read_size(text: str) -> tuple[float, float] | None:
+    """Gauge and length in mm of `0.25 x 40`, or None."""
+    found = _SIZE.fullmatch(text)
+    return (float(found[1].replace(",", ".")), float(found[2].replace(",", "."))) if found else None
+
+
+def _common(needles: Sequence[Needle], name: str) -> object:
+    """The value that all needles share, or None."""
+    values = {getattr(needle, name) for needle in needles}
+    return values.pop() if len(values) == 1 else None
+
+
+def small_field(name: str, placeholder: str, on_typed: Callable[[], None], width: int) -> QLineEdit:
+    """A narrow line that says its name to a screen reader and as a tooltip; `on_typed` follows Enter and the loss of focus."""
+    made = QLineEdit()
+    made.setAccessibleName(name)
+    made.setToolTip(name)
+    made.setPlaceholderText(placeholder)
+    made.setFixedWidth(width)
+    made.editingFinished.connect(on_typed)
+    return made
