@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from io import BytesIO
 from math import dist
 from pathlib import Path
@@ -282,13 +282,15 @@ class NeedleFigure(Flowable):  # type: ignore[misc]
         if placed.panel.frame:
             return
         canvas, view, level = self.canv, placed.panel.view, placed.bottom - CAPTION + 4
+        left, right = ("right", "left") if view.name == "front" else ("left", "right")
+        middle, slack, sides = view.size[0] / 2, view.scale / 4, view.name in ("front", "back")
+        one = right if placed.panel.area[0] > middle - slack else left if placed.panel.area[2] < middle + slack else ""
         canvas.setFillColor(SOFT)
         canvas.setFont(REGULAR, LABEL)
-        canvas.drawCentredString(placed.left + placed.wide / 2, level, view.title)
-        if view.name in ("front", "back"):
-            sides = ("right", "left") if view.name == "front" else ("left", "right")
-            canvas.drawString(placed.left, level, sides[0])
-            canvas.drawRightString(placed.left + placed.wide, level, sides[1])
+        canvas.drawCentredString(placed.left + placed.wide / 2, level, f"{view.title}, {one} side" if sides and one else view.title)
+        if sides and not one:
+            canvas.drawString(placed.left, level, left)
+            canvas.drawRightString(placed.left + placed.wide, level, right)
 
 
 class Drawing(Flowable):  # type: ignore[misc]
@@ -320,7 +322,7 @@ def _rows(panels: Sequence[_Panel], width: float, height: float) -> list[_Placed
 
 def _row(panels: Sequence[_Panel], width: float, height: float) -> list[_Placed]:
     """Panels side by side on one line, in the middle of the width."""
-    gutters = [panel.gutter(0.34 * width / len(panels)) for panel in panels]
+    gutters = [panel.gutter(0.38 * width / len(panels)) for panel in panels]
     breadth = sum(panel.share * panel.aspect for panel in panels)
     unit = min(height - CAPTION, (width - 2 * sum(gutters)) / breadth)
     left = (width - 2 * sum(gutters) - unit * breadth) / 2
@@ -344,7 +346,7 @@ def _stack(panels: Sequence[_Panel], width: float, height: float) -> list[_Place
     ]
 
 
-@cache
+@lru_cache(maxsize=48)
 def _tinted(path: Path, area: Area, high: int) -> ImageReader:
     """An area of a view in the colour of skin on white paper, at most `high` pixels high."""
     with Image.open(path) as picture:
@@ -355,7 +357,7 @@ def _tinted(path: Path, area: Area, high: int) -> ImageReader:
     return _jpeg(Image.composite(ImageOps.colorize(shade, SHADOW, SKIN), Image.new("RGB", size, "white"), cover))
 
 
-@cache
+@lru_cache(maxsize=48)
 def _flattened(path: Path) -> ImageReader:
     """A picture with transparency, on white paper."""
     with Image.open(path) as picture:

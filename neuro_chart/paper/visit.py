@@ -113,7 +113,7 @@ def _needles(visit: Visit, library: Library, width: float, tz: tzinfo | None) ->
     count = visit.count
     told = f"{count.inserted} inserted, {count.out} removed" + (f", {count.planned} planned and not used" if count.planned else "")
     inside = f" {count.inside} still in when this was printed." if count.inside else ""
-    counted = style(10.5, bold=True, after=6, colour=BRICK if count.inside else INK)
+    counted = style(10.5, bold=True, after=6, keepWithNext=1, colour=BRICK if count.inside else INK)
     out: list[Flowable] = [heading("Needles"), Paragraph(text(f"{told}.{inside}"), counted)]
     if visit.needles_left_reason.strip():
         out += lines(f"Signed with a needle in, because: {visit.needles_left_reason}", style(10.5, colour=BRICK))
