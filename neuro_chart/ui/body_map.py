@@ -1,7 +1,7 @@
 """The body as it is charted on: views side by side, points, needles, zoom and pan."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -86,7 +86,7 @@ class BodyMap(QWidget):
     def __init__(self, atlas: Atlas, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._atlas, self._catalogue = atlas, catalogue
-        self._needles: Sequence[Needle] = ()
+        self._needles: list[Needle] = []
         self._stages: dict[str, Stage] = {}
         self._selected: frozenset[str] = frozenset()
         self._sheet_key = ""
@@ -133,10 +133,10 @@ class BodyMap(QWidget):
 
     def show_needles(self, needles: Sequence[Needle], moment: datetime) -> None:
         """Show these needles as they are at a moment (UTC)."""
-        if list(needles) == list(self._needles):
+        if list(needles) == self._needles:
             self.tick(moment)
             return
-        self._needles = [replace(needle) for needle in needles]
+        self._needles = list(needles)
         self._stages = {needle.id: stage(needle, moment) for needle in needles}
         self._selected &= self._stages.keys()
         self._drop_scene()

@@ -205,7 +205,7 @@ def place_labels(
     `wanted` holds for each label its markers and its (width, height); `taken` is ground to keep clear; `avoid` says of a box that
     another would be better (it lies over the body).
     """
-    used = list(taken)
+    used = _Ground(taken)
     placed: list[Label | None] = []
     for anchors, size in wanted:
         best: Label | None = None
@@ -213,14 +213,37 @@ def place_labels(
         for price, label in _candidates(anchors, *size):
             if price >= cost:
                 break
-            if _inside(label.box, bounds) and not any(label.box.meets(other) for other in used):
+            if _inside(label.box, bounds) and used.is_free(label.box):
                 here = price + 25 * avoid(label.box)
                 if here < cost:
                     best, cost = label, here
         placed.append(best)
         if best is not None:
-            used.append(best.box)
+            used.take(best.box)
     return placed
+
+
+class _Ground:
+    """Boxes by the squares that they touch, so that only neighbours are compared."""
+
+    SQUARE = 48.0
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._squares: dict[tuple[int, int], list[Box]] = {}
+        for box in boxes:
+            self.take(box)
+
+    def take(self, box: Box) -> None:
+        for square in self._touched(box):
+            self._squares.setdefault(square, []).append(box)
+
+    def is_free(self, box: Box) -> bool:
+        return not any(box.meets(other) for square in self._touched(box) for other in self._squares.get(square, ()))
+
+    def _touched(self, box: Box) -> Iterator[tuple[int, int]]:
+        for column in range(int(box.x // self.SQUARE), int((box.x + box.width) // self.SQUARE) + 1):
+            for row in range(int(box.y // self.SQUARE), int((box.y + box.height) // self.SQUARE) + 1):
+                yield column, row
 
 
 def _candidates(anchors: Sequence[tuple[float, float]], width: float, height: float) -> Iterator[tuple[float, Label]]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 
 from neuro_chart.clinic.needles import now
+from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.sound import Chime
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
 
-CONCERNED = {"visit", "needles", "signature"}
+Clock = tuple[str, datetime]
 
 
 class Ticker(QObject):
@@ -25,8 +26,8 @@ class Ticker(QObject):
         super().__init__(parent)
         self.chime = Chime(settings, self)
         self._chart = chart
-        self._clocks: dict[tuple[str, datetime], str] = {}
-        self._rung: set[tuple[str, datetime]] = set()
+        self._clocks: dict[Clock, str] = {}
+        self._rung: set[Clock] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -45,21 +46,25 @@ class Ticker(QObject):
         self._chart.changed.disconnect(self._changed)
 
     def _changed(self, change: "Change") -> None:
-        if change.kind in CONCERNED:
+        if change.kind == "needles":
+            others = {clock: visit_id for clock, visit_id in self._clocks.items() if visit_id != change.visit_id}
+            self._keep(others | _clocks_of(self._chart.records.visit(change.visit_id)))
+        elif change.kind in {"visit", "signature"}:
             self.reload()
 
     def reload(self) -> None:
-        """Look up which needles are in."""
-        self._clocks = {
-            (needle.id, needle.due): visit.id
-            for visit, _patient in self._chart.records.open_visits()
-            for needle in visit.needles
-            if needle.is_in and needle.due is not None
-        }
-        self._rung &= self._clocks.keys()
-        if self._clocks and not self._timer.isActive():
+        """Look up which needles are in, in every room."""
+        clocks: dict[Clock, str] = {}
+        for visit, _patient in self._chart.records.open_visits():
+            clocks |= _clocks_of(visit)
+        self._keep(clocks)
+
+    def _keep(self, clocks: dict[Clock, str]) -> None:
+        self._clocks = clocks
+        self._rung &= clocks.keys()
+        if clocks and not self._timer.isActive():
             self._timer.start()
-        elif not self._clocks:
+        elif not clocks:
             self._timer.stop()
 
     def tick(self) -> None:
@@ -72,3 +77,7 @@ class Ticker(QObject):
             self.overdue.emit(visit_id)
         if over:
             self.chime.play()
+
+
+def _clocks_of(visit: Visit) -> dict[Clock, str]:
+    return {(needle.id, needle.due): visit.id for needle in visit.needles if needle.is_in and needle.due is not None}

@@ -48,6 +48,7 @@ class VisitPage(QWidget):
         self._last: Visit | None = None
         self._selected: frozenset[str] = frozenset()
         self._authors: dict[str, str] = {}
+        self._described: dict[Site, str] = {}
         self._merge = ("", 0, 0.0)
         self.stack = QUndoStack(self)
         self.bar = SignedBar()
@@ -252,7 +253,9 @@ class VisitPage(QWidget):
         if needle.point in self._library.catalogue:
             point = self._library.catalogue[needle.point]
             return point.code, f"{point.hanzi} {point.pinyin}"
-        return needle.point, self._library.atlas.describe(needle.site)
+        if needle.site not in self._described:
+            self._described[needle.site] = self._library.atlas.describe(needle.site)
+        return needle.point, self._described[needle.site]
 
     def _picked_on_map(self, ids: frozenset[str]) -> None:
         self._selected = ids
