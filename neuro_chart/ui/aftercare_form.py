@@ -1,7 +1,9 @@
 """What the aftercare sheet of a visit says: rest, the next visit, own words, exercises, the feet."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
@@ -9,17 +11,16 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QGridLayout, QSizePoli
 
 from neuro_chart.clinic.dates import ago, read_date
 from neuro_chart.clinic.exercises import Exercise
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.visits import Aftercare
 from neuro_chart.ui.answer_fields import Line, StepOutOfWords
 from neuro_chart.ui.days import day_first, long_day, today
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.widgets import Prose, Segments, button, label, row, set_flag
 
-REST = {"0": "Not said", "12": "12 h", "24": "24 h", "48": "48 h"}
+REST = {"0": "None", "12": "12 h", "24": "24 h", "48": "48 h"}
 REGIONS = {"feet": "For the feet", "legs": "For the legs", "balance": "For balance", "hands": "For the hands"}
-WEEKS = (1, 2, 4)
-TILE, PICTURE = QSize(160, 168), QSize(128, 112)
+SOON = {"3 days": 3, "1 week": 7, "2 weeks": 14}
+TILE, NARROW, PICTURE = QSize(160, 160), QSize(104, 160), QSize(128, 100)
 
 
 class ExerciseTile(QAbstractButton):
@@ -39,6 +40,9 @@ class ExerciseTile(QAbstractButton):
     def sizeHint(self) -> QSize:
         return TILE
 
+    def minimumSizeHint(self) -> QSize:
+        return NARROW
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.of()
         chosen, painter = self.isChecked(), QPainter(self)
@@ -48,7 +52,8 @@ class ExerciseTile(QAbstractButton):
         painter.setBrush(theme.color("accent_soft" if chosen else "sunken" if self.underMouse() else "card"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
         ratio = self.devicePixelRatioF()
-        fitted = self._drawing.scaled(PICTURE * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        room = QSize(min(PICTURE.width(), self.width() - 12), PICTURE.height())
+        fitted = self._drawing.scaled(room * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
         fitted.setDevicePixelRatio(ratio)
         width, height = fitted.width() / ratio, fitted.height() / ratio
         painter.drawPixmap(QPointF((self.width() - width) / 2, 10 + (PICTURE.height() - height) / 2), fitted)
@@ -73,11 +78,11 @@ class AftercareForm(QWidget):
 
     edited = Signal(object, str)
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, exercises: Mapping[str, Exercise]) -> None:
         super().__init__()
         self._aftercare = Aftercare()
         self._visited = today()
-        self.rest = Segments(REST, "Leave exercise alone for")
+        self.rest = Segments(REST, "Rest from exercise")
         self.rest.chosen.connect(lambda key: self._change("the hours of rest", rest_hours=int(key)))
         self.next_visit = Line("Next visit", "Day, month and year" if day_first() else "Month, day and year")
         self.next_visit.editingFinished.connect(self._read_next)
@@ -85,17 +90,18 @@ class AftercareForm(QWidget):
         self._next_words = label("", "small", wrap=True)
         self.words = Prose("In your own words", "What you want this patient to remember", lines=3)
         self.words.edited.connect(lambda text: self._change("own words", words=text))
-        self.tiles = {exercise.id: ExerciseTile(exercise) for exercise in library.exercises.values()}
+        self.tiles = {exercise.id: ExerciseTile(exercise) for exercise in exercises.values()}
         self.foot_care = QCheckBox("Add the care of numb feet")
         self.foot_care.clicked.connect(lambda checked: self._change("the care of the feet", foot_care=checked))
         self._feet = label("The health history tells of numb feet.", "small", wrap=True)
+        self._feet.hide()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 4, 8, 4)
         box.setSpacing(6)
-        chips = row(*(self._weeks(number) for number in WEEKS), None)
+        self.soon = [button(words, partial(self._in_days, days), "preset") for words, days in SOON.items()]
         for title, parts in (
-            ("Leave exercise alone for", [self.rest]),
-            ("Next visit", [self.next_visit, self._next_words, chips]),
+            ("Rest from exercise", [self.rest]),
+            ("Next visit", [self.next_visit, self._next_words, row(*self.soon, None, spacing=6)]),
             ("Numb feet", [self.foot_care, self._feet]),
             ("In your own words", [self.words]),
         ):
@@ -105,14 +111,9 @@ class AftercareForm(QWidget):
             box.addSpacing(10)
         for region, title in REGIONS.items():
             box.addWidget(label(title, "heading"))
-            box.addWidget(self._grid([self.tiles[each.id] for each in library.exercises.values() if each.region == region]))
+            box.addWidget(self._grid([self.tiles[each.id] for each in exercises.values() if each.region == region]))
             box.addSpacing(10)
         box.addStretch(1)
-
-    def _weeks(self, number: int) -> QWidget:
-        return button(
-            f"In {number} week{'' if number == 1 else 's'}", lambda: self._set_next(self._visited + timedelta(weeks=number)), "chip"
-        )
 
     def _grid(self, tiles: list[ExerciseTile]) -> QWidget:
         made = QWidget()
@@ -142,6 +143,12 @@ class AftercareForm(QWidget):
         if not self.next_visit.hasFocus():
             self._show_next()
 
+    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
+        """Let the choices be looked at only."""
+        for part in (self.rest, self.next_visit, self.foot_care, *self.soon, *self.tiles.values()):
+            part.setEnabled(not read_only)
+        self.words.setReadOnly(read_only)
+
     def hint_at_feet(self, numb: bool) -> None:  # noqa: FBT001  # one plain fact
         """Say beside the choice whether the health history tells of numb feet."""
         self._feet.setVisible(numb)
@@ -160,6 +167,9 @@ class AftercareForm(QWidget):
             self._tell_next(str(error), is_wrong=True)
         else:
             self._set_next(day)
+
+    def _in_days(self, days: int) -> None:
+        self._set_next(self._visited + timedelta(days=days))
 
     def _set_next(self, day: date | None) -> None:
         self._change("the next visit", next_visit=day)

@@ -52,7 +52,7 @@ class PapersPage(QWidget):
         self.visit_box = QComboBox()
         self.visit_box.setAccessibleName("Visit")
         self.visit_box.currentIndexChanged.connect(self._choose_visit)
-        self.form = AftercareForm(library)
+        self.form = AftercareForm(library.exercises)
         self.form.edited.connect(self._edit)
         self._closed = label("", "muted", wrap=True)
         self.view = QPdfView(self)

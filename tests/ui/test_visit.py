@@ -323,10 +323,10 @@ def test_the_last_visit_is_beside_it_and_its_needles_are_repeated(page, chart, p
 def test_aftercare_belongs_to_the_visit(page, stored, library, qtbot):
     page.show_aftercare()
     first = next(iter(library.exercises))
-    page.aftercare.exercises[first].click()
-    page.aftercare.foot_care.click()
+    page.aftercare.form.tiles[first].click()
+    page.aftercare.form.foot_care.click()
     page.aftercare.rest.chosen.emit("48")
-    page.aftercare._soon[1].click()
+    page.aftercare.form.soon[1].click()
     care = stored().aftercare
     assert (care.exercises, care.foot_care, care.rest_hours) == ((first,), True, 48)
     assert care.next_visit == (stored().started.astimezone() + timedelta(days=7)).date()
