@@ -296,16 +296,20 @@ class Album:
     def __init__(self, hand: Hand, folder: Path) -> None:
         self._hand, self._folder = hand, folder
         ratio = hand.application.devicePixelRatio()
-        self._end = "" if ratio == 1 else f"@{ratio:g}x"
+        self._scale = "" if ratio == 1 else f"@{ratio:g}x"
+        self._theme = ""
+
+    def turn_to(self, theme: str) -> None:
+        """Take the next pictures in this theme."""
+        self._theme = theme
+        apply_theme(self._hand.application, theme)
 
     def take(self, name: str, shown: QWidget | None = None) -> None:
         """A picture of a window, the chart's own unless another is named."""
+        QTest.qWait(60)
         window = shown or self._hand.window
-        for theme in ("light", "dark"):
-            apply_theme(self._hand.application, theme)
-            QTest.qWait(60)
-            if not window.grab().save(str(self._folder / f"{name}-{theme}{self._end}.png")):
-                raise TourError(f"The picture of “{name}” can't be saved in {self._folder}.")
+        if not window.grab().save(str(self._folder / f"{name}-{self._theme}{self._scale}.png")):
+            raise TourError(f"The picture of “{name}” can't be saved in {self._folder}.")
 
     def keep_paper(self, papers: "PapersPage", name: str) -> None:
         """A paper as PDF, and each of its pages as a picture."""
@@ -325,9 +329,17 @@ class Album:
 
 
 def photograph(vault: Path, folder: Path) -> None:
-    """A picture of every page, with the demo practice."""
+    """A picture of every page, light and dark, with the demo practice."""
     hand = Hand(vault)
     album = Album(hand, folder)
+    for theme in ("light", "dark"):
+        album.turn_to(theme)
+        walk(hand, album)
+
+
+def walk(hand: Hand, album: Album) -> None:
+    """From the first day's window to the papers, a picture of each page."""
+    vault = hand.app.path
     for name, path in (("01-first-day", vault.with_name("none.vault")), ("02-unlock", vault)):
         door = Unlock(path)
         door.resize(SIZE)
@@ -376,6 +388,7 @@ def tour(folder: Path) -> None:
         patient, visit = treatment(hand)
         hand.window.open_visit(patient.id, visit.id)
         album = Album(hand, folder)
+        album.turn_to("light")
         album.take("20-after-the-kill")
         hand.finish(("calf-stretch", "ankle-pumps", "heel-raises"))
         album.take("21-signed")
