@@ -1,15 +1,12 @@
-"""The sheet, and doing nothing."""
+"""What the program costs while nobody touches it."""
 
 import time
 
-import pytest
 from PySide6.QtCore import QSettings
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, now
-from neuro_chart.clinic.people import Patient, Practice, Practitioner
-from neuro_chart.clinic.visits import Aftercare, Visit
-from neuro_chart.paper.aftercare import aftercare_sheet
+from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
@@ -20,32 +17,16 @@ POINTS = ("ST36", "GB39", "SP9", "SP6", "LR3", "GB41")
 IDLE = 10
 
 
-@pytest.fixture(scope="module")
-def library():
-    return Library(ROOT)
-
-
-def treated(library, patient, practitioner_id):
-    visit = Visit(patient.id, practitioner_id, aftercare=Aftercare(exercises=tuple(library.exercises)[:4], foot_care=True))
-    sites = [(code, site) for code in POINTS for site in library.atlas.point_sites(code).values()]
-    visit.needles = [Needle(visit.id, site, code, inserted=now(), position=place) for place, (code, site) in enumerate(sites)]
-    return visit
-
-
-@pytest.mark.benchmark(group="aftercare sheet with drawings (goal: under 300 ms)")
-def test_aftercare_sheet(benchmark, library):
-    patient, practitioner = Patient("Rosa", "Delgado"), Practitioner("B")
-    visit = treated(library, patient, practitioner.id)
-    benchmark.pedantic(aftercare_sheet, args=(Practice("Bench"), practitioner, patient, visit, library), rounds=7, warmup_rounds=1)
-
-
-def test_idle_with_a_clock_running_and_the_window_hidden(library, practice_of, tmp_path):
+def test_idle_with_a_clock_running_and_the_window_hidden(practice_of, tmp_path):
+    library = Library(ROOT)
     settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
     app = make_application(settings)
     with Vault.open(practice_of(1), "bench") as vault:
         records = Records(vault)
         patient = records.patient(records.patients()[0].id)
-        visit = treated(library, patient, vault.practitioner_id)
+        visit = Visit(patient.id, vault.practitioner_id)
+        sites = [(code, site) for code in POINTS for site in library.atlas.point_sites(code).values()]
+        visit.needles = [Needle(visit.id, site, code, inserted=now(), position=place) for place, (code, site) in enumerate(sites)]
         records.start_visit(visit)
         window = Window(vault, library, settings)
         window.show()
