@@ -70,7 +70,7 @@ class FindPage(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_AFTER)
-        self._timer.timeout.connect(self.search)
+        self._timer.timeout.connect(self._search_in_sight)
         self.list = QListWidget()
         self.list.setAccessibleName("Visits found")
         self.list.setItemDelegate(FoundRow(self.list))
@@ -109,6 +109,10 @@ class FindPage(QWidget):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self.search()
+
+    def _search_in_sight(self) -> None:
+        if self.isVisible():
+            self.search()
 
     def search(self) -> None:
         """Show what the words find now."""

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QSettings, QSignalBlocker, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QAction, QImage, QKeySequence, QPageSize, QPainter, QUndoStack
+from PySide6.QtGui import QAction, QImage, QKeySequence, QPageSize, QPainter, QShowEvent, QUndoStack
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
@@ -39,6 +39,7 @@ class PapersPage(QWidget):
         self._visit_id = ""
         self.paper_bytes = b""
         self._asked = 0
+        self._is_stale = False
         self._works: dict[int, Work] = {}
         self._buffer = QBuffer(self)
         self.document = QPdfDocument(self)
@@ -120,7 +121,7 @@ class PapersPage(QWidget):
     @property
     def is_drawn(self) -> bool:
         """Whether the preview shows what is charted now."""
-        return bool(self.paper_bytes) and not self._timer.isActive() and not self._works
+        return bool(self.paper_bytes) and not self._is_stale and not self._works
 
     def show_patient(self, dossier: Dossier) -> None:
         """Show a paper of a patient: of the open visit, else of the last one, unless another was chosen."""
@@ -169,7 +170,8 @@ class PapersPage(QWidget):
             )
         self.form.show_aftercare(visit.aftercare, local_day(visit.started))
         self._say("")
-        self._timer.start(0 if not self.paper_bytes else SHOW_AFTER)
+        self._is_stale = True
+        self._timer.start(SHOW_AFTER if self.paper_bytes else 0)
 
     def _forget(self) -> None:
         """Show no paper."""
@@ -189,7 +191,13 @@ class PapersPage(QWidget):
 
     def _changed(self, change: object) -> None:
         if getattr(change, "kind", "") == "practice" and self.visit is not None:
+            self._is_stale = True
             self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._timer.start(0)
 
     def _maker(self) -> Callable[[], bytes]:
         """What makes the paper; plain values only, so that it can run beside the window."""
@@ -209,8 +217,9 @@ class PapersPage(QWidget):
 
     def _draw(self) -> None:
         """Make the paper beside the window and show it when it is done; one that is overtaken is dropped."""
-        if self.visit is None:
+        if self.visit is None or not self.isVisible():
             return
+        self._is_stale = False
         self._asked += 1
         number, work = self._asked, Work()
         self._works[number] = work
@@ -244,6 +253,7 @@ class PapersPage(QWidget):
         self.flush()
         if self.visit is not None and not self.is_drawn:
             self._timer.stop()
+            self._is_stale = False
             self._asked += 1
             self.setCursor(Qt.CursorShape.BusyCursor)
             try:

@@ -64,6 +64,7 @@ class Timeline(QWidget):
         self._visits: list[Visit] = []
         self._days: list[date] = []
         self._places: list[str] = []
+        self._uses: list[dict[str, int]] = []
         self._current = -1
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -75,6 +76,7 @@ class Timeline(QWidget):
         self._visits = list(visits)
         self._days = [local_day(visit.started) for visit in visits]
         self._places = most_used(visits)
+        self._uses = [used(visit) for visit in visits]
         self._current = next((at for at, visit in enumerate(visits) if kept and visit.id == kept.id), -1)
         self.setMinimumHeight(LEAST_SCORES + self._rest)
         self.updateGeometry()
@@ -236,7 +238,6 @@ class Timeline(QWidget):
         bold = QFont(painter.font())
         bold.setWeight(QFont.Weight.DemiBold)
         plain = QFont(painter.font())
-        uses = [used(visit) for visit in self._visits]
         for at, name in enumerate(self._places):
             y = self._row_y(at)
             painter.setFont(bold)
@@ -245,10 +246,10 @@ class Timeline(QWidget):
             painter.drawText(QRectF(0, y - 10, GUTTER - 12, 20), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
             painter.setFont(plain)
             painter.setPen(theme.color("muted"))
-            times = sum(name in places for places in uses)
+            times = sum(name in places for places in self._uses)
             painter.drawText(QRectF(self.width() - RIGHT + 12, y - 10, RIGHT - 12, 20), Qt.AlignmentFlag.AlignVCenter, f"{times} ×")
             painter.setPen(Qt.PenStyle.NoPen)
-            for visit_at, places in enumerate(uses):
+            for visit_at, places in enumerate(self._uses):
                 if name in places:
                     painter.setBrush(theme.color("accent"))
                     radius = dot_radius(places[name])

@@ -1,6 +1,7 @@
 """Slow work beside the window."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
@@ -19,9 +20,13 @@ class Work(QObject):
         QThreadPool.globalInstance().start(lambda: self._run(work))
 
     def _run(self, work: Callable[[], object]) -> None:
+        failure: Exception | None = None
         try:
             result = work()
         except Exception as error:  # noqa: BLE001  # handed on whole to whoever waits
-            self.failed.emit(error)
-        else:
-            self.done.emit(result)
+            failure = error
+        with suppress(RuntimeError):  # the program has ended meanwhile, and nobody waits any more
+            if failure is None:
+                self.done.emit(result)
+            else:
+                self.failed.emit(failure)

@@ -150,6 +150,19 @@ def test_a_folder_that_takes_no_file_is_said(page, show, rosa, treat, tmp_path):
     assert "could not be saved" in page.said
 
 
+def test_a_paper_out_of_sight_asks_nothing_and_is_made_when_it_is_seen(qtbot, page, show, rosa, treat):
+    treat(rosa, 0, signed=False)
+    show(rosa)
+    page.hide()
+    page.form.words.setPlainText("Warm socks")
+    page.flush()
+    qtbot.wait(500)
+    assert not page.is_drawn
+    page.show()
+    drawn(qtbot, page)
+    assert "Warm socks" in text(page)
+
+
 def test_a_paper_is_printed_page_by_page(page, show, rosa, treat, tmp_path):
     treat(rosa, 7)
     show(rosa)
