@@ -156,7 +156,7 @@ def test_a_paper_out_of_sight_asks_nothing_and_is_made_when_it_is_seen(qtbot, pa
     page.hide()
     page.form.words.setPlainText("Warm socks")
     page.flush()
-    qtbot.wait(500)
+    qtbot.waitUntil(lambda: not page._timer.isActive())
     assert not page.is_drawn
     page.show()
     drawn(qtbot, page)
