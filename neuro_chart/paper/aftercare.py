@@ -115,7 +115,7 @@ def _done(words: Mapping[str, Any], visit: Visit, given: list[Needle]) -> list[s
             told.append(done["counted"].format(count=_number(count)))
     added = []
     for adjunct in visit.adjuncts:
-        minutes = f" for {adjunct.minutes} minutes" if adjunct.minutes else ""
+        minutes = f" for {adjunct.minutes} minute{'s' * (adjunct.minutes > 1)}" if adjunct.minutes else ""
         added.append(_entry(words, adjunct)["done"].format(kind=adjunct.kind, minutes=minutes))
     return [" ".join(part) for part in (told, added) if part]
 
@@ -162,7 +162,9 @@ def _minutes(needles: Iterable[Needle]) -> str:
         max(1, round((n.removed - n.inserted).total_seconds() / 60)) if n.inserted and n.removed else n.retention for n in needles
     ]
     least, most = min(stayed), max(stayed)
-    return f"about {most}" if most - least <= 2 else f"{least} to {most}"
+    if most == 1:
+        return "about a minute"
+    return f"about {most} minutes" if most - least <= 2 else f"{least} to {most} minutes"
 
 
 def _number(count: int) -> str:
