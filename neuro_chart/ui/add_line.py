@@ -67,10 +67,14 @@ class AddLine(QWidget):
         if watched is self.line and event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
             set_flag(self._frame, "focused", event.type() == QEvent.Type.FocusIn)
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and self.line.text():
-            self.line.clear()
-            self._typed("")
+            self.clear()
             return True
         return super().eventFilter(watched, event)
+
+    def clear(self) -> None:
+        """Forget what was typed."""
+        self.line.clear()
+        self._typed("")
 
     def _typed(self, text: str) -> None:
         self._say("")

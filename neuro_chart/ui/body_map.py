@@ -474,10 +474,10 @@ class BodyMap(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for spot in self._place():
                 if spot.needle.id in self._selected:
-                    painter.setPen(QPen(theme.color("card"), 4))
-                    painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 5, MARKER + 5)
+                    painter.setPen(QPen(theme.color("card"), 3.2))
+                    painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 4, MARKER + 4)
                     painter.setPen(QPen(theme.color("accent"), 2))
-                    painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 5, MARKER + 5)
+                    painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 4, MARKER + 4)
         target = self._ghost or self._hover
         if target is not None:
             self._paint_target(painter, theme, target)

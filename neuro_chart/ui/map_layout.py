@@ -64,14 +64,14 @@ def lay_out(sizes: Sequence[tuple[float, float]], width: float, height: float) -
             boxes.append(Box(left + (wide[column] - panel_width) / 2, top + tall - panel_height, panel_width, panel_height))
             left += wide[column] + gap
         top += tall + (CAPTION + GAP / 2) / zoom
-    return Sheet(zoom, tuple(boxes), Box(0, 0, sum(wide) + gap * (columns - 1) + 2 * edge, top))
+    return Sheet(zoom, tuple(boxes), Box(0, 0, sum(wide) + gap * (columns - 1) + 2 * edge, top - edge / 2))
 
 
 def _zoom(sizes: Sequence[tuple[float, float]], columns: int, width: float, height: float) -> float:
     rows = ceil(len(sizes) / columns)
     wide = sum(max(size[0] for size in sizes[column::columns]) for column in range(columns))
     tall = sum(max(size[1] for size in sizes[row * columns : (row + 1) * columns]) for row in range(rows))
-    return min((width - GAP * (columns + 1)) / wide, (height - rows * (CAPTION + GAP / 2) - GAP / 2) / tall)
+    return min((width - GAP * (columns + 1)) / wide, (height - rows * (CAPTION + GAP / 2)) / tall)
 
 
 @dataclass(frozen=True)

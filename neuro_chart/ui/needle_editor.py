@@ -56,7 +56,7 @@ class NeedleEditor(QFrame):
         self.de_qi = Segments({"yes": "De qi", "no": "No"}, "De qi")
         self.de_qi.chosen.connect(self._de_qi_chosen)
         self.presets: dict[int, QPushButton] = {}
-        self.minutes = small_field("Stays in, minutes", "min", self._minutes_typed, 56)
+        self.minutes = small_field("Stays in, minutes", "min", self._minutes_typed)
         self.error = label("", "error", wrap=True)
         self._lay_out()
 
@@ -70,6 +70,8 @@ class NeedleEditor(QFrame):
             made.setAccessibleName(f"Stays in for {minutes} minutes")
             self.presets[minutes] = made
             chips.addWidget(made, place // 5, place % 5)
+        for column in range(5):
+            chips.setColumnStretch(column, 1)
         chips.addWidget(self.minutes, 1, 3)
         chips.addWidget(label("minutes", "small"), 1, 4)
         box = QVBoxLayout(self)
@@ -235,12 +237,15 @@ def _common(needles: Sequence[Needle], name: str) -> object:
     return values.pop() if len(values) == 1 else None
 
 
-def small_field(name: str, placeholder: str, on_typed: Callable[[], None], width: int) -> QLineEdit:
+def small_field(name: str, placeholder: str, on_typed: Callable[[], None], width: int = 0) -> QLineEdit:
     """A narrow line that says its name to a screen reader and as a tooltip; `on_typed` follows Enter and the loss of focus."""
     made = QLineEdit()
     made.setAccessibleName(name)
     made.setToolTip(name)
     made.setPlaceholderText(placeholder)
-    made.setFixedWidth(width)
+    if width:
+        made.setFixedWidth(width)
+    else:
+        made.setMinimumWidth(48)
     made.editingFinished.connect(on_typed)
     return made

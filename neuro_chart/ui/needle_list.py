@@ -80,9 +80,7 @@ class AdjunctRow(QWidget):
         electric = adjunct.kind.startswith("Electro")
         self.kind = label("EA" if electric else adjunct.kind, "adjunct")
         self.kind.setToolTip(adjunct.kind)
-        self.setting = small_field(f"{adjunct.kind}: setting", "2/120 Hz, points" if electric else "Where and how", self._typed, 0)
-        self.setting.setMinimumWidth(60)
-        self.setting.setMaximumWidth(16777215)
+        self.setting = small_field(f"{adjunct.kind}: setting", "2/120 Hz, points" if electric else "Where and how", self._typed)
         self.minutes = small_field(f"{adjunct.kind}: minutes", "min", self._typed, 58)
         self.remove = icon_button("x", f"Take off {adjunct.kind.lower()}", lambda: self.unwanted.emit(self.adjunct.id))
         box = QHBoxLayout(self)
@@ -99,6 +97,8 @@ class AdjunctRow(QWidget):
         self.adjunct = adjunct
         if not self.setting.isModified():
             self.setting.setText(adjunct.setting)
+            self.setting.setCursorPosition(0)
+            self.setting.setToolTip(adjunct.setting or self.setting.accessibleName())
         if not self.minutes.isModified():
             self.minutes.setText("" if adjunct.minutes is None else str(adjunct.minutes))
 
@@ -131,8 +131,8 @@ class NeedleList(QFrame):
     """The column of needles: the count and the next clock, the rows, what was done beside them, and the editor of those selected.
 
     It announces what is wanted and changes nothing: `edited(words, {field: value})` for the selected needles, `picked(ids)`,
-    `insert_wanted(ids)`, `pull_wanted(ids)`, `removal_wanted()`, `longer_wanted()`, `adjunct_put(Adjunct)`, `adjunct_unwanted(id)`, and
-    `refused(sentence)` for what can't be charted.
+    `insert_wanted(ids)`, `pull_wanted(ids)`, `removal_wanted()`, `longer_wanted()`, `repeat_wanted()`, `adjunct_put(Adjunct)`,
+    `adjunct_unwanted(id)`, and `refused(sentence)` for what can't be charted.
     """
 
     picked = Signal(object)
@@ -141,6 +141,7 @@ class NeedleList(QFrame):
     pull_wanted = Signal(object)
     removal_wanted = Signal()
     longer_wanted = Signal()
+    repeat_wanted = Signal()
     adjunct_put = Signal(object)
     adjunct_unwanted = Signal(str)
     refused = Signal(str)
@@ -173,6 +174,9 @@ class NeedleList(QFrame):
         self.view.removal_wanted.connect(self.removal_wanted)
         self.teach = label("", "muted", wrap=True)
         self.teach.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.repeat = button("", self.repeat_wanted.emit, icon="rotate-ccw")
+        self.repeat.setToolTip("Plan the last visit's needles again (Ctrl+R)")
+        self._repeatable = 0
         self.adjuncts: dict[str, AdjunctRow] = {}
         self._beside = QWidget()
         self._adjunct_box = QVBoxLayout(self._beside)
@@ -188,6 +192,8 @@ class NeedleList(QFrame):
         self.insert = button("Insert all", lambda: self.insert_wanted.emit(None), "primary")
         self.pull = button("Pull all now", lambda: self.pull_wanted.emit(None), "danger")
         self._lay_out()
+        for later in (self.editor, self.repeat, self.longer, self.insert, self.pull):
+            later.hide()
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
@@ -214,6 +220,7 @@ class NeedleList(QFrame):
         box.addLayout(head)
         box.addWidget(self.view, 1)
         box.addWidget(self.teach, 1)
+        box.addWidget(self.repeat)
         self._adjunct_box.addWidget(self.add_adjunct, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self._beside)
         box.addWidget(self.editor)
@@ -222,6 +229,10 @@ class NeedleList(QFrame):
     def add_to_head(self, widget: QWidget) -> None:
         """Put a small widget into the corner beside the clock."""
         self._corner.addWidget(widget, 0, Qt.AlignmentFlag.AlignRight)
+
+    def offer_repeat(self, count: int) -> None:
+        """Offer to plan the last visit's needles again while none is charted; 0 offers nothing."""
+        self._repeatable = count
 
     def add_electro(self) -> None:
         """Add electro-stimulation and ask for its setting."""
@@ -317,6 +328,9 @@ class NeedleList(QFrame):
         empty = not counted.planned + counted.inserted
         self.view.setVisible(not empty)
         self.teach.setVisible(empty)
+        self.repeat.setVisible(empty and can and bool(self._repeatable))
+        number = f"{self._repeatable} needles" if self._repeatable != 1 else "needle"
+        self.repeat.setText(f"Repeat the {number} of last time")
         self.teach.setText(
             "No needles were charted."
             if self._read_only

@@ -200,8 +200,8 @@ class LastVisit(QFrame):
             self._area.hide()
             return
         day = local_day(visit.started)
-        self._when.setText("Last visit" if beside_draft else "Visit before")
-        self._done.setText(f"{short_day(day)}, {ago(day, today())}: {done_words(visit)}")
+        self._when.setText(f"Visit {ago(day, today())}")
+        self._done.setText(f"{short_day(day)}: {done_words(visit)}")
         self._went.setText(went_words(visit))
         self._went.setVisible(bool(self._went.text()))
         parts = [f"{PROSE[name][0]}\n{text}" for name in NOTE_FIELDS if (text := getattr(visit, name).strip())]
@@ -218,7 +218,7 @@ def done_words(visit: Visit) -> str:
         parts.append(f"{minutes[0]} min" if len(minutes) == 1 else f"{minutes[0]}–{minutes[-1]} min")
     for adjunct in visit.adjuncts:
         kind = "EA" if adjunct.kind.startswith("Electro") else adjunct.kind.lower()
-        parts.append(f"{kind} {adjunct.setting}".strip())
+        parts.append(f"{kind} {adjunct.setting.partition(',')[0]}".strip())
     points = " ".join(dict.fromkeys(needle.point for needle in sorted(used, key=lambda needle: needle.position) if needle.point))
     return ", ".join(parts) + (f"\n{points}" if points else "")
 

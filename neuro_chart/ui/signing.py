@@ -62,6 +62,10 @@ class SignPanel(QFrame):
         self.planned.setVisible(bool(counted.planned))
         self.who.setText(f"Signed by {who}, the visit is closed for good: nobody can change it. Amendments can be added beneath it.")
 
+    def begin(self) -> None:
+        """Forget a reason that was given for another visit."""
+        self.reason.setPlainText("")
+
     def _sign(self) -> None:
         reason = self.reason.toPlainText().strip()
         missing = bool(self._inside) and not reason
@@ -107,10 +111,9 @@ class AmendPanel(QFrame):
     def _add(self) -> None:
         self.added.emit(self.text.toPlainText().strip())
 
-    def clear(self) -> None:
-        """Begin a new one."""
-        self.text.flush()
-        self.text.show_text("")
+    def begin(self, words: str = "") -> None:
+        """Begin a new one, or go on with words that were not added yet."""
+        self.text.setPlainText(words)
 
 
 class SignedBar(QFrame):

@@ -49,6 +49,7 @@ class VisitPage(QWidget):
         self._selected: frozenset[str] = frozenset()
         self._authors: dict[str, str] = {}
         self._described: dict[Site, str] = {}
+        self._unadded: dict[str, str] = {}
         self._merge = ("", 0, 0.0)
         self.stack = QUndoStack(self)
         self.bar = SignedBar()
@@ -147,6 +148,7 @@ class VisitPage(QWidget):
         self.needles.pull_wanted.connect(self.pull)
         self.needles.removal_wanted.connect(self.take_off_chart)
         self.needles.longer_wanted.connect(self.leave_longer)
+        self.needles.repeat_wanted.connect(self.repeat_last)
         self.needles.refused.connect(chart.refused)
         self.needles.adjunct_put.connect(self._put_adjunct)
         self.needles.adjunct_unwanted.connect(self._take_off_adjunct)
@@ -164,6 +166,11 @@ class VisitPage(QWidget):
         """Show a visit; what was being typed for another is stored first."""
         self.flush()
         self.stack.clear()
+        if self._visit is not None:
+            self._unadded[self._visit.id] = self.amend_panel.text.toPlainText()
+        self.amend_panel.begin(self._unadded.pop(visit_id, ""))
+        self.sign_panel.begin()
+        self.add.clear()
         self._selected = frozenset()
         self._authors = {each.id: each.name for each in self._chart.records.practitioners()}
         self._visit = None
@@ -187,6 +194,7 @@ class VisitPage(QWidget):
         self.map_card.set_read_only(signed)
         self.map.show_needles(visit.needles, moment)
         self.map_card.refresh()
+        self.needles.offer_repeat(len(self._last.needles) if self._last else 0)
         self.needles.show_visit(visit, moment)
         self.sign_button.setVisible(not signed)
         self._show_selection()
@@ -515,7 +523,7 @@ class VisitPage(QWidget):
         records = self._chart.records
         amendment = Amendment(visit.id, records.practitioner().id, text)
         if self._chart.act(lambda: records.amend(amendment)):
-            self.amend_panel.clear()
+            self.amend_panel.begin()
             self.show_note()
             self.note.show_end()
 

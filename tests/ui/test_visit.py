@@ -312,6 +312,7 @@ def test_the_last_visit_is_beside_it_and_its_needles_are_repeated(page, chart, p
     chart.act(lambda: chart.records.start_visit(before))
     page.show_visit(stored().id)
     assert "2 needles, 25 min, EA 2/100 Hz" in page.last._done.text()
+    assert page.last._when.text() == "Visit 7 days ago"
     assert "More walking" in page.last._note.text()
     assert page.last._went.text() == "Pain 6 → 4"
     page.last.repeat.click()
@@ -349,6 +350,18 @@ def test_another_visit_never_gets_the_words_of_this_one(page, chart, patient, st
     assert page.note.prose["plan"].toPlainText() == "For the first"
 
 
+def test_an_amendment_that_was_not_added_waits_for_its_own_visit(page, chart, patient, visit):
+    chart.act(lambda: chart.records.sign(visit.id, chart.records.practitioner().id))
+    other = Visit(patient.id, chart.records.practitioner().id)
+    chart.act(lambda: chart.records.start_visit(other))
+    page.show_amending()
+    page.amend_panel.text.setPlainText("It was the left")
+    page.show_visit(other.id)
+    assert page.amend_panel.text.toPlainText() == ""
+    page.show_visit(visit.id)
+    assert page.amend_panel.text.toPlainText() == "It was the left"
+
+
 def test_when_the_disk_takes_nothing_the_needles_stay_on_the_screen(page, chart, stored, monkeypatch, qtbot):
     put = chart.records.put_needles
 
@@ -377,3 +390,15 @@ def test_all_columns_fit_a_small_laptop(page):
     assert page.minimumSizeHint().width() <= 1290
     assert page.needles.geometry().right() <= page.width()
     assert page.map.width() >= 500
+
+
+def test_the_page_needs_no_more_height_than_a_small_laptop_has(page, stored, qtbot):
+    heights = [page.minimumSizeHint().height()]
+    type_points(page, qtbot, "ST36 SP6")
+    heights.append(page.minimumSizeHint().height())
+    page.insert(None)
+    page.needles.add_electro()
+    heights.append(page.minimumSizeHint().height())
+    page.needles.view.selectAll()
+    heights.append(page.minimumSizeHint().height())
+    assert max(heights) <= 644
