@@ -214,7 +214,7 @@ class PatientPage(QWidget):
         line.addWidget(self.pills, 1)
         group = QButtonGroup(self)
         tabs = QHBoxLayout()
-        tabs.setSpacing(4)
+        tabs.setSpacing(0)
         for number, (key, title) in enumerate(TABS.items(), 1):
             keys = f"Ctrl+{number}"
             action = QAction(title, self)
