@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.widgets import ListKeys
 
 PATIENTS = 6
 
@@ -37,7 +38,7 @@ class Palette(QDialog):
         self.line.textChanged.connect(self._narrow)
         self.line.returnPressed.connect(self._do)
         self.list.itemClicked.connect(self._do)
-        self.line.installEventFilter(self)
+        ListKeys(self.line, self.list)
         self._narrow("")
 
     def _narrow(self, words: str) -> None:
@@ -67,10 +68,3 @@ class Palette(QDialog):
             target.trigger()
         else:
             self.patient_chosen.emit(target)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-            step = 1 if event.key() == Qt.Key.Key_Down else -1
-            self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
-            return True
-        return super().eventFilter(watched, event)

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QScrollArea, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
-from neuro_chart.ui.widgets import button, card, label, row
+from neuro_chart.ui.widgets import ListKeys, button, card, label, row, scrolled
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import PatientLine
@@ -92,9 +92,9 @@ class PatientsPage(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._choose)
-        self.search.installEventFilter(self)
         self.model = PatientLines(chart, self)
         self.table = self._table()
+        ListKeys(self.search, self.table)
         self.found = label("", "small")
         self.list = QStackedWidget()
         self.list.addWidget(card(self.table, margins=8))
@@ -142,10 +142,7 @@ class PatientsPage(QWidget):
         column.addWidget(label("A new patient", "title"))
         column.addWidget(card(form, margins=24))
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(middle)
+        area = scrolled(middle)
         escape = QAction("Back to the patients", area)
         escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))
         escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -215,10 +212,3 @@ class PatientsPage(QWidget):
         index = self.table.currentIndex()
         if index.isValid():
             self.patient_chosen.emit(self.model.lines[index.row()].id)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-            step = 1 if event.key() == Qt.Key.Key_Down else -1
-            self.table.selectRow(max(0, min(self.model.rowCount() - 1, self.table.currentIndex().row() + step)))
-            return True
-        return super().eventFilter(watched, event)

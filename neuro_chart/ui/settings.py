@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart import __version__
+from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.widgets import Prose, Segments, card, label
+from neuro_chart.ui.widgets import Prose, Segments, card, label, scrolled
 
 WIDTH = 640
 
@@ -34,17 +36,16 @@ class SettingsPage(QWidget):
         self.theme.show_choice(str(settings.value("theme", "auto")))
         self.theme.chosen.connect(self._choose_theme)
         self.sound = QCheckBox("Sound when a needle is due")
-        self.sound.setChecked(bool(settings.value("sound", True, bool)))
-        self.sound.toggled.connect(lambda on: settings.setValue("sound", on))
+        self.sound.clicked.connect(lambda on: sound.turn(settings, on))
         column = QVBoxLayout()
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(16)
         column.addWidget(label("Settings", "title"))
         paper = label("The name and the letterhead head every paper; they are stored in the vault.", "small", wrap=True)
         column.addWidget(
-            card(label("Practice", "heading"), _fields(("Name", self.name), ("Letterhead", self.letterhead), ("Paper", self.paper)), paper)
+            card(label("Practice", "heading"), *_fields(("Name", self.name), ("Letterhead", self.letterhead), ("Paper", self.paper)), paper)
         )
-        column.addWidget(card(label("This machine", "heading"), _fields(("Look", self.theme)), self.sound))
+        column.addWidget(card(label("This machine", "heading"), *_fields(("Look", self.theme)), self.sound))
         where = label(str(vault_path), wrap=True)
         keep = label(
             f"Copy this file together with {vault_path.name}.keys, with the program closed: without its keys no passphrase opens it.",
@@ -56,13 +57,13 @@ class SettingsPage(QWidget):
         middle = QWidget()
         middle.setLayout(column)
         middle.setMaximumWidth(WIDTH + 64)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(middle)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(scrolled(middle))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.sound.setChecked(sound.is_on(self._settings))
 
     def _choose_theme(self, choice: str) -> None:
         self._settings.setValue("theme", choice)
@@ -78,11 +79,5 @@ class SettingsPage(QWidget):
             self._chart.act(lambda: self._chart.records.save_practice(after))
 
 
-def _fields(*lines: tuple[str, QWidget]) -> QWidget:
-    made = QWidget()
-    box = QVBoxLayout(made)
-    box.setContentsMargins(0, 0, 0, 0)
-    for name, widget in lines:
-        box.addWidget(label(name, "heading"))
-        box.addWidget(widget)
-    return made
+def _fields(*named: tuple[str, QWidget]) -> list[QWidget]:
+    return [part for name, field in named for part in (label(name, "heading"), field)]

@@ -3,13 +3,13 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
-from neuro_chart.ui.widgets import button, card, label, pill, row
+from neuro_chart.ui.widgets import button, card, label, pill, row, scrolled
 
 LATEST = 8
 
@@ -29,13 +29,9 @@ class TodayPage(QWidget):
         self._column = QVBoxLayout(self._middle)
         self._column.setContentsMargins(32, 24, 32, 24)
         self._column.setSpacing(16)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(self._middle)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(scrolled(self._middle))
         chart.changed.connect(self._changed)
 
     def _changed(self, _change: object) -> None:

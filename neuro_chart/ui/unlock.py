@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.passphrases import strength
 from neuro_chart.clinic.people import Practice, Practitioner
 from neuro_chart.resources import resource
 from neuro_chart.store.errors import VaultError
-from neuro_chart.ui.widgets import Prose, Segments, button, card, icon_button, label, row, set_flag
+from neuro_chart.ui.widgets import Prose, Segments, button, card, column, icon_button, label, row, scrolled, set_flag
 from neuro_chart.ui.work import Work
 
 if TYPE_CHECKING:
@@ -72,13 +72,9 @@ class Unlock(QWidget):
         box.addStretch(2)
         box.addWidget(self._form, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(3)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(middle)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(scrolled(middle))
         QTimer.singleShot(0, self, self._load_store)
 
     def _load_store(self) -> None:
@@ -127,12 +123,12 @@ class Unlock(QWidget):
         self.open_button = button("Create the practice", self.create_practice, "primary")
         self.again.returnPressed.connect(self.create_practice)
         columns = row(
-            _stack(
+            column(
                 label("Name of the practice", "heading"), self.practice_name,
                 label("Letterhead", "heading"), self.letterhead,
                 label("Paper for printing", "heading"), self.paper, None,
             ),
-            _stack(
+            column(
                 label("Your name, as you sign", "heading"), self.your_name,
                 label("Passphrase", "heading"), line, self.strength_bar, self.strength_word, self.again, None,
             ),
@@ -227,18 +223,6 @@ def locale_paper() -> str:
         QLocale.Country.Chile, QLocale.Country.Colombia, QLocale.Country.PuertoRico, QLocale.Country.Venezuela,
     }  # fmt: skip
     return "Letter" if territory in letter else "A4"
-
-
-def _stack(*children: QWidget | None) -> QWidget:
-    made = QWidget()
-    box = QVBoxLayout(made)
-    box.setContentsMargins(0, 0, 0, 0)
-    for child in children:
-        if child is None:
-            box.addStretch(1)
-        else:
-            box.addWidget(child)
-    return made
 
 
 def _import_store() -> None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
+    QApplication,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -127,6 +131,46 @@ def row(*children: QWidget | None, spacing: int = 8) -> QWidget:
         else:
             box.addWidget(child)
     return made
+
+
+def column(*children: QWidget | None, spacing: int = 8) -> QWidget:
+    """Widgets one beneath the other; None is the stretch between them."""
+    made = QWidget()
+    box = QVBoxLayout(made)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(spacing)
+    for child in children:
+        if child is None:
+            box.addStretch(1)
+        else:
+            box.addWidget(child)
+    return made
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """An area without a frame in which the content scrolls when it is taller."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    return area
+
+
+class ListKeys(QObject):
+    """Lets the arrow keys of a search line walk the list beneath it."""
+
+    def __init__(self, line: QLineEdit, view: QAbstractItemView) -> None:
+        super().__init__(line)
+        self._view = view
+        line.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        walking = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in walking:
+            QApplication.sendEvent(self._view, event)
+            return True
+        return super().eventFilter(watched, event)
 
 
 def set_flag(widget: QWidget, name: str, value: object) -> None:
