@@ -13,7 +13,7 @@ from neuro_chart.store.errors import VaultError
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
 
-FAILED, MISUSED = 1, 2
+FAILED = 1
 
 
 class CommandError(Exception):

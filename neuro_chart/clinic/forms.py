@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 
 class FormError(ValueError):
@@ -143,14 +143,6 @@ class Progress:
     missing: int
 
 
-class Line(NamedTuple):
-    """One answered question, for reading back."""
-
-    section: str
-    question: str
-    answer: str
-
-
 class Questionnaire:
     """A form as it was released: fixed, known by its address and version.
 
@@ -257,16 +249,6 @@ class Questionnaire:
                 missing=sum(item.required and item.link_id in errors for item in shown),
             )
         return result
-
-    def summary(self, answers: Answers, day: Callable[[date], str] = date.isoformat) -> list[Line]:
-        """The answers that count as lines to read back; `day` writes a date."""
-        given = self.counted(answers)
-        return [
-            Line(section.title, item.label, answer_text(item, given[item.link_id], day))
-            for section in self.sections
-            for item in section.walk()
-            if item.link_id in given
-        ]
 
     def to_response(self, answers: Answers, *, finished: bool, authored: datetime, subject: str = "") -> dict[str, Any]:
         """The FHIR R4 QuestionnaireResponse: nested as the form is, with the answers that count only.

@@ -12,7 +12,6 @@ from neuro_chart.ui.icons import refresh_icons
 
 FAMILY = "Neuro Chart Sans"
 SMALL, BODY, TITLE, DISPLAY = 12, 14, 18, 28
-GRID = 8
 TARGET = 40
 
 
