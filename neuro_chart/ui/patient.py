@@ -18,6 +18,7 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, today
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
+from neuro_chart.ui.theme import BODY, SMALL, TITLE
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import Empty, button, label, pill
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 TABS = {"overview": "Overview", "health": "Health history", "visit": "Visit", "progress": "Progress", "papers": "Papers"}
 HEAD = 68
+LONGEST_NAME, LONGEST_PILL = 320, 240
 HEAD_KINDS = {"patient", "intake", "visit", "signature"}
 
 
@@ -63,8 +65,10 @@ class Pills(QWidget):
             self._made.append(pill(f"{SIGN[Level.ALERT]}  A health history can't be read", PILL[Level.ALERT]))
             self._box.insertWidget(0, self._made[0])
         for warning, intake in found:
-            made = pill(f"{SIGN[warning.level]}  {warning.text}", PILL[warning.level])
-            made.setToolTip(_plain_tip(f"{warning.advice}\n{source_words(warning, intake)}"))
+            words = f"{SIGN[warning.level]}  {warning.text}"
+            made = pill(_fitted(self, words, SMALL, LONGEST_PILL), PILL[warning.level])
+            made.setToolTip(_plain_tip(f"{warning.text}\n{warning.advice}\n{source_words(warning, intake)}"))
+            made.setAccessibleName(warning.text)
             made.setAccessibleDescription(warning.advice)
             self._box.insertWidget(len(self._made), made)
             self._made.append(made)
@@ -88,7 +92,7 @@ class Pills(QWidget):
         room, shown = self.width() + self._box.spacing(), len(widths)
         if sum(widths) > room:
             room -= self._more.sizeHint().width() + self._box.spacing()
-            shown = next((number for number in range(len(widths)) if sum(widths[: number + 1]) > room), len(widths))
+            shown = next((number for number in range(1, len(widths)) if sum(widths[: number + 1]) > room), len(widths))
         for at, made in enumerate(self._made):
             made.setVisible(at < shown)
         hidden = self._made[shown:]
@@ -223,7 +227,7 @@ class PatientPage(QWidget):
             self.addAction(action)
             made = button(title, action.trigger, "tab")
             made.setCheckable(True)
-            made.setFixedSize(_bold_width(made, title) + 22, HEAD - 1)
+            made.setFixedSize(_bold(made, BODY).horizontalAdvance(title) + 22, HEAD - 1)  # as when chosen, so that choosing moves nothing
             made.setToolTip(f"{title} ({keys})")
             group.addButton(made)
             self.tabs[key] = made
@@ -362,7 +366,9 @@ class PatientPage(QWidget):
         self._badge.setText(patient.initials)
         self._badge.setAccessibleName(f"Initials {patient.initials}")
         called = f" “{patient.preferred}”" if patient.preferred and patient.preferred != patient.given else ""
-        self._name.setText(f"{patient.name}{called}")
+        self._name.setText(_fitted(self, f"{patient.name}{called}", TITLE, LONGEST_NAME))
+        self._name.setToolTip(_plain_tip(f"{patient.name}{called}"))
+        self._name.setAccessibleName(f"{patient.name}{called}")
         facts = [age_words(patient.birth, today()), f"born {long_day(patient.birth)}"] if patient.birth else ["date of birth not known"]
         facts.append("no visit yet" if not visits else "1 visit" if len(visits) == 1 else f"{len(visits)} visits")
         self._about.setText(" · ".join(facts))
@@ -370,11 +376,16 @@ class PatientPage(QWidget):
             self.pills.show_warnings(self._dossier.warnings, unreadable=self._dossier.unreadable)
 
 
-def _bold_width(widget: QWidget, text: str) -> int:
-    """The width of a tab's title when it is chosen, so that choosing moves nothing."""
+def _bold(widget: QWidget, size: int) -> QFontMetrics:
     font = widget.font()
+    font.setPixelSize(size)
     font.setWeight(QFont.Weight.DemiBold)
-    return QFontMetrics(font).horizontalAdvance(text)
+    return QFontMetrics(font)
+
+
+def _fitted(widget: QWidget, text: str, size: int, width: int) -> str:
+    """As much of a text as a width holds."""
+    return _bold(widget, size).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def _plain_tip(text: str) -> str:

@@ -270,3 +270,35 @@ def test_undo_reaches_past_the_field_that_is_typed_in(qtbot, page, records, rosa
         assert getattr(records.patient(rosa.id), name) == "first words"
         qtbot.keyClick(form.inputs[name], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         assert getattr(records.patient(rosa.id), name) == ""
+
+
+def test_a_name_and_a_warning_of_any_length_leave_the_tabs_in_place(qtbot, page, records, library, rosa):
+    form = newest(library.forms, FORM)
+    records.save_patient(replace(rosa, given="R" * 300, family="&<b>"))
+    records.start_intake(Intake(rosa.id, form.canonical, dict(pack({"allergies": [True], "allergies-which": ["latex " * 60]}))))
+    page.open(rosa.id)
+    qtbot.waitUntil(
+        lambda: any(made.text().startswith("●  Allergy: latex") for made in page.pills.findChildren(QLabel) if made.isVisible())
+    )
+    assert page.width() == 1290
+    assert page.tabs["papers"].mapTo(page, page.tabs["papers"].rect().topRight()).x() < 1290
+
+
+def test_a_history_with_all_its_answers_is_completed_and_closed(qtbot, page, records, library, rosa):
+    page.open(rosa.id, "health")
+    press(qtbot, page, "Start the health history")
+    view = page._page("health").view
+    while errors := view.form.errors(view.answers, date(2026, 11, 22)):
+        link_id = next(iter(errors))
+        item = view.form[link_id]
+        given = {"boolean": True, "integer": 5, "date": date(2026, 11, 22)}.get(
+            item.kind.value, item.options[-1] if item.options else "words"
+        )
+        view.set_answer(link_id, [given])
+        view.answered.emit(link_id, [given])
+    view.finished.emit()
+    (intake,) = records.intakes(rosa.id)
+    assert intake.completed is not None
+    assert intake.response["status"] == "completed"
+    assert not page.undo_stack.canUndo()
+    qtbot.waitUntil(lambda: "Completed" in words(page))
