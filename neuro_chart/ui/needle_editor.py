@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.needles import RETENTION_PRESETS, Angle, Needle, Technique, retention_error
+from neuro_chart.ui.needle_rows import depth_words
 from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
 
 ANGLES = {Angle.NONE: "Angle", Angle.PERPENDICULAR: "Straight", Angle.OBLIQUE: "Oblique", Angle.TRANSVERSE: "Flat"}
@@ -29,6 +30,7 @@ class NeedleEditor(QFrame):
         self._needles: Sequence[Needle] = ()
         self.setAccessibleName("Selected needles")
         self._title = label("", "title")
+        self.caution = label("", "caution", wrap=True)
         self._insert = button("Insert", self.insert_wanted.emit)
         self._pull = button("Take out", self.pull_wanted.emit)
         self._delete = icon_button("trash-2", "Take off the chart (Delete)", self.removal_wanted.emit)
@@ -78,6 +80,7 @@ class NeedleEditor(QFrame):
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(8)
         box.addWidget(row(self._title, None, self._insert, self._pull, self._delete, spacing=6))
+        box.addWidget(self.caution)
         box.addWidget(row(self.depth_line, self.unit, self.size_box, self.angle, spacing=6))
         box.addWidget(row(self.technique, None, self.de_qi, spacing=6))
         box.addLayout(chips)
@@ -87,19 +90,22 @@ class NeedleEditor(QFrame):
         self.angle.setFixedWidth(100)
         self.error.hide()
 
-    def show_needles(self, title: str, needles: Sequence[Needle]) -> None:
-        """Show what these needles have in common; a field where they differ is empty."""
+    def show_needles(self, title: str, needles: Sequence[Needle], caution: str = "", source: str = "") -> None:
+        """Show what these needles have in common, a field where they differ being empty; and what to mind, with whose word that is."""
         if {needle.id for needle in needles} != {needle.id for needle in self._needles}:
             self.say("")
         self._needles = needles
         self._title.setText(title)
+        self.caution.setText(f"▲ {caution}")
+        self.caution.setToolTip(source)
+        self.caution.setVisible(bool(caution))
         planned, inside = sum(n.inserted is None for n in needles), sum(n.is_in for n in needles)
         self._insert.setVisible(bool(planned))
         self._pull.setVisible(bool(inside))
+        unit = str(_common(needles, "depth_unit") or "cun")
         if not self.depth_line.hasFocus() or not self.depth_line.isModified():
             depth = _common(needles, "depth")
-            self.depth_line.setText(f"{depth:g}" if isinstance(depth, float) else "")
-        unit = str(_common(needles, "depth_unit") or "cun")
+            self.depth_line.setText(depth_words(depth, unit) if isinstance(depth, float) else "")
         self.unit.setText(unit)
         self.unit.setAccessibleName(f"Depth in {unit}; press for {'mm' if unit == 'cun' else 'cun'}")
         gauge, length = _common(needles, "gauge"), _common(needles, "length")
@@ -113,6 +119,10 @@ class NeedleEditor(QFrame):
             made.setChecked(minutes == retention)
         if not self.minutes.hasFocus() or not self.minutes.isModified():
             self.minutes.setText("" if retention is None or retention in self.presets else str(retention))
+
+    def _refresh(self) -> None:
+        """Show what is stored, after a choice that may have changed nothing."""
+        self.show_needles(self._title.text(), self._needles, self.caution.text().removeprefix("▲ "), self.caution.toolTip())
 
     def say(self, sentence: str) -> None:
         """Say what is wrong with what was typed, or nothing."""
@@ -132,7 +142,7 @@ class NeedleEditor(QFrame):
         set_flag(self.minutes, "invalid", bool(word))
         if not word:
             self._set("retention", minutes)
-        self.show_needles(self._title.text(), self._needles)
+        self._refresh()
 
     def _minutes_typed(self) -> None:
         text = self.minutes.text().strip()
@@ -167,7 +177,7 @@ class NeedleEditor(QFrame):
         self.say(wrong)
         if not wrong:
             self._set("depth_unit", unit)
-        self.show_needles(self._title.text(), self._needles)
+        self._refresh()
 
     def _size_finished(self) -> None:
         if self._size_line.isModified():
@@ -212,12 +222,12 @@ class NeedleEditor(QFrame):
     def _technique_chosen(self, key: str) -> None:
         unset = key == _common(self._needles, "technique")
         self._set("technique", Technique.NONE if unset else Technique(key))
-        self.show_needles(self._title.text(), self._needles)
+        self._refresh()
 
     def _de_qi_chosen(self, key: str) -> None:
         value = key == "yes"
         self._set("de_qi", None if value == _common(self._needles, "de_qi") else value)
-        self.show_needles(self._title.text(), self._needles)
+        self._refresh()
 
 
 def size_words(gauge: float, length: float) -> str:

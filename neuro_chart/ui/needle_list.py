@@ -146,10 +146,15 @@ class NeedleList(QFrame):
     adjunct_unwanted = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, name_of: Callable[[Needle], tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name_of: Callable[[Needle], tuple[str, str]],
+        caution_of: Callable[[Needle], tuple[str, str]],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._name_of = name_of
+        self._name_of, self._caution_of = name_of, caution_of
         self._visit: Visit | None = None
         self._selected: frozenset[str] = frozenset()
         self._read_only = False
@@ -362,7 +367,8 @@ class NeedleList(QFrame):
         self.editor.setVisible(bool(needles) and not self._read_only)
         self._beside.setVisible(self.editor.isHidden())
         if needles:
-            self.editor.show_needles(self._title_of(needles), needles)
+            caution = self._caution_of(needles[0]) if len({needle.point for needle in needles}) == 1 else ("", "")
+            self.editor.show_needles(self._title_of(needles), needles, *caution)
         if first is not None and was_hidden:
             self._box.activate()
             self.view.scrollTo(first)

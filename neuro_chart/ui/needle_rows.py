@@ -78,16 +78,24 @@ def rows_of(needles: Iterable[Needle], name_of: Callable[[Needle], tuple[str, st
 
 def depth_of(needles: Sequence[Needle]) -> str:
     """A depth as `0.8 cun`, as a span where the sides differ, or nothing."""
-    depths = {needle.depth for needle in needles}
+    depths = {needle.depth for needle in needles if needle.depth is not None}
     units = {needle.depth_unit for needle in needles}
-    known = [depth for depth in depths if depth is not None]
-    return f"{span(known, '.1f' if units == {'cun'} else 'g')} {units.pop()}" if known and len(units) == 1 else ""
+    return f"{'–'.join(depth_words(depth, *units) for depth in _ends(depths))} {units.pop()}" if depths and len(units) == 1 else ""
 
 
-def span(numbers: Iterable[float], form: str = "g") -> str:
+def depth_words(depth: float, unit: str) -> str:
+    """A depth as it is written: cun with a decimal, and never rounded."""
+    return f"{depth:.1f}" if unit == "cun" and round(depth, 1) == depth else f"{depth:g}"
+
+
+def span(numbers: Iterable[float]) -> str:
     """One number, or the lowest and the highest of several."""
-    low, high = min(numbers := list(numbers)), max(numbers)
-    return f"{low:{form}}" if low == high else f"{low:{form}}–{high:{form}}"
+    return "–".join(f"{number:g}" for number in _ends(numbers))
+
+
+def _ends(numbers: Iterable[float]) -> list[float]:
+    ordered = sorted(set(numbers))
+    return ordered if len(ordered) < 3 else [ordered[0], ordered[-1]]
 
 
 def places_words(needles: Sequence[Needle]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago
@@ -93,7 +93,6 @@ class Note(QFrame):
         self._added.setSpacing(8)
         box.addLayout(self._added)
         box.addStretch(1)
-        self._inner = inner
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -125,9 +124,8 @@ class Note(QFrame):
         self.area.verticalScrollBar().setValue(0)
 
     def show_end(self) -> None:
-        """Scroll to the last line, where amendments stand."""
-        self._inner.adjustSize()
-        self.area.verticalScrollBar().setValue(self.area.verticalScrollBar().maximum())
+        """Scroll to the last line, where amendments stand, once they are laid out."""
+        QTimer.singleShot(0, self, lambda: self.area.verticalScrollBar().setValue(self.area.verticalScrollBar().maximum()))
 
     def flush(self) -> None:
         """Announce what was typed."""

@@ -60,7 +60,7 @@ class VisitPage(QWidget):
         self.amend_panel = AmendPanel()
         self.map_card = MapCard(library, settings)
         self.map, self.add = self.map_card.map, self.map_card.add
-        self.needles = NeedleList(self._name_of)
+        self.needles = NeedleList(self._name_of, self._caution_of)
         self.sound = icon_button("volume-2", "", self._switch_sound)
         self.aftercare_button = button("Aftercare", self.show_aftercare, icon="footprints")
         self.sign_button = button("Sign visit…", self.show_signing, icon="pen-line")
@@ -264,6 +264,12 @@ class VisitPage(QWidget):
         if needle.site not in self._described:
             self._described[needle.site] = self._library.atlas.describe(needle.site)
         return needle.point, self._described[needle.site]
+
+    def _caution_of(self, needle: Needle) -> tuple[str, str]:
+        """What to mind at a needle's point, and the sources of it."""
+        catalogue = self._library.catalogue
+        cautions = catalogue[needle.point].cautions if needle.point in catalogue else ()
+        return " ".join(each.text for each in cautions), "\n".join(dict.fromkeys(catalogue.sources[each.source] for each in cautions))
 
     def _picked_on_map(self, ids: frozenset[str]) -> None:
         self._selected = ids

@@ -24,7 +24,7 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def chart(records, qapp):  # noqa: ARG001  # timers need an application
+def chart(records, qapp):  # timers need an application
     return OpenChart(records)
 
 

@@ -31,7 +31,7 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def chart(records, qapp):  # noqa: ARG001  # timers need an application
+def chart(records, qapp):  # timers need an application
     return OpenChart(records)
 
 
@@ -185,6 +185,14 @@ def test_the_editor_changes_all_selected_needles_at_once(page, stored, qtbot):
     assert {n.de_qi for n in stored().needles} == {None}
 
 
+@pytest.mark.parametrize(("depth", "unit", "shown"), [(1.0, "cun", "1.0 cun"), (0.25, "cun", "0.25 cun"), (20.0, "mm", "20 mm")])
+def test_a_depth_is_never_rounded(page, stored, qtbot, depth, unit, shown):
+    type_points(page, qtbot, "ST36")
+    page._edit_selected("Change depth", {"depth": depth, "depth_unit": unit})
+    assert shown in page.needles.model.rows[0].spoken(now())
+    assert page.needles.editor.depth_line.text() == shown.split()[0]
+
+
 @pytest.mark.parametrize(("typed", "kept"), [("33", 33), ("9", 30), ("61", 30), ("abc", 30), ("-20", 30), ("10", 10)])
 def test_any_minute_from_ten_to_sixty_is_taken_and_no_other(page, stored, qtbot, typed, kept):
     type_points(page, qtbot, "ST36")
@@ -194,6 +202,16 @@ def test_any_minute_from_ten_to_sixty_is_taken_and_no_other(page, stored, qtbot,
     editor.minutes.editingFinished.emit()
     assert {n.retention for n in stored().needles} == {kept}
     assert bool(editor.error.text()) == (kept == 30)
+
+
+def test_what_to_mind_at_a_point_is_said_with_its_source(page, library, qtbot):
+    type_points(page, qtbot, "SP6")
+    caution = library.catalogue["SP6"].cautions[0]
+    assert caution.text in page.needles.editor.caution.text()
+    assert page.needles.editor.caution.toolTip() == library.catalogue.sources[caution.source]
+    assert page.needles.editor.caution.isVisible()
+    type_points(page, qtbot, "LR3")
+    assert not page.needles.editor.caution.isVisible() or library.catalogue["LR3"].cautions
 
 
 def test_selection_is_shared_between_list_and_map(page, stored, qtbot):
@@ -284,10 +302,10 @@ def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stor
 
 
 def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
-    qtbot.keyClicks(page.note.prose["subjective"], "Slept well")
+    page.note.prose["subjective"].setPlainText("Slept well.\n" * 60)
     page.show_signing()
     page.sign_panel.sign.click()
-    assert stored().subjective == "Slept well"
+    assert stored().subjective == "Slept well.\n" * 60
     assert page.bar.isVisible()
     assert "Dr Mei Lindqvist" in page.bar.words.text()
     assert page.note.prose["subjective"].isReadOnly()
@@ -299,6 +317,8 @@ def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
     assert [a.text for a in stored().amendments] == ["It was the left foot."]
     assert page.left.currentIndex() == 0
     assert not page.amend_panel.text.toPlainText()
+    bar = page.note.area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0)
 
 
 def test_the_last_visit_is_beside_it_and_its_needles_are_repeated(page, chart, patient, library, stored):
