@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.forms import FormError, Questionnaire, answer_text
@@ -124,7 +124,7 @@ class OverviewPage(QWidget):
                 for question, answer in told:
                     asked = label(question, "small")
                     asked.setContentsMargins(0, 8, 0, 0)
-                    parts += [asked, label(answer, wrap=True)]
+                    parts += [asked, _narrow(label(answer, wrap=True))]
                 return card(*parts, margins=20, spacing=2)
         ask = button("Take the health history", lambda: self.tab_wanted.emit("health"), "link", "clipboard-list")
         words = label("Nothing is known yet of complaint, illnesses, medicines and allergies.", "muted", wrap=True)
@@ -156,7 +156,7 @@ def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
         told.addWidget(label(warning.advice, wrap=True))
         if papers := _papers(warning):
             told.addWidget(label(f"Source: {papers}", "small", wrap=True))
-        word = label(f"{SIGN[warning.level]}  {warning.text}", wrap=True)
+        word = _narrow(label(f"{SIGN[warning.level]}  {warning.text}", wrap=True))
         word.setProperty("pill", PILL[warning.level])
         word.setFixedWidth(WORD)
         grid.addWidget(word, at, 0, top)
@@ -166,6 +166,12 @@ def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
 
 def _papers(warning: Warning) -> str:
     return "; ".join(source.removeprefix("https://").removeprefix("http://") for source in warning.sources if source != "patient")
+
+
+def _narrow(made: QLabel) -> QLabel:
+    """A label whose longest word does not widen the page."""
+    made.setMinimumWidth(1)
+    return made
 
 
 def is_empty(visit: Visit) -> bool:
