@@ -70,6 +70,8 @@ class Figures:
 
 def tinted(shade: QPixmap, skin: QColor) -> QPixmap:
     """A grey figure with transparency in a colour of skin: full light in that colour, the dark in a warm shadow."""
+    if shade.isNull():  # a picture that can't be read leaves the outline
+        return shade
     made = shade.copy()
     painter = QPainter(made)
     over = made.rect()

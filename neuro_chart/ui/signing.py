@@ -47,7 +47,8 @@ class SignPanel(QFrame):
         """Ask about this visit."""
         counted = visit.count
         self._inside = sorted((needle for needle in visit.needles if needle.is_in), key=lambda needle: needle.position)
-        self.count.setText(f"{counted.inserted} needles in, {counted.out} out" if counted.inserted else "No needles were inserted.")
+        went_in = f"{counted.inserted} needle{'' if counted.inserted == 1 else 's'} went in, {counted.out} came out"
+        self.count.setText(went_in if counted.inserted else "No needles were inserted.")
         left = bool(self._inside)
         self.left.setText(
             f"{'One needle is' if len(self._inside) == 1 else f'{len(self._inside)} needles are'} still in: "
