@@ -61,21 +61,28 @@ class OpenChart(QObject):
 
     def write_waiting(self) -> bool:
         """Try again what the disk did not take; True when nothing waits any more."""
+        refusals: list[str] = []
         while self._waiting:
             try:
                 change = self._waiting[0]()
             except WriteFailedError as error:
                 self.unwritten.emit(str(error))
-                return False
+                break
             except (VaultError, ValueError) as error:
+                refusals.append(str(error))
                 self._waiting.pop(0)
-                self.refused.emit(str(error))
-                continue
-            self._waiting.pop(0)
-            self.changed.emit(change)
-        self._retry.stop()
-        self.unwritten.emit("")
-        return True
+            except Exception:
+                self._waiting.pop(0)  # else it would stand for ever in the way of those behind it
+                raise
+            else:
+                self._waiting.pop(0)
+                self.changed.emit(change)
+        if not self._waiting:
+            self._retry.stop()
+            self.unwritten.emit("")
+        for sentence in refusals:
+            self.refused.emit(sentence)
+        return not self._waiting
 
 
 class Edit(QUndoCommand):
@@ -97,7 +104,7 @@ class Edit(QUndoCommand):
         return hash(self.merge) & 0x7FFFFFFF if self.merge else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, Edit) or other.merge != self.merge:
+        if not isinstance(other, Edit) or other.merge != self.merge or other.isObsolete():
             return False
         self.forward = other.forward
         return True
