@@ -15,7 +15,7 @@ from neuro_chart.ui.days import local_time
 from neuro_chart.ui.map_marks import Stage, diamond, short, stage
 from neuro_chart.ui.needle_editor import NeedleEditor, small_field
 from neuro_chart.ui.needle_rows import NeedleRows, NeedleView, RowPainter, rows_of, span
-from neuro_chart.ui.theme import BODY, Theme
+from neuro_chart.ui.theme import BODY, TITLE, Theme
 from neuro_chart.ui.widgets import button, icon_button, label, set_flag
 
 ADJUNCTS = ("Electro-stimulation", "Moxibustion", "Infrared lamp", "Cupping", "Gua sha", "Massage")
@@ -43,7 +43,7 @@ class RetentionRing(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = QPointF(40, 40)
         font = QFont(self.font())
-        font.setPixelSize(17)
+        font.setPixelSize(TITLE if len(self._text) < 6 else BODY)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         if self._stage is Stage.OVERDUE:

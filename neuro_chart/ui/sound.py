@@ -36,7 +36,7 @@ class Chime(QObject):
                 process.setArguments([*options, path])
                 process.setStandardOutputFile(QProcess.nullDevice())
                 process.setStandardErrorFile(QProcess.nullDevice())
-                if process.startDetached()[0]:
+                if process.startDetached():
                     return
         QApplication.beep()
 

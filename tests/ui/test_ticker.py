@@ -1,5 +1,6 @@
 """The clock of the program and its tone."""
 
+import os
 import wave
 from dataclasses import replace
 from datetime import timedelta
@@ -93,6 +94,13 @@ def test_a_clock_that_is_given_more_time_rings_again_when_that_is_over(chart, vi
     assert len(said) == 2
 
 
+def test_taking_off_what_is_gone_already_stops_no_clock(chart, visit, settings):
+    put(chart, needle_of(visit, minutes_ago=3))
+    ticker = Ticker(chart, settings)
+    chart.act(lambda: chart.records.take_off_needles(["gone already"]))
+    assert ticker.is_running
+
+
 def test_it_tells_the_time_each_second_and_stops_when_told(chart, visit, settings, qtbot):
     put(chart, needle_of(visit, minutes_ago=1))
     ticker = Ticker(chart, settings)
@@ -101,6 +109,21 @@ def test_it_tells_the_time_each_second_and_stops_when_told(chart, visit, setting
     assert abs(now() - told.args[0]) < timedelta(seconds=3)
     ticker.stop()
     assert not ticker.is_running
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows plays by itself")
+def test_the_tone_is_played_by_what_the_system_has_unless_it_is_off(settings, tmp_path, monkeypatch, qtbot):
+    played = tmp_path / "played"
+    player = tmp_path / "paplay"
+    player.write_text(f'#!/bin/sh\necho "$@" >> {played}\n')
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    chime = sound.Chime(settings)
+    chime.play()
+    sound.turn(settings, on=True)
+    chime.play()
+    qtbot.waitUntil(lambda: played.exists() and played.read_text().endswith("\n"))
+    assert played.read_text().splitlines() == [str(resource("sounds", "overdue.wav"))]
 
 
 def test_the_tone_is_a_short_sound_file_and_its_switch_is_kept(settings, tmp_path):
