@@ -174,14 +174,6 @@ class Atlas:
         found = min(((hypot(px - x, py - y), code, side) for px, py, code, side in self.shown_points(view)), default=None)
         return (found[1], found[2], found[0]) if found and found[0] <= within_px else None
 
-    def best_view(self, site: Site) -> View:
-        """The view to show a place in: the one that looks at it most squarely, a close-up before the whole body.
-
-        A place that no view sees is shown where it would be least hidden: from the front or the back.
-        """
-        best = max(self.views.values(), key=lambda v: v.facing(site) * (1.0 if v.group == "Body" else 1.4))
-        return best if best.facing(site) else self.views["front" if site.z > 0 else "back"]
-
     def describe(self, site: Site) -> str:
         """The words of a place: its region, and the nearest point of the same side within 60 mm, measured straight on the atlas figure."""
         near = [

@@ -90,22 +90,3 @@ def test_point_sites_of_an_unknown_code_are_none(atlas: Atlas):
     assert not atlas.point_sites("ST100")
     assert set(atlas.point_sites("ST99")) == {Side.LEFT, Side.RIGHT}
     assert set(atlas.point_sites("CV99")) == {Side.MIDLINE}
-
-
-@pytest.mark.parametrize(
-    ("view", "x", "y", "best"),
-    [
-        ("front", 0.655, 0.78, "front"),
-        ("back", 0.3, 0.82, "back"),
-        ("left", 0.65, 0.85, "left"),
-        ("foot-sole-left", 0.5, 0.3, "foot-sole-left"),
-        ("hand-back-right", 0.5, 0.5, "hand-back-right"),
-        ("head-left", 0.5, 0.2, "head-left"),
-    ],
-)
-def test_best_view_is_the_one_that_looks_straight_at_the_place(shipped: Atlas, view: str, x: float, y: float, best: str):
-    assert shipped.best_view(found(shipped.views[view], x, y)).name == best
-
-
-def test_a_hidden_place_still_has_a_view(shipped: Atlas):
-    assert shipped.best_view(Site(0.0, 2.0, -0.1, Side.MIDLINE, "sacrum")).name == "back"
