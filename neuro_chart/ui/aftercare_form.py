@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QGridLayout, QSizePoli
 from neuro_chart.clinic.dates import ago, read_date
 from neuro_chart.clinic.exercises import Exercise
 from neuro_chart.clinic.visits import Aftercare
-from neuro_chart.ui.answer_fields import Line, StepOutOfWords
 from neuro_chart.ui.days import day_first, long_day, today
 from neuro_chart.ui.theme import SMALL, Theme
-from neuro_chart.ui.widgets import Prose, Segments, button, label, row, set_flag
+from neuro_chart.ui.widgets import Segments, button, label, row, set_flag
+from neuro_chart.ui.words import Line, Prose
 
 REST = {"0": "None", "12": "12 h", "24": "24 h", "48": "48 h"}
 REGIONS = {"feet": "For the feet", "legs": "For the legs", "balance": "For balance", "hands": "For the hands"}
@@ -86,7 +86,6 @@ class AftercareForm(QWidget):
         self.rest.chosen.connect(lambda key: self._change("the hours of rest", rest_hours=int(key)))
         self.next_visit = Line("Next visit", "Day, month and year" if day_first() else "Month, day and year")
         self.next_visit.editingFinished.connect(self._read_next)
-        self.next_visit.installEventFilter(StepOutOfWords(self))
         self._next_words = label("", "small", wrap=True)
         self.words = Prose("In your own words", "What you want this patient to remember", lines=3)
         self.words.edited.connect(lambda text: self._change("own words", words=text))

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import read_date
 from neuro_chart.clinic.forms import Item, Kind, Value, value_text
 from neuro_chart.ui.days import day_first, long_day, today
 from neuro_chart.ui.theme import SMALL, TARGET, Theme
-from neuro_chart.ui.widgets import SAVE_AFTER, Prose, button, label
+from neuro_chart.ui.widgets import button, label
+from neuro_chart.ui.words import Line, Prose
 
 GAP = 8
 LINE_WIDTH = 200
@@ -311,49 +312,6 @@ class ChoiceField(QWidget):
         return False
 
 
-class Line(QLineEdit):
-    """One line that keeps itself as `Prose` does: `edited(text)` half a second after the first key, and at once when the focus leaves."""
-
-    edited = Signal(str)
-
-    def __init__(self, name: str, placeholder: str = "", limit: int | None = None) -> None:
-        super().__init__()
-        self._kept = ""
-        self.setAccessibleName(name)
-        self.setPlaceholderText(placeholder)
-        if limit is not None:
-            self.setMaxLength(limit)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVE_AFTER)
-        self._timer.timeout.connect(self.flush)
-        self.textEdited.connect(self._typed)
-        self.returnPressed.connect(self.flush)
-
-    def _typed(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def flush(self) -> None:
-        """Announce what was typed since the last time."""
-        self._timer.stop()
-        if self.text() != self._kept:
-            self._kept = self.text()
-            self.edited.emit(self._kept)
-
-    def show_text(self, text: str) -> None:
-        """Show what is stored, unless newer words are being typed."""
-        if self.text() == self._kept != text:
-            place = self.cursorPosition()
-            self._kept = text
-            self.setText(text)
-            self.setCursorPosition(min(place, len(text)))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.flush()
-        super().focusOutEvent(event)
-
-
 class LineField(QWidget):
     """A line of words, a number or a day. What is no number or day stays as it was written."""
 
@@ -637,17 +595,3 @@ def field_for(item: Item) -> Field:
             return ProseField(item)
         case _:
             return LineField(item)
-
-
-class StepOutOfWords(QObject):
-    """Lets the window's undo and redo reach past text fields, whose own history is off, once their words are announced."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-            return False
-        if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
-            if isinstance(watched, Line | Prose):
-                watched.flush()
-            event.ignore()
-            return True
-        return False

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from neuro_chart.clinic.forms import Answers, Item, Kind, Progress, Questionnaire, Section, Value
-from neuro_chart.ui.answer_fields import Field, Line, LineField, ProseField, Roving, StepOutOfWords, field_for
+from neuro_chart.ui.answer_fields import Field, LineField, ProseField, Roving, field_for
 from neuro_chart.ui.days import today
 from neuro_chart.ui.theme import SMALL, TARGET, Theme
-from neuro_chart.ui.widgets import Prose, button, label, rule, set_flag
+from neuro_chart.ui.widgets import button, label, rule, set_flag
 
 LIST_WIDTH = 256
 PAGE_WIDTH = 800
@@ -354,7 +354,6 @@ class FormView(QWidget):
         self._reviewed: set[str] = set()
         self._read_only = False
         self._finish = finish
-        self._undo_filter = StepOutOfWords(self)
         self._pages: dict[str, Page] = {}
         self._questions: dict[str, Question] = {}
         self.steps = {section.link_id: Step(section.title) for section in form.sections}
@@ -544,9 +543,6 @@ class FormView(QWidget):
         made.set_read_only(self._read_only)
         made.answered.connect(self._give)
         made.left.connect(self._left)
-        for child in made.findChildren(QWidget):
-            if isinstance(child, Line | Prose):
-                child.installEventFilter(self._undo_filter)
         return made
 
     def _keep(self, link_id: str, values: list[Value]) -> None:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QListView, QVBoxLayout, Q
 from neuro_chart.clinic.dates import age_words, read_date
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.text import fold
-from neuro_chart.ui.answer_fields import Line, StepOutOfWords
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import day_first, long_day, today
-from neuro_chart.ui.widgets import Prose, button, label, row, set_flag
+from neuro_chart.ui.widgets import button, label, row, set_flag
+from neuro_chart.ui.words import Line, Prose
 
 LONGEST = 300
 
@@ -93,7 +93,6 @@ class PatientForm(QWidget):
         self._patient = Patient()
         self._is_new = True
         self._unfit: set[str] = set()
-        self._step_out = StepOutOfWords(self)
         self.inputs: dict[str, Line | Prose] = {}
         self.words = {field.name: label(role="small", wrap=True) for field in FIELDS}
         grid = QGridLayout()
@@ -122,8 +121,6 @@ class PatientForm(QWidget):
             made = Suggesting(field.title, field.hint, LONGEST, field.suggestions)
         else:
             made = Line(field.title, field.hint, LONGEST)
-        if isinstance(made, Line):
-            made.installEventFilter(self._step_out)
         made.textChanged.connect(self._tell_birth)
         made.edited.connect(self._store)
         self.inputs[field.name] = made
@@ -141,6 +138,11 @@ class PatientForm(QWidget):
     def patient(self) -> Patient:
         """The patient as stored, or an empty one."""
         return self._patient
+
+    @property
+    def has_name(self) -> bool:
+        """Whether a name was typed."""
+        return any(self._text(name).strip() for name in ("given", "family"))
 
     def start_new(self) -> None:
         """Show an empty record to fill in."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
@@ -157,6 +157,12 @@ class PatientsPage(QWidget):
             self.form = self._adding()
         self.stack.setCurrentIndex(1)
         self.form.focus_first()
+
+    def flush(self) -> None:
+        """Store a new patient who has a name; the window is about to close."""
+        if self.form is not None and self.stack.currentIndex() == 1 and self.form.has_name:
+            with QSignalBlocker(self.form):
+                self.form.add()
 
     def _added(self, patient_id: str) -> None:
         self._back()

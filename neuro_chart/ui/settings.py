@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from neuro_chart import __version__
 from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.widgets import Prose, Segments, card, label, scrolled
+from neuro_chart.ui.widgets import Segments, card, label, scrolled
+from neuro_chart.ui.words import Prose
 
 WIDTH = 640
 

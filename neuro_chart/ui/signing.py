@@ -9,7 +9,8 @@ from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.days import local_day, local_time, long_day
 from neuro_chart.ui.needle_rows import places_words
-from neuro_chart.ui.widgets import Prose, button, icon_button, label, set_flag
+from neuro_chart.ui.widgets import button, icon_button, label, set_flag
+from neuro_chart.ui.words import Prose
 
 
 class SignPanel(QFrame):

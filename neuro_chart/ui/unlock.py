@@ -13,7 +13,8 @@ from neuro_chart.clinic.passphrases import strength
 from neuro_chart.clinic.people import Practice, Practitioner
 from neuro_chart.resources import resource
 from neuro_chart.store.errors import VaultError
-from neuro_chart.ui.widgets import Prose, Segments, button, card, column, icon_button, label, row, scrolled, set_flag
+from neuro_chart.ui.widgets import Segments, button, card, column, icon_button, label, row, scrolled, set_flag
+from neuro_chart.ui.words import Prose
 from neuro_chart.ui.work import Work
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -23,8 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from neuro_chart.ui.icons import set_icon
-
-SAVE_AFTER = 500
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -181,13 +178,6 @@ def set_flag(widget: QWidget, name: str, value: object) -> None:
         widget.style().polish(widget)
 
 
-def is_undo(event: QEvent) -> bool:
-    """Whether a field is asked if it wants undo or redo for itself; it leaves them to the window, whose steps are stored."""
-    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-        return False
-    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-
-
 class Segments(QFrame):
     """A row of choices of which one holds: `chosen(key)` when the user picks."""
 
@@ -232,86 +222,3 @@ class Segments(QFrame):
             for made in self._buttons.values():
                 made.setChecked(False)
             self._group.setExclusive(True)
-
-
-class Prose(QPlainTextEdit):
-    """A text that keeps itself: `edited(text)` comes half a second after the first key, and at once when the focus leaves.
-
-    It grows with its words between `lines` lines and no end; Tab moves on.
-    """
-
-    edited = Signal(str)
-
-    def __init__(self, name: str, placeholder: str = "", lines: int = 2, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._kept = ""
-        self._lines = lines
-        self.setAccessibleName(name)
-        self.setPlaceholderText(placeholder)
-        self.setUndoRedoEnabled(False)
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVE_AFTER)
-        self._timer.timeout.connect(self.flush)
-        self.textChanged.connect(self._typed)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
-        self._fit()
-
-    def _typed(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
-
-    @property
-    def is_dirty(self) -> bool:
-        """Whether there are words that have not been announced."""
-        return self.toPlainText() != self._kept
-
-    def flush(self) -> None:
-        """Announce what was typed since the last time."""
-        self._timer.stop()
-        text = self.toPlainText()
-        if text != self._kept:
-            self._kept = text
-            self.edited.emit(text)
-
-    def show_text(self, text: str) -> None:
-        """Show what is stored, unless newer words are being typed."""
-        if self.is_dirty or text == self._kept:
-            return
-        self._kept = text
-        place = self.textCursor().position()
-        self.blockSignals(True)
-        self.setPlainText(text)
-        self.blockSignals(False)
-        cursor = self.textCursor()
-        cursor.setPosition(min(place, len(text)))
-        self.setTextCursor(cursor)
-        self._fit()
-
-    def _fit(self) -> None:
-        padding = 2 if self.property("role") == "bare" else 14
-        margins = self.contentsMargins().top() + self.contentsMargins().bottom() + 2 * int(self.document().documentMargin()) + padding
-        lines = max(self._lines, int(self.document().size().height()))
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins)
-
-    def event(self, event: QEvent) -> bool:
-        if is_undo(event):
-            self.flush()
-            event.ignore()
-            return True
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.flush()
-        super().focusOutEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self._fit()

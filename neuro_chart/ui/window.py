@@ -252,6 +252,7 @@ class Window(QMainWindow):
         if not self._is_open:
             return True
         self.flush()
+        self.patients.flush()
         if not self.chart.all_written and not self.chart.write_waiting():
             question = "The disk does not take the last changes. Keep the chart open and make room, or close it and lose them?"
             box = QMessageBox(QMessageBox.Icon.Warning, "Neuro Chart", question, parent=self)

@@ -154,3 +154,12 @@ def test_the_look_and_the_window_are_remembered_but_nothing_of_a_patient(qtbot, 
     assert "theme=dark" in settings
     assert "geometry" in settings
     assert "Delgado" not in settings
+
+
+def test_a_half_typed_new_patient_is_kept_when_the_chart_is_locked(qtbot, window, passphrase):
+    window.show_page("patients")
+    window.patients.add_patient()
+    qtbot.keyClicks(window.patients.form.inputs["family"], "Okonkwo")
+    window.lock()
+    with Vault.open(window._vault.path, passphrase) as vault:
+        assert [line.family for line in Records(vault).patients()] == ["Okonkwo"]
