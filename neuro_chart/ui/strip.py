@@ -54,8 +54,7 @@ class Strip(QFrame):
         self._reload()
 
     def _unwritten(self, sentence: str) -> None:
-        if sentence:
-            self._stored.setText("Not stored yet")
+        self._stored.setText("Not stored yet" if sentence else f"Saved {local_time(now())}")
 
     def _reload(self) -> None:
         self._visits = [(v, p) for v, p in self._chart.records.open_visits() if v.count.inside]

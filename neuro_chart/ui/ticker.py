@@ -46,7 +46,7 @@ class Ticker(QObject):
         self._chart.changed.disconnect(self._changed)
 
     def _changed(self, change: "Change") -> None:
-        if change.kind == "needles":
+        if change.kind == "needles" and change.visit_id:  # none when nothing was there to change
             others = {clock: visit_id for clock, visit_id in self._clocks.items() if visit_id != change.visit_id}
             self._keep(others | _clocks_of(self._chart.records.visit(change.visit_id)))
         elif change.kind in {"visit", "signature"}:
