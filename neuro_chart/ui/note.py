@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
-from neuro_chart.ui.answer_fields import Scale
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
+from neuro_chart.ui.scale import Scale
 from neuro_chart.ui.widgets import button, label, row
 from neuro_chart.ui.words import Prose
 
