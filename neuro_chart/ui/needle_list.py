@@ -194,6 +194,7 @@ class NeedleList(QFrame):
         self.editor.insert_wanted.connect(lambda: self.insert_wanted.emit(self._selected))
         self.editor.pull_wanted.connect(lambda: self.pull_wanted.emit(self._selected))
         self.editor.removal_wanted.connect(self.removal_wanted)
+        self.editor.closed.connect(self.view.clearSelection)
         self.insert = button("Insert all", lambda: self.insert_wanted.emit(None), "primary")
         self.pull = button("Pull all now", lambda: self.pull_wanted.emit(None), "danger")
         self._lay_out()

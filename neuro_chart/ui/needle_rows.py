@@ -243,12 +243,14 @@ class RowPainter(QStyledItemDelegate):
 
 
 class NeedleView(QListView):
-    """The list; Delete wants the selected needles away."""
+    """The list; Delete wants the selected needles away, Escape selects none."""
 
     removal_wanted = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and self.selectedIndexes():
             self.removal_wanted.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.selectedIndexes():
+            self.clearSelection()
         else:
             super().keyPressEvent(event)

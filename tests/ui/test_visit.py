@@ -223,6 +223,17 @@ def test_selection_is_shared_between_list_and_map(page, stored, qtbot):
     assert page.needles.editor._title.text() == "ST36 L"
 
 
+def test_escape_lets_go_of_the_selection(page, qtbot):
+    type_points(page, qtbot, "ST36")
+    assert page.needles.editor.isVisible()
+    qtbot.keyClick(page.needles.view, Qt.Key.Key_Escape)
+    assert not page.needles.editor.isVisible()
+    assert not page.map._selected
+    page.needles.view.selectAll()
+    page.needles.editor._close.click()
+    assert not page.map._selected
+
+
 def test_a_needle_that_is_in_does_not_leave_the_chart(page, stored, chart, qtbot):
     type_points(page, qtbot, "ST36")
     page.insert(None)
