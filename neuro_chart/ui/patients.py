@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
-from neuro_chart.ui.widgets import ListKeys, button, card, label, row, scrolled
+from neuro_chart.ui.widgets import Empty, ListKeys, button, card, label, row, scrolled
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import PatientLine
@@ -98,7 +98,8 @@ class PatientsPage(QWidget):
         self.found = label("", "small")
         self.list = QStackedWidget()
         self.list.addWidget(card(self.table, margins=8))
-        self.list.addWidget(self._empty())
+        self.nobody = Empty("users", "", "", button("Add a patient", self.add_patient, "primary", "user-plus"))
+        self.list.addWidget(self.nobody)
         front = QWidget()
         column = QVBoxLayout(front)
         column.setContentsMargins(32, 24, 32, 24)
@@ -172,18 +173,6 @@ class PatientsPage(QWidget):
         self.stack.setCurrentIndex(0)
         self.search.setFocus()
 
-    def _empty(self) -> QWidget:
-        self._empty_title, self._empty_words = label("", "title"), label("", "muted", wrap=True)
-        frame = card(
-            self._empty_title, self._empty_words, row(button("Add a patient", self.add_patient, "primary", "user-plus"), None), margins=32
-        )
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(frame)
-        column.addStretch(1)
-        return whole
-
     def _changed(self, change: object) -> None:
         if getattr(change, "kind", "") in {"patient", "visit"}:
             self._stale = True
@@ -204,13 +193,13 @@ class PatientsPage(QWidget):
         self.found.setText("" if not total else "1 patient" if total == 1 else f"{QLocale.system().toString(total)} patients")
         self.list.setCurrentIndex(0 if total else 1)
         if words.strip():
-            self._empty_title.setText("Nobody found")
-            self._empty_words.setText(
+            self.nobody.title.setText("Nobody found")
+            self.nobody.words.setText(
                 "Part of a name is enough, in any order and without accents; so are a date of birth or some digits of a telephone number."
             )
         else:
-            self._empty_title.setText("No patients yet")
-            self._empty_words.setText("Add the first one; only a name is needed, the rest can follow.")
+            self.nobody.title.setText("No patients yet")
+            self.nobody.words.setText("Add the first one; only a name is needed, the rest can follow.")
         if total:
             self.table.selectRow(0)
 

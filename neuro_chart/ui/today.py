@@ -9,7 +9,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
-from neuro_chart.ui.widgets import button, card, label, pill, row, scrolled
+from neuro_chart.ui.widgets import Empty, button, card, label, pill, row, scrolled
 
 LATEST = 8
 
@@ -52,22 +52,14 @@ class TodayPage(QWidget):
                 widget.deleteLater()
         records = self._chart.records
         self._column.addWidget(row(label(long_day(today()), "title"), None, button("Patients", self.patients_wanted.emit, icon="users")))
-        opened = records.open_visits()
+        opened, latest = records.open_visits(), records.latest_visits(LATEST)
         if opened:
             self._column.addWidget(self._list("Open visits", "Drafts stay open until they are signed.", opened))
         else:
-            self._column.addWidget(
-                card(
-                    label("No visit is open", "title"),
-                    label(
-                        "Choose a patient and start a visit; it stays here until you sign it, through every pause, crash and restart.",
-                        "muted",
-                        wrap=True,
-                    ),
-                    row(button("Choose a patient", self.patients_wanted.emit, "primary", "users"), None),
-                )
-            )
-        if latest := records.latest_visits(LATEST):
+            words = "Choose a patient and start a visit. It stays here until you sign it, through every pause, crash and restart."
+            choose = button("Choose a patient", self.patients_wanted.emit, "primary", "users")
+            self._column.addWidget(card(Empty("calendar", "No visit is open", words, choose)))
+        if latest:
             self._column.addWidget(self._list("Signed lately", "", latest))
         self._column.addStretch(1)
 

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QUndoGroup
+from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.library import Library
+from neuro_chart.resources import resource
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.find import FindPage
 from neuro_chart.ui.icons import set_icon
@@ -117,6 +119,9 @@ class Window(QMainWindow):
         column = QVBoxLayout(rail)
         column.setContentsMargins(7, 12, 7, 12)
         column.setSpacing(8)
+        mark = QSvgWidget(str(resource("icons", "neuro-chart.svg")))
+        mark.setFixedSize(32, 32)
+        column.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
         for key, text, icon, _keys in RAIL:
             if key == "settings":
                 column.addStretch(1)
