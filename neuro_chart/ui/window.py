@@ -122,6 +122,7 @@ class Window(QMainWindow):
         mark = QSvgWidget(str(resource("icons", "neuro-chart.svg")))
         mark.setFixedSize(32, 32)
         column.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(12)
         for key, text, icon, _keys in RAIL:
             if key == "settings":
                 column.addStretch(1)
