@@ -312,7 +312,7 @@ class NeedleList(QFrame):
             self.until.setText(f"{words} · {counted.planned} to go" if counted.planned else words)
         elif counted.planned:
             self.ring.show_time(0, span({n.retention for n in needles if n.inserted is None}), Stage.PLANNED)
-            self.until.setText("minutes planned")
+            self.until.setText(f"for {span({n.retention for n in needles if n.inserted is None})} minutes")
         elif counted.out:
             self.ring.show_time(1, "", Stage.OUT)
             self.until.setText(f"All counted: {counted.out} in, {counted.out} out")
