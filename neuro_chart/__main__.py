@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from neuro_chart.store.errors import VaultError
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
 
-FAILED = 1
+FAILED, INTERRUPTED, UNREAD = 1, 130, 141
 
 
 class CommandError(Exception):
@@ -21,23 +22,56 @@ class CommandError(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; the exit status (0 done, 1 failed, 2 misused, 130 interrupted)."""
+    """Run the command line; the exit status (0 done, 1 failed, 2 misused, 130 interrupted, 141 nobody reads the output)."""
     if getattr(sys, "frozen", False):
         from multiprocessing import freeze_support  # noqa: PLC0415  # a bundle is its own interpreter for the tour's processes
 
         freeze_support()
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):  # None where the caller closed it
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # stays open to the end
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except (CommandError, VaultError) as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        _drop_output()
+        return UNREAD
+    except OSError as error:
+        _drop_output()
+        return _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
+    for option in ("vault", "passphrase_file"):
+        if option in options and option not in options.takes:
+            parser.error(f"--{option.replace('_', '-')} means nothing to this command")
     try:
         return int(options.run(options))
-    except (CommandError, VaultError) as error:
-        sys.stderr.write(f"neuro-chart: {error}\n")
-        return FAILED
-    except OSError as error:
-        sys.stderr.write(f"neuro-chart: {error.strerror or error}: {error.filename or ''}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        return 130
+    except ModuleNotFoundError:
+        raise
+    except ImportError as error:
+        from neuro_chart.ui.display import PACKAGES  # noqa: PLC0415  # it needs no Qt
+
+        packages = f" On Debian or Ubuntu: sudo apt install {PACKAGES}" if sys.platform.startswith("linux") else ""
+        raise CommandError(f"Qt cannot be loaded: {error}.{packages}") from error
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"neuro-chart: {sentence}\n")
+    return FAILED
+
+
+def _drop_output() -> None:
+    """Leave the interpreter nothing to complain about when it closes standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,15 +88,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without a command, opens the chart in a window. Exit status: 0 done, 1 failed, 2 misused.",
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.set_defaults(run=_open)
+    parser.set_defaults(run=_open, takes={"vault", "passphrase_file"})
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     demo = commands.add_parser("demo", help="open a practice of made-up patients, in a vault of its own")
     demo.add_argument("--vault", type=Path, metavar="PATH", default=argparse.SUPPRESS, help="make the demo practice here")
     demo.add_argument("--no-window", action="store_true", help="only make the vault, and print its path and passphrase")
-    demo.set_defaults(run=_demo)
+    demo.set_defaults(run=_demo, takes={"vault"})
     tour = commands.add_parser("tour", help="walk through every page with made-up patients and leave pictures and papers in DIR")
     tour.add_argument("folder", type=Path, metavar="DIR")
-    tour.set_defaults(run=_tour)
+    tour.set_defaults(run=_tour, takes=set())
     return parser
 
 
@@ -80,20 +114,27 @@ def _passphrase(options: argparse.Namespace) -> str | None:
     source = getattr(options, "passphrase_file", None)
     if source is None:
         return None
-    text = sys.stdin.readline() if source == "-" else Path(source).read_text(encoding="utf-8").partition("\n")[0]
-    return text.rstrip("\r\n")
+    if source == "-" and sys.stdin.isatty():
+        return getpass("Passphrase: ")
+    content = sys.stdin.buffer.readline() if source == "-" else Path(source).read_bytes()
+    name = "Standard input" if source == "-" else source
+    try:
+        words = content.partition(b"\n")[0].decode("utf-8-sig").rstrip("\r")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{name} holds no text in UTF-8.") from error
+    if not words:
+        raise CommandError(f"{name} holds no passphrase: its first line is empty.")
+    return words
 
 
 def _show(path: Path, settings: Path, vault: "Vault | None" = None) -> int:
-    try:
-        from neuro_chart.ui.display import display_problem  # noqa: PLC0415  # only a window needs a display
+    from neuro_chart.ui.display import display_problem  # noqa: PLC0415  # only a window needs a display
 
-        if problem := display_problem():
-            raise CommandError(problem)
-        from neuro_chart.ui.app import run  # noqa: PLC0415  # after the display has been looked at: Qt aborts without one
-    except ImportError as error:
-        raise CommandError(f"Qt cannot be loaded: {error}. The README names the system packages that a window needs.") from error
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if problem := display_problem():
+        raise CommandError(problem)
+    from neuro_chart.ui.app import run  # noqa: PLC0415  # after the display has been looked at: Qt aborts without one
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop keeps Python from hearing it; all but the last half second is stored
     return run(path, settings, vault)
 
 

@@ -1,8 +1,10 @@
 """The command line as a Unix user expects it, in processes of its own."""
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,13 +12,22 @@ from neuro_chart import __version__
 from neuro_chart.demo import PASSPHRASE
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
+from neuro_chart.ui.display import PACKAGES
+
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux may have no display, or /dev/full")
 
 
 def run(*arguments, home, words="", **environment):
     env = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
     env |= {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")} | environment
-    return subprocess.run(
-        [sys.executable, "-m", "neuro_chart", *map(str, arguments)], input=words, capture_output=True, text=True, env=env, timeout=120, check=False
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "neuro_chart", *map(str, arguments)],
+        input=words,
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=120,
+        check=False,
     )
 
 
@@ -31,9 +42,13 @@ def test_a_misused_option_is_exit_status_2(tmp_path):
     assert "usage" in told.stderr
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux may have no display")
-def test_without_a_display_it_says_so_in_a_sentence(tmp_path):
-    told = run(home=tmp_path)
+@LINUX
+@pytest.mark.parametrize(
+    "display",
+    [{}, {"DISPLAY": ":987"}, {"WAYLAND_DISPLAY": "wayland-987"}, {"WAYLAND_DISPLAY": "wayland-987", "QT_QPA_PLATFORM": "wayland"}],
+)
+def test_without_a_display_it_says_so_in_a_sentence(tmp_path, display):
+    told = run(home=tmp_path, **display)
     assert told.returncode == 1
     assert told.stderr.startswith("neuro-chart: ")
     assert "display" in told.stderr or "apt install" in told.stderr
@@ -65,3 +80,65 @@ def test_demo_makes_a_vault_of_its_own_and_prints_its_passphrase(tmp_path):
     again = run("demo", "--vault", path, "--no-window", home=tmp_path)
     assert again.returncode == 1
     assert "already" in again.stderr
+
+
+def test_the_vault_may_be_named_before_the_command(tmp_path):
+    path = tmp_path / "made-up.vault"
+    assert run("--vault", path, "demo", "--no-window", home=tmp_path).stdout.startswith(f"{path}\n")
+
+
+@pytest.mark.parametrize("words", [("--passphrase-file", "-", "demo"), ("--vault", "x", "tour", "pictures")])
+def test_an_option_that_a_command_has_no_use_for_is_misused(tmp_path, words):
+    told = run(*words, home=tmp_path)
+    assert told.returncode == 2
+    assert words[0] in told.stderr
+
+
+@pytest.mark.parametrize(("content", "says"), [(b"", "no passphrase"), (b"\n", "no passphrase"), (b"\xff\xfe\x00", "UTF-8")])
+def test_a_passphrase_file_without_a_passphrase_is_told(tmp_path, vault_path, content, says):
+    (tmp_path / "words").write_bytes(content)
+    told = run("--vault", vault_path, "--passphrase-file", tmp_path / "words", home=tmp_path)
+    assert told.returncode == 1
+    assert told.stderr.startswith("neuro-chart: ")
+    assert says in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_passphrase_file_of_any_editor_will_do(tmp_path, vault_path, passphrase):
+    (tmp_path / "words").write_bytes(f"\ufeff{passphrase}\r\n".encode())
+    told = run("--vault", vault_path, "--passphrase-file", tmp_path / "words", home=tmp_path, DISPLAY=":987")
+    assert "passphrase" not in told.stderr
+
+
+@LINUX
+def test_a_folder_that_takes_no_pictures_is_told(tmp_path):
+    told = run("tour", "/proc/pictures", home=tmp_path)
+    assert (told.returncode, told.stderr) == (1, "neuro-chart: /proc/pictures: No such file or directory\n")
+
+
+@LINUX
+def test_an_output_that_takes_nothing_is_a_failure_in_a_sentence(tmp_path):
+    command = [sys.executable, "-m", "neuro_chart", "--vault", str(tmp_path / "a.vault"), "demo", "--no-window"]
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    assert told.returncode == 1
+    assert told.stderr.splitlines()[1:] == ["neuro-chart: No space left on device"]
+
+
+@LINUX
+def test_a_reader_that_leaves_and_an_interrupt_end_it_quietly(tmp_path):
+    for name, send, status in (("a.vault", None, 141), ("b.vault", signal.SIGINT, 130)):
+        command = [sys.executable, "-m", "neuro_chart", "--vault", str(tmp_path / name), "demo", "--no-window"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+            process.stdout.close()
+            assert process.stderr.readline().startswith("Making")
+            if send:
+                process.send_signal(send)
+            assert process.stderr.read() == ""
+            assert process.wait(60) == status
+    assert {file.name for file in tmp_path.iterdir()} == {"a.vault", "a.vault.keys"}
+
+
+def test_the_readme_names_the_system_packages_that_a_window_needs():
+    readme = Path(__file__).parent.parent / "README.md"
+    assert PACKAGES in " ".join(readme.read_text(encoding="utf-8").split())
