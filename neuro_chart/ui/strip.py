@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
@@ -12,10 +11,6 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import button, label, set_flag
-
-if TYPE_CHECKING:
-    from neuro_chart.clinic.people import Patient
-    from neuro_chart.clinic.visits import Visit
 
 
 class Strip(QFrame):
@@ -27,9 +22,8 @@ class Strip(QFrame):
         super().__init__()
         self.setProperty("role", "foot")
         self.setAccessibleName("Visits in progress")
-        self._chart = chart
-        self._visits: list[tuple[Visit, Patient]] = []
-        self._buttons: list[QPushButton] = []
+        self._ticker = ticker
+        self._buttons: dict[str, QPushButton] = {}
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(20, 6, 20, 6)
         self._box.setSpacing(12)
@@ -39,39 +33,41 @@ class Strip(QFrame):
         self._box.addStretch(1)
         self._box.addWidget(self._stored)
         self.setFixedHeight(56)
-        chart.changed.connect(self._changed)
+        chart.changed.connect(lambda _change: self._say_stored())
         chart.unwritten.connect(self._unwritten)
         ticker.ticked.connect(self._tick)
-        self._reload()
+        ticker.counted.connect(self._count)
+        self._count()
 
     @property
     def words(self) -> str:
         """What the strip says, visit by visit."""
-        return " · ".join(made.text() for made in self._buttons)
+        return " · ".join(made.text() for made in self._buttons.values())
 
-    def _changed(self, _change: object) -> None:
+    def _say_stored(self) -> None:
         self._stored.setText(f"Saved {local_time(now())}")
-        self._reload()
 
     def _unwritten(self, sentence: str) -> None:
-        self._stored.setText("Not stored yet" if sentence else f"Saved {local_time(now())}")
+        if sentence:
+            self._stored.setText("Not stored yet")
+        else:
+            self._say_stored()
 
-    def _reload(self) -> None:
-        self._visits = [(v, p) for v, p in self._chart.records.open_visits() if v.count.inside]
-        for made in self._buttons:
-            made.deleteLater()
-        self._buttons = []
-        for place, (visit, patient) in enumerate(self._visits):
-            made = button("", partial(self.visit_chosen.emit, patient.id, visit.id))
-            made.setProperty("clock", "running")
-            self._box.insertWidget(place, made)
-            self._buttons.append(made)
-        self._nobody.setVisible(not self._visits)
+    def _count(self) -> None:
+        running = {visit.id: patient.id for visit, patient in self._ticker.running}
+        for gone in self._buttons.keys() - running.keys():
+            self._buttons.pop(gone).deleteLater()
+        for place, (visit_id, patient_id) in enumerate(running.items()):
+            if visit_id not in self._buttons:
+                made = button("", partial(self.visit_chosen.emit, patient_id, visit_id))
+                self._box.insertWidget(place, made)
+                self._buttons[visit_id] = made
+        self._nobody.setVisible(not running)
         self._tick(now())
 
     def _tick(self, moment: datetime) -> None:
-        for made, (visit, patient) in zip(self._buttons, self._visits, strict=True):
-            due = next_due(visit.needles)
+        for visit, patient in self._ticker.running:
+            made, due = self._buttons[visit.id], next_due(visit.needles)
             if due is None:
                 continue
             over = due <= moment
