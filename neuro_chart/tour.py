@@ -402,6 +402,7 @@ def tour(folder: Path) -> None:
         album.turn_to("light")
         album.take("20-after-the-kill")
         hand.finish(("calf-stretch", "ankle-pumps", "heel-raises"))
+        hand.visit_page.show_note()
         album.take("21-signed")
         papers = hand.tab("papers", PapersPage)
         album.keep_paper(papers, "aftercare")
