@@ -167,6 +167,7 @@ def _demo(options: argparse.Namespace) -> int:
     if options.no_window:
         sys.stdout.write(f"{path}\n{PASSPHRASE}\n")
         return 0
+    sys.stderr.write(f"Its passphrase, should you lock it: {PASSPHRASE}\n")
     return _show(path, _home("config") / "demo.ini", Vault.open(path, PASSPHRASE))
 
 

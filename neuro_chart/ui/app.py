@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from neuro_chart import __version__
 from neuro_chart.resources import ROOT, resource
+from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.theme import apply_theme, load_fonts
 from neuro_chart.ui.unlock import Unlock
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
     from neuro_chart.ui.window import Window
 
+NAME = "neuro-chart"  # also what a desktop groups its windows by
 BLINK = 2000
+BROKEN = (
+    "Something went wrong in the program. What you had charted is stored. "
+    "You can go on; if it happens again, start the program anew."
+)  # fmt: skip
 
 
 def make_application(settings: QSettings) -> QApplication:
@@ -27,8 +33,8 @@ def make_application(settings: QSettings) -> QApplication:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-        app = QApplication(sys.argv[:1])
-    app.setApplicationName("neuro-chart")
+        app = QApplication([NAME])
+    app.setApplicationName(NAME)
     app.setApplicationDisplayName("Neuro Chart")
     app.setApplicationVersion(__version__)
     app.setWindowIcon(QIcon(str(resource("icons", "neuro-chart.svg"))))
@@ -77,38 +83,31 @@ class App(QObject):
 class LastWord(QObject):
     """Says on the screen what broke: where in the program, and nothing of what it worked on."""
 
-    broke = Signal(str)
+    broke = Signal(str, str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._told: set[str] = set()
+        self._told: dict[str, QMessageBox] = {}  # Python's own reference keeps a box on the screen
         self.broke.connect(self._tell)
 
     def install(self) -> None:
         """Hear of every exception that nothing else caught, on any thread."""
         sys.excepthook = self._caught
 
-    def _caught(self, kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.exit(130)
-            return
+    def _caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         frames = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
         report = "\n".join([f"Neuro Chart {__version__}: {kind.__name__}", *frames])
         sys.stderr.write(report + "\n")
-        self.broke.emit(report)
+        self.broke.emit(str(error) if isinstance(error, VaultError) else BROKEN, report)
 
-    def _tell(self, report: str) -> None:
+    def _tell(self, sentence: str, report: str) -> None:
         if report in self._told:
             return
-        self._told.add(report)
         box = QMessageBox(QMessageBox.Icon.Critical, "Neuro Chart", "")
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(
-            "Something went wrong in the program. What you had charted is stored. "
-            "You can go on; if it happens again, start the program anew."
-        )
+        box.setText(sentence)
         box.setDetailedText(report)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._told[report] = box
         box.open()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.widgets import ListKeys
+from neuro_chart.ui.widgets import ListKeys, card
 
 PATIENTS = 6
 
@@ -29,10 +29,10 @@ class Palette(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("What can be done")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setProperty("role", "popup")
         box = QVBoxLayout(self)
-        box.setContentsMargins(12, 12, 12, 12)
-        box.addWidget(self.line)
-        box.addWidget(self.list)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(card(self.line, self.list, margins=12))
         self.resize(520, 440)
         self.move(parent.mapToGlobal(parent.rect().center()) - self.rect().center())
         self.line.textChanged.connect(self._narrow)
@@ -40,6 +40,7 @@ class Palette(QDialog):
         self.list.itemClicked.connect(self._do)
         ListKeys(self.line, self.list)
         self._narrow("")
+        self.line.setFocus()
 
     def _narrow(self, words: str) -> None:
         self.list.clear()

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
@@ -120,6 +121,17 @@ def test_the_palette_offers_actions_and_patients(qtbot, visiting):
     qtbot.keyClicks(palette.line, "settings")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert window.stack.currentWidget() is window.settings_page
+
+
+def test_the_palette_takes_the_keys_as_soon_as_it_is_shown(qtbot, visiting):
+    window, _, _ = visiting
+    window.show_palette()
+    palette = window.findChild(Palette)
+    for letter in "rosa":  # to the window on the screen, which finds the field by itself
+        QTest.keyClick(palette.windowHandle(), letter)
+    assert palette.line.text() == "rosa"
+    QTest.keyClick(palette.windowHandle(), Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.patient
 
 
 def test_patients_are_found_as_their_names_are_typed_and_opened_by_keys_alone(qtbot, window):
