@@ -91,7 +91,7 @@ def _head(spot: Spot) -> str:
         (z < 0.62, _skull(x, y, z, spot.side)),
         (y > 7.9, "top of the head"),
         (y > 7.15 and x > (0.55 if y > 7.5 else 0.52) and y < 7.85, f"{spot.side} temple"),
-        (y > 7.5, "forehead"),
+        (y > 7.42, "forehead"),
         (y > 7.15 and x > 0.14, f"{spot.side} eye"),
         (x < 0.2 and y > 6.88, "nose"),
         (x < 0.3 and 6.58 < y <= 6.88, "mouth"),
@@ -164,10 +164,17 @@ def _leg(spot: Spot) -> str:
     shin = spot.along("lowerleg01", "foot")
     if shin < 0.08:
         return _knee(spot)
-    aspect = spot.aspect("lowerleg01", "foot")
     if shin > 0.93:
-        return f"{spot.side} {'Achilles tendon' if aspect == 'posterior' else f'{aspect} ankle'}"
-    return f"{spot.side} {aspect} lower leg"
+        return _ankle(spot)
+    return f"{spot.side} {spot.aspect('lowerleg01', 'foot')} lower leg"
+
+
+def _ankle(spot: Spot) -> str:
+    # the hollows beside the heel cord belong to the ankle
+    if spot.normal[2] < -0.8:
+        return f"{spot.side} Achilles tendon"
+    lateral = spot.normal[0] * spot.outward
+    return f"{spot.side} {'lateral' if lateral > 0.45 else 'medial' if lateral < -0.45 else 'anterior'} ankle"
 
 
 def _knee(spot: Spot) -> str:
@@ -179,11 +186,10 @@ def _foot(spot: Spot) -> str:
     heel, ball = spot.figure.joint[f"foot.{spot.letter}"][2] - 0.5, spot.figure.joint[f"toe3-1.{spot.letter}"][2]
     y, forward, lateral = spot.at[1], (spot.at[2] - heel) / (ball - heel), spot.normal[0] * spot.outward
     part = "heel" if forward < 0.3 else "arch" if forward < 0.72 else "forefoot"
-    ankle = "lateral" if lateral > 0.45 else "medial" if lateral < -0.45 else "anterior"
     return _first(
         (spot.normal[1] < -0.55 and y < -7.85, f"{spot.side} sole, {part}"),
-        (forward < 0.2, f"{spot.side} {'heel' if y < -7.6 else 'Achilles tendon'}"),
-        (y > MALLEOLI and forward < 0.62, f"{spot.side} {ankle} ankle"),
+        (forward < 0.2 and y < -7.6, f"{spot.side} heel"),
+        (y > MALLEOLI and forward < 0.62, _ankle(spot)),
         (abs(lateral) > 0.75, f"{spot.side} foot, {'outer' if lateral > 0 else 'inner'} edge"),
         (True, f"{spot.side} top of the foot"),
     )
@@ -223,8 +229,8 @@ def _back(x: float, y: float, z: float, side: str) -> str:
     return _first(
         (y > NECK and x < 0.45, "nape"),
         (y > SHOULDER_BLADE and x < 0.2, "spine, upper back"),
-        (y > 1.35 and x < 0.2, "spine, lower back"),
-        (0.9 < y <= 1.35 and x < 0.45, "sacrum"),
+        (y > 1.55 and x < 0.2, "spine, lower back"),
+        (0.8 < y <= 1.55 and x < 0.45, "sacrum"),
         (y > SHOULDER_BLADE and 0.55 < x < 1.55 and y < 5.2, f"{side} shoulder blade"),
         (y > SHOULDER_BLADE, f"{side} upper back" if x < 1.55 else f"{side} shoulder, back"),
         (y > 2.6, f"{side} middle back"),
