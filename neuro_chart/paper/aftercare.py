@@ -135,8 +135,9 @@ def _entry(words: Mapping[str, Any], adjunct: Adjunct) -> Mapping[str, Any]:
 
 
 def _first(entries: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
-    """The first entry of which a word begins a word of the name; the last entry of a list matches everything."""
-    return next(e for e in entries if any(re.search(rf"\b{re.escape(word)}", name) for word in e["match"]) or e["match"] == [""])
+    """The first entry of which a word begins a word of the name, or is one if a blank ends it; an empty word matches every name."""
+    words = " ".join(["", *re.findall(r"\w+", name), ""])
+    return next(entry for entry in entries if any(f" {word}" in words for word in entry["match"]))
 
 
 def _where(parts: list[Mapping[str, Any]], needles: Iterable[Needle]) -> str:

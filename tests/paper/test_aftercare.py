@@ -44,6 +44,25 @@ def test_numb_feet_change_what_is_said_after_moxa(case):
     assert "Looking after numb feet" not in said
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("Electro-stimulation", "electric current"),
+        ("EA 2 Hz", "electric current"),
+        ("Moxibustion", "warmed the skin"),
+        ("Infrared lamp", "warmed the skin"),
+        ("Cupping", "used cupping"),
+        ("Gua sha", "used gua sha"),
+        ("Massage", "added massage"),
+        ("Ear seeds", "We added Ear seeds"),
+        ("Tension release", "We added Tension release"),
+    ],
+)
+def test_each_adjunct_is_told_in_words_of_its_own(case, kind, said):
+    case.visit = replace(case.visit, adjuncts=[Adjunct(case.visit.id, kind)])
+    assert said in case.aftercare().words
+
+
 def test_without_exercises_the_sheet_says_to_rest(case):
     case.visit = replace(case.visit, aftercare=Aftercare(rest_hours=0, exercises=("no-such-exercise",)))
     said = case.aftercare().words
