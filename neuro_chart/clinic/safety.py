@@ -36,13 +36,13 @@ class Warning:  # noqa: A001 - the field's own word
 class Rule:
     """When one warning is raised: by any of its conditions, but not beside a warning in `unless`.
 
-    The text goes on with the answer to `quote`, where there is one, and its `unit`.
+    The text goes on with the answer to `quote`, where there is one, and its `unit` (for one, for more).
     """
 
     warning: Warning
     conditions: tuple[Condition, ...]
     quote: str = ""
-    unit: str = ""
+    unit: tuple[str, str] = ("", "")
     unless: tuple[str, ...] = ()
 
 
@@ -63,7 +63,7 @@ def load_rules(path: Path) -> tuple[Rule, ...]:
             sources=tuple(entry["source"]),
             questions=tuple(dict.fromkeys(condition.question for condition in conditions)),
         )
-        rules.append(Rule(warning, conditions, entry.get("quote", ""), entry.get("unit", ""), tuple(entry.get("unless", ()))))
+        rules.append(Rule(warning, conditions, entry.get("quote", ""), tuple(entry.get("unit", ("", ""))), tuple(entry.get("unless", ()))))
     return tuple(rules)
 
 
@@ -80,7 +80,7 @@ def warnings(form: Questionnaire, answers: Answers, rules: tuple[Rule, ...]) -> 
         text = rule.warning.text
         if rule.quote in given:
             quoted = answer_text(form[rule.quote], given[rule.quote])
-            text = f"{text}: {quoted} {rule.unit}".rstrip()
+            text = f"{text}: {quoted} {rule.unit[quoted != '1']}".rstrip()
         questions = tuple(dict.fromkeys(condition.question for condition in holding))
         raised[rule.warning.key] = replace(rule.warning, text=text, questions=questions)
     return sorted(raised.values(), key=lambda warning: list(Level).index(warning.level))

@@ -41,6 +41,7 @@ def test_every_rule_asks_a_question_of_the_form_for_an_answer_it_has():
         ({"implants": ["pacemaker"]}, "pacemaker", Level.ALERT, "Pacemaker or ICD: no electro"),
         ({"implants": ["joint", "defibrillator"]}, "pacemaker", Level.ALERT, "Pacemaker or ICD: no electro"),
         ({"pregnancy": ["yes"], "pregnancy-weeks": 20}, "pregnant", Level.CAUTION, "Pregnant: 20 weeks"),
+        ({"pregnancy": ["yes"], "pregnancy-weeks": 1}, "pregnant", Level.CAUTION, "Pregnant: 1 week"),
         ({"feet-heat": ["unsure"]}, "numb-feet", Level.CAUTION, "Numb feet: no heat"),
         ({"numbness": True, "numbness-where": ["left-foot"]}, "numb-feet", Level.CAUTION, "Numb feet: no heat"),
         ({"wound": True, "wound-where": "left heel"}, "wound", Level.CAUTION, "Wound on a foot or leg: left heel"),
