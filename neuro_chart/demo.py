@@ -62,9 +62,9 @@ def made_today(path: Path) -> bool:
 
 
 def unmake(path: Path) -> None:
-    """Remove a demo practice and its keys, if they are there."""
-    path.unlink(missing_ok=True)
-    keys_path(path).unlink(missing_ok=True)
+    """Remove a demo practice, its keys and its journal, if they are there."""
+    for file in (path, keys_path(path), path.with_name(f"{path.name}-wal")):
+        file.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> dict[str, Any]:

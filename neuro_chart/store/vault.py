@@ -253,9 +253,11 @@ def _refuse_missing(path: Path) -> None:
 
 def _place(fresh: Path, path: Path, ring: KeyRing) -> None:
     """Gives a whole vault its name; its keys stand first, so that a vault never stands without."""
-    # Keys whose vault is missing may be the only way into a copy of it: they are kept.
-    if keys_path(path).exists():
-        keys_path(path).rename(path.with_name(f"{path.name}.keys.kept-{uuid4().hex[:8]}"))
+    # Keys whose vault is missing may be the only way into a copy of it, and a journal holds its last words: they are kept, but apart.
+    # SQLite would write a journal that it finds beside the new vault into it.
+    for left in (keys_path(path), path.with_name(f"{path.name}-wal")):
+        if left.exists():
+            left.rename(left.with_name(f"{left.name}.kept-{uuid4().hex[:8]}"))
     ring.save(keys_path(path))
     _refuse_existing(path)
     fresh.rename(path)

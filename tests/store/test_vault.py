@@ -137,6 +137,22 @@ def test_keys_without_their_vault_are_kept_when_a_new_vault_takes_the_name(vault
         assert Records(vault).practice().name == "Riverside Acupuncture"
 
 
+def test_a_journal_that_a_killed_program_left_of_another_vault_harms_no_new_one(vault_path, passphrase, cheap_kdf):
+    journal = vault_path.with_name(f"{vault_path.name}-wal")
+    with Vault.open(vault_path, passphrase) as vault, closing(vault.engine.raw_connection()) as connection:
+        connection.cursor().execute("UPDATE practice SET name = 'Never checkpointed'")
+        left = journal.read_bytes()
+    away = vault_path.parent / "away"
+    away.mkdir()
+    for file in (vault_path, keys_path(vault_path)):
+        file.rename(away / file.name)
+    journal.write_bytes(left)
+    with Vault.create(vault_path, "another one", Practice("New"), Practitioner("New"), kdf=cheap_kdf) as vault:
+        assert Records(vault).practice().name == "New"
+    (kept,) = vault_path.parent.glob("clinic.vault-wal.kept-*")
+    assert kept.read_bytes() == left
+
+
 @pytest.mark.parametrize("where", ["missing/clinic.vault", "file/clinic.vault"])
 def test_a_folder_that_cant_hold_a_vault_is_told_plainly(tmp_path, where, passphrase, cheap_kdf):
     (tmp_path / "file").write_text("a file")

@@ -14,7 +14,7 @@ from neuro_chart.store.vault import Vault
 from neuro_chart.ui.app import App, LastWord
 from neuro_chart.ui.papers import PapersPage
 
-SECRET = "Rosa Delgado takes apixaban"
+TOLD = "Rosa Delgado takes apixaban"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def boxes():
 
 def break_with(error):
     def work():
-        patient = SECRET  # a local of the frame, as in a real fault
+        patient = TOLD  # a local of the frame, as in a real fault
         raise error(patient)
 
     return work
@@ -51,7 +51,7 @@ def test_what_breaks_in_a_slot_is_told_once_and_without_the_patient(qtbot, last_
     assert "ValueError" in box.detailedText()
     assert "test_app.py" in box.detailedText()
     assert "ValueError" in (written := capfd.readouterr().err)
-    for word in SECRET.split():
+    for word in TOLD.split():
         assert word not in box.text() + box.detailedText() + written
 
 
