@@ -5,10 +5,12 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import pairwise
 from shutil import copyfile, copytree
 
 import pytest
+from pypdf import PdfReader
 
 from neuro_chart.clinic.forms import Coding, Kind
 from neuro_chart.clinic.intakes import warnings
@@ -18,6 +20,8 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.safety import load_rules
 from neuro_chart.clinic.visits import NOTE_FIELDS, Visit
 from neuro_chart.demo import PASSPHRASE, make_demo
+from neuro_chart.paper.aftercare import aftercare_sheet
+from neuro_chart.paper.visit import visit_paper
 from neuro_chart.resources import ROOT
 from neuro_chart.store.errors import VaultError
 from neuro_chart.store.keys import Kdf
@@ -192,3 +196,12 @@ def test_an_answer_that_cannot_be_is_named_and_nothing_is_left(tmp_path):
     with pytest.raises(ValueError, match=r"rosa-delgado.*numbness-bad"):
         make_demo(tmp_path / "demo.vault", Library(resources), CHEAP)
     assert not (tmp_path / "demo.vault").exists()
+
+
+def test_every_patient_can_be_handed_a_sheet_and_a_record(records):
+    practice, who = records.practice(), {each.id: each for each in records.practitioners()}
+    for patient in patients(records):
+        visit = records.visits(patient.id)[0]
+        sheet = aftercare_sheet(practice, who[visit.practitioner_id], patient, visit, LIBRARY)
+        assert patient.called in PdfReader(BytesIO(sheet)).pages[0].extract_text()
+        assert visit_paper(practice, who, patient, visit, LIBRARY).startswith(b"%PDF")
