@@ -1,9 +1,15 @@
 """The door, through its real window."""
 
+import os
+import sqlite3
+from contextlib import closing
+from hashlib import sha256
+
 import pytest
 from PySide6.QtCore import Qt
 
 from neuro_chart.clinic.passphrases import strength
+from neuro_chart.store.keys import keys_path
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui.unlock import Unlock
 
@@ -64,6 +70,101 @@ def test_a_wrong_passphrase_is_named_and_can_be_tried_again(qtbot, vault_path, p
         qtbot.keyClicks(window.passphrase, passphrase)
         qtbot.keyClick(window.passphrase, Qt.Key.Key_Return)
     opened.args[0].close()
+
+
+def damage_the_keys(path, _passphrase):
+    keys_path(path).write_text(keys_path(path).read_text().replace("argon2id", "argon2ie"))
+
+
+def take_the_keys(path, _passphrase):
+    keys_path(path).unlink()
+
+
+def put_a_plain_database(path, _passphrase):
+    path.unlink()
+    with closing(sqlite3.connect(path)) as plain:
+        plain.execute("CREATE TABLE patient (name)")
+
+
+def empty(path, _passphrase):
+    path.write_bytes(b"")
+
+
+def make_newer(path, passphrase):
+    with Vault.open(path, passphrase) as vault, vault.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+
+def damage(path, _passphrase):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def write_protect(path, _passphrase):
+    path.chmod(0o400)
+
+
+def prints(folder):
+    return {file.name: sha256(file.read_bytes()).hexdigest() for file in folder.iterdir() if file.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        (damage_the_keys, "keys, is damaged"),
+        (take_the_keys, "is missing"),
+        (put_a_plain_database, "isn't encrypted"),
+        (empty, "too small"),
+        (make_newer, "newer Neuro Chart"),
+        (damage, "is damaged"),
+        pytest.param(
+            write_protect,
+            "write-protected",
+            marks=pytest.mark.skipif(not hasattr(os, "geteuid") or not os.geteuid(), reason="root writes all"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_vault_is_said_and_the_files_stay(qtbot, vault_path, passphrase, what, says):
+    what(vault_path, passphrase)
+    before = prints(vault_path.parent)
+    assert says in refused(qtbot, Unlock(vault_path), passphrase)
+    assert prints(vault_path.parent) == before
+
+
+def test_a_vault_that_is_open_elsewhere_is_said_and_opens_once_it_is_free(qtbot, vault_path, passphrase):
+    window = Unlock(vault_path)
+    with Vault.open(vault_path, passphrase):
+        assert "another Neuro Chart" in refused(qtbot, window, passphrase)
+    with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
+        qtbot.mouseClick(window.open_button, Qt.MouseButton.LeftButton)
+    opened.args[0].close()
+
+
+def refused(qtbot, window, words):
+    """What the window says to a passphrase; it can be tried again."""
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.keyClicks(window.passphrase, words)
+    qtbot.keyClick(window.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(window.error.text()), timeout=20_000)
+    assert window.open_button.isEnabled()
+    assert window.error.text().endswith(".")
+    return window.error.text()
+
+
+@pytest.mark.parametrize("folder", ["missing", "a file"])
+def test_a_practice_that_can_t_be_made_there_is_said_and_its_words_stay(qtbot, tmp_path, folder):
+    (tmp_path / "a file").write_text("")
+    window = Unlock(tmp_path / folder / "practice.vault")
+    qtbot.addWidget(window)
+    window.show()
+    create(qtbot, window)
+    qtbot.waitUntil(lambda: "can't be made" in window.error.text(), timeout=20_000)
+    assert str(tmp_path / folder) in window.error.text()
+    assert window.practice_name.text() == "Riverside"
+    assert window.open_button.isEnabled()
+    assert [file.name for file in tmp_path.iterdir()] == ["a file"]
 
 
 def test_strength_grows_with_words_and_never_praises_the_usual():
