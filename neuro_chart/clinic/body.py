@@ -148,10 +148,7 @@ class Atlas:
         told: dict[str, Any] = json.loads((folder / "atlas.json").read_text(encoding="utf-8"))
         regions = tuple(told["regions"])
         views = {name: _view(name, v, folder, regions, told["lookup_step"]) for name, v in told["views"].items()}
-        points = {
-            code: {Side(side): _site(p, Side(side), regions) for side, p in sides.items()}
-            for code, sides in told["points"].items()
-        }
+        points = {code: {Side(side): _site(p, Side(side), regions) for side, p in sides.items()} for code, sides in told["points"].items()}
         return cls(views, regions, points)
 
     def point_sites(self, code: str) -> Mapping[Side, Site]:

@@ -46,7 +46,13 @@ DRAWING_WIDTH, DRAWING_HEIGHT = 54 * mm, 45 * mm
 
 
 def aftercare_sheet(
-    practice: Practice, practitioner: Practitioner, patient: Patient, visit: Visit, library: Library, *, tz: tzinfo | None = None,
+    practice: Practice,
+    practitioner: Practitioner,
+    patient: Patient,
+    visit: Visit,
+    library: Library,
+    *,
+    tz: tzinfo | None = None,
 ) -> bytes:
     """The sheet that the patient takes home, as a PDF.
 
@@ -159,9 +165,7 @@ def _listed(named: list[str]) -> str:
 
 def _minutes(needles: Iterable[Needle]) -> str:
     """How long the needles really stayed in, or were to stay while one is still in."""
-    stayed = [
-        max(1, round((n.removed - n.inserted).total_seconds() / 60)) if n.inserted and n.removed else n.retention for n in needles
-    ]
+    stayed = [max(1, round((n.removed - n.inserted).total_seconds() / 60)) if n.inserted and n.removed else n.retention for n in needles]
     least, most = min(stayed), max(stayed)
     if most == 1:
         return "about a minute"
@@ -225,11 +229,16 @@ def _call(said: Mapping[str, Any], visit: Visit, width: float) -> list[Flowable]
     left = (width - gap) * 0.41
     us = [line["words"] for line in said["us"]] + ([said["fever"]] if visit.aftercare.foot_care else [])
     at_once = [line["words"] for line in said["now"]]
-    boxes = Table([[
-        [Paragraph(text(said["now_title"]), style(11, bold=True, colour=BRICK, after=4)), *bullets(at_once, look, BRICK)],
-        "",
-        [Paragraph(text(said["us_title"]), style(11, bold=True, colour=AMBER, after=4)), *bullets(us, look, AMBER)],
-    ]], colWidths=[left, gap, width - gap - left])
+    boxes = Table(
+        [
+            [
+                [Paragraph(text(said["now_title"]), style(11, bold=True, colour=BRICK, after=4)), *bullets(at_once, look, BRICK)],
+                "",
+                [Paragraph(text(said["us_title"]), style(11, bold=True, colour=AMBER, after=4)), *bullets(us, look, AMBER)],
+            ]
+        ],
+        colWidths=[left, gap, width - gap - left],
+    )
     padding = [(f"{side}PADDING", (column, 0), (column, 0), 10) for column in (0, 2) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
     washes = [("BACKGROUND", (0, 0), (0, 0), BRICK_WASH), ("BACKGROUND", (2, 0), (2, 0), AMBER_WASH)]
     bars = [("LINEBEFORE", (0, 0), (0, 0), 3, BRICK), ("LINEBEFORE", (2, 0), (2, 0), 3, AMBER)]

@@ -28,7 +28,11 @@ Area = tuple[float, float, float, float]  # left, top, right, bottom in pixels o
 
 
 def needle_figure(
-    atlas: Atlas, needles: Sequence[Needle], width: float, height: float, label: Callable[[Needle], str] = lambda needle: needle.point,
+    atlas: Atlas,
+    needles: Sequence[Needle],
+    width: float,
+    height: float,
+    label: Callable[[Needle], str] = lambda needle: needle.point,
 ) -> "NeedleFigure | None":
     """The figure from every side that it takes to see all needles, in a box of at most width x height points.
 
@@ -48,7 +52,10 @@ def needle_figure(
 
 
 def _bodies(
-    bodies: Sequence[View], needles: Sequence[Needle], label: Callable[[Needle], str], room: tuple[float, float],
+    bodies: Sequence[View],
+    needles: Sequence[Needle],
+    label: Callable[[Needle], str],
+    room: tuple[float, float],
 ) -> "NeedleFigure | None":
     """The bodies with their needles, whole, or the part that has the needles where that makes it a good deal larger."""
     if not bodies:
@@ -158,7 +165,10 @@ def _close_up(atlas: Atlas, needle: Needle, needles: Iterable[Needle], bodies: I
 
 
 def _dots(
-    views: Sequence[View], needles: Iterable[Needle], closer: Mapping[str, View], label: Callable[[Needle], str],
+    views: Sequence[View],
+    needles: Iterable[Needle],
+    closer: Mapping[str, View],
+    label: Callable[[Needle], str],
 ) -> dict[str, list[_Dot]]:
     """View name -> its dots. A needle shows on the body that sees it best, and in its close-up, where it then has its name."""
     out: dict[str, list[_Dot]] = {view.name: [] for view in views}

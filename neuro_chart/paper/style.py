@@ -143,16 +143,25 @@ class Sheet:
         """The PDF. Same story, same bytes; its metadata name the practice and the kind of paper, never the patient."""
         out = BytesIO()
         document = BaseDocTemplate(
-            out, pagesize=self.size, title=self.title, author=plain(self.practice.name), creator="Neuro Chart", subject="", lang="en",
-            invariant=1, pageCompression=1,
+            out,
+            pagesize=self.size,
+            title=self.title,
+            author=plain(self.practice.name),
+            creator="Neuro Chart",
+            subject="",
+            lang="en",
+            invariant=1,
+            pageCompression=1,
         )
         height = self.size[1]
         first = Frame(MARGIN, FOOT, self.width, height - FOOT - TOP, 0, 0, 0, 0)
         later = Frame(MARGIN, FOOT, self.width, height - FOOT - TOP - 9 * mm, 0, 0, 0, 0)
-        document.addPageTemplates([
-            PageTemplate("first", [first], autoNextPageTemplate="later"),
-            PageTemplate("later", [later], onPage=self._head),
-        ])
+        document.addPageTemplates(
+            [
+                PageTemplate("first", [first], autoNextPageTemplate="later"),
+                PageTemplate("later", [later], onPage=self._head),
+            ]
+        )
         document.build([self._letterhead(), *story], canvasmaker=_numbered(self._foot))
         return out.getvalue()
 
@@ -217,8 +226,11 @@ def flat(commands: Iterable[tuple[Any, ...]] = ()) -> TableStyle:
 def card(content: Sequence[Flowable], width: float, wash: Color = WASH, edge: Color | None = None, pad: float = 11) -> Table:
     """A tinted box with round corners, or with a bar of colour at its left."""
     commands: list[tuple[Any, ...]] = [
-        ("BACKGROUND", (0, 0), (-1, -1), wash), ("LEFTPADDING", (0, 0), (-1, -1), pad + 2), ("RIGHTPADDING", (0, 0), (-1, -1), pad),
-        ("TOPPADDING", (0, 0), (-1, -1), pad - 2), ("BOTTOMPADDING", (0, 0), (-1, -1), pad),
+        ("BACKGROUND", (0, 0), (-1, -1), wash),
+        ("LEFTPADDING", (0, 0), (-1, -1), pad + 2),
+        ("RIGHTPADDING", (0, 0), (-1, -1), pad),
+        ("TOPPADDING", (0, 0), (-1, -1), pad - 2),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), pad),
     ]
     if edge is not None:
         commands.append(("LINEBEFORE", (0, 0), (0, -1), 3, edge))

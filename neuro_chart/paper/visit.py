@@ -35,7 +35,12 @@ UNKNOWN = "–"
 
 
 def visit_paper(
-    practice: Practice, practitioners: Mapping[str, Practitioner], patient: Patient, visit: Visit, library: Library, *,
+    practice: Practice,
+    practitioners: Mapping[str, Practitioner],
+    patient: Patient,
+    visit: Visit,
+    library: Library,
+    *,
     tz: tzinfo | None = None,
 ) -> bytes:
     """The record of a visit as a PDF: note, scores, needles with their times, adjuncts, signature, amendments.
@@ -46,7 +51,9 @@ def visit_paper(
     started = local(visit.started, tz)
     born = f"born {short_date(patient.birth)}" if patient.birth else "date of birth not recorded"
     sheet = Sheet(
-        practice, "Visit record" if visit.signed else "Visit record (draft)", f"{patient.name} · {born} · visit of {short_date(started)}",
+        practice,
+        "Visit record" if visit.signed else "Visit record (draft)",
+        f"{patient.name} · {born} · visit of {short_date(started)}",
     )
     kind, colour = ("VISIT RECORD", JADE) if visit.signed else ("VISIT RECORD · DRAFT, NOT SIGNED", BRICK)
     treated = f"{long_date(started)}, {started:%H:%M} · treated by {_name(practitioners, visit.practitioner_id)}"
@@ -80,12 +87,21 @@ def _facts(patient: Patient, visit: Visit, width: float) -> Flowable:
     label, value = style(8.5, colour=SOFT, leading=12), style(11, bold=True, leading=15)
     table = Table(
         [[Paragraph(text(name), label) for name, _ in facts], [Paragraph(text(fact), value) for _, fact in facts]],
-        colWidths=[width * share for share in (0.33, 0.2, 0.22, 0.25)], splitInRow=1, cornerRadii=[6, 6, 6, 6],
+        colWidths=[width * share for share in (0.33, 0.2, 0.22, 0.25)],
+        splitInRow=1,
+        cornerRadii=[6, 6, 6, 6],
     )
-    table.setStyle(flat([
-        ("BACKGROUND", (0, 0), (-1, -1), WASH), ("LEFTPADDING", (0, 0), (-1, -1), 10), ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-        ("TOPPADDING", (0, 0), (-1, 0), 8), ("BOTTOMPADDING", (0, 1), (-1, 1), 9),
-    ]))
+    table.setStyle(
+        flat(
+            [
+                ("BACKGROUND", (0, 0), (-1, -1), WASH),
+                ("LEFTPADDING", (0, 0), (-1, -1), 10),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+                ("TOPPADDING", (0, 0), (-1, 0), 8),
+                ("BOTTOMPADDING", (0, 1), (-1, 1), 9),
+            ]
+        )
+    )
     return table
 
 
@@ -131,10 +147,17 @@ def _table(visit: Visit, library: Library, width: float, tz: tzinfo | None) -> T
         rows.append([Paragraph(text(fact), strong if column == 1 else cell) for column, fact in enumerate(facts)])
     shares = (0.04, 0.24, 0.08, 0.085, 0.11, 0.1, 0.1, 0.065, 0.07, 0.065, 0.045)
     table = Table(rows, colWidths=[width * share for share in shares], repeatRows=1, splitInRow=1)
-    table.setStyle(flat([
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, JADE), ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
-        ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5), ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-    ]))
+    table.setStyle(
+        flat(
+            [
+                ("LINEBELOW", (0, 0), (-1, 0), 0.8, JADE),
+                ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
+                ("TOPPADDING", (0, 0), (-1, -1), 3),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ]
+        )
+    )
     return table
 
 

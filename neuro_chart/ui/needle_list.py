@@ -340,8 +340,7 @@ class NeedleList(QFrame):
         self.teach.setText(
             "No needles were charted."
             if self._read_only
-            else "Touch the body where a needle goes, or type points below it: ST36 SP6 LR3.\n\n"
-            "Nothing has a clock until it is inserted."
+            else "Touch the body where a needle goes, or type points below it: ST36 SP6 LR3.\n\nNothing has a clock until it is inserted."
         )
 
     def select(self, ids: Iterable[str]) -> None:

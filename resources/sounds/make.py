@@ -1,6 +1,6 @@
 """Make overdue.wav: two soft notes of a struck bar, a fifth apart, loud enough for the next room and no alarm.
 
-    python resources/sounds/make.py
+python resources/sounds/make.py
 """
 
 import math
@@ -21,7 +21,8 @@ def loudness(t: float) -> float:
         since = t - start
         if since > 0:
             attack = min(1.0, since / 0.008)
-            total += attack * sum(level * math.exp(-fade * since) * math.sin(math.tau * pitch * ratio * since) for ratio, level, fade in PARTIALS)
+            for ratio, level, fade in PARTIALS:
+                total += attack * level * math.exp(-fade * since) * math.sin(math.tau * pitch * ratio * since)
     return total * min(1.0, (LENGTH - t) / 0.2)
 
 

@@ -47,7 +47,11 @@ def vertex(ring: int, quarter: int) -> dict[str, object]:
 
 LANDMARKS = {
     "landmark": {
-        "top": vertex(0, 0), "bottom": vertex(48, 0), "outer top": vertex(0, 1), "outer bottom": vertex(48, 1), "knee": vertex(16, 0),
+        "top": vertex(0, 0),
+        "bottom": vertex(48, 0),
+        "outer top": vertex(0, 1),
+        "outer bottom": vertex(48, 1),
+        "knee": vertex(16, 0),
     },
     "segment": {"limb": {"from": "top", "to": "bottom", "cun": 24, "limb": ["hip", "foot"]}},
     "line": {"shin": ["top", "bottom"], "side": ["outer top", "outer bottom"]},

@@ -37,11 +37,12 @@ def practice_of(tmp_path_factory):
     def make(number: int) -> Path:
         path = tmp_path_factory.mktemp("bench") / "practice.vault"
         chance = random.Random(number)
-        with Vault.create(path, PASSPHRASE, Practice("Bench"), Practitioner("B"), kdf=Kdf(memory=1024, iterations=1, lanes=1)) as vault:
-            with Session(vault.engine) as session, session.begin():  # one transaction: thousands of acts would be as many syncs
-                for one in range(number):
-                    family = f"{chance.choice(FAMILIES)}{one % 97}"
-                    session.add(cleaned(Patient(given=f"Given{one}", family=family, phone=f"555-{one:05}")))
+        kdf = Kdf(memory=1024, iterations=1, lanes=1)
+        vault = Vault.create(path, PASSPHRASE, Practice("Bench"), Practitioner("B"), kdf=kdf)
+        with vault, Session(vault.engine) as session, session.begin():  # one transaction: thousands of acts would be as many syncs
+            for one in range(number):
+                family = f"{chance.choice(FAMILIES)}{one % 97}"
+                session.add(cleaned(Patient(given=f"Given{one}", family=family, phone=f"555-{one:05}")))
         return path
 
     return make

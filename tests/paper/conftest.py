@@ -58,15 +58,37 @@ def case(library: Library) -> Case:
     practitioner, patient = Practitioner("Anna Weber"), Patient("Rosa", "Delgado", "Rosita", date(1964, 3, 2), "female")
     started = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     visit = Visit(
-        patient.id, practitioner.id, started, "Burning at night.", "Monofilament 6 of 10.", "Improving.", "Twice weekly.", 6, 4, 5, 5,
+        patient.id,
+        practitioner.id,
+        started,
+        "Burning at night.",
+        "Monofilament 6 of 10.",
+        "Improving.",
+        "Twice weekly.",
+        6,
+        4,
+        5,
+        5,
         Aftercare(24, ("calf-stretch", "heel-raises"), foot_care=True, words="Well walked, Rosita.", next_visit=date(2026, 11, 24)),
-        signed=started + timedelta(hours=1), signed_by=practitioner.id,
+        signed=started + timedelta(hours=1),
+        signed_by=practitioner.id,
     )
     sites = [(code, site) for code in POINTS for site in library.atlas.point_sites(code).values()]
     into = started + timedelta(minutes=8)
     visit.needles += [
-        Needle(visit.id, site, code, 1.0, gauge=0.25, length=40, technique=Technique.EVEN, de_qi=True, inserted=into,
-               removed=into + timedelta(minutes=30), position=k)
+        Needle(
+            visit.id,
+            site,
+            code,
+            1.0,
+            gauge=0.25,
+            length=40,
+            technique=Technique.EVEN,
+            de_qi=True,
+            inserted=into,
+            removed=into + timedelta(minutes=30),
+            position=k,
+        )
         for k, (code, site) in enumerate(sites)
     ]
     visit.adjuncts.append(Adjunct(visit.id, "electro-stimulation", "2/120 Hz", 30))

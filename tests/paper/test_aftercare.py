@@ -15,10 +15,25 @@ PRINTED = ("<b>bold</b>", "R&amp;D&sons", '<imgsrc="/etc/passwd">', "足三里",
 def test_the_sheet_says_what_was_done_and_what_to_do(case):
     sheet = case.aftercare()
     for said in (
-        "Lindenhof Acupuncture", "4 Linden Lane", "For Rosita", "Friday 20 November 2026", "treated by Anna Weber",
-        "twelve fine needles in both feet and both lower legs", "about 30 minutes", "twelve in and twelve out", "electric current",
-        "No sport or hard exercise for 24 hours", "Calf stretch at the wall", "Hold for 30 seconds on each side.", "Heel raises",
-        "Looking after numb feet", "Call an ambulance", "Well walked, Rosita.", "Tuesday 24 November 2026", "ST36", "GB41",
+        "Lindenhof Acupuncture",
+        "4 Linden Lane",
+        "For Rosita",
+        "Friday 20 November 2026",
+        "treated by Anna Weber",
+        "twelve fine needles in both feet and both lower legs",
+        "about 30 minutes",
+        "twelve in and twelve out",
+        "electric current",
+        "No sport or hard exercise for 24 hours",
+        "Calf stretch at the wall",
+        "Hold for 30 seconds on each side.",
+        "Heel raises",
+        "Looking after numb feet",
+        "Call an ambulance",
+        "Well walked, Rosita.",
+        "Tuesday 24 November 2026",
+        "ST36",
+        "GB41",
     ):
         assert said in sheet.words, said
     assert len(sheet.pages) == 2
@@ -139,9 +154,13 @@ def test_only_our_own_typeface_and_it_is_in_the_file(case):
 
 def test_every_part_of_the_skin_has_plain_words(case):
     first = case.visit.needles[0]
-    case.visit = replace(case.visit, needles=[
-        replace(first, site=replace(first.site, region=region, side=Side.MIDLINE), id=region) for region in case.library.atlas.regions[1:]
-    ])
+    case.visit = replace(
+        case.visit,
+        needles=[
+            replace(first, site=replace(first.site, region=region, side=Side.MIDLINE), id=region)
+            for region in case.library.atlas.regions[1:]
+        ],
+    )
     said = case.aftercare().words
     assert "your back" in said
     assert "your body" not in said[: said.index("Today")]

@@ -7,10 +7,25 @@ from neuro_chart.clinic.visits import Amendment
 def test_the_record_is_whole(case):
     sheet = case.record()
     for said in (
-        "VISIT RECORD", "Rosa Delgado", "2 March 1964 (62 years)", "6 → 4 of 10", "5 → 5 of 10", "Burning at night.",
-        "Monofilament 6 of 10.", "Improving.", "Twice weekly.", "12 inserted, 12 removed.", "ST36 足三里 Zúsānlǐ", "0.25 × 40",
-        "09:38", "10:08", "electro-stimulation: 2/120 Hz, 30 minutes", "Signed by Anna Weber on 20 November 2026, 10:30 (UTC+00:00).",
-        "Amendments", "Anna Weber, 21 November 2026, 09:30 (UTC+00:00)", "She phoned: the left foot tingled.",
+        "VISIT RECORD",
+        "Rosa Delgado",
+        "2 March 1964 (62 years)",
+        "6 → 4 of 10",
+        "5 → 5 of 10",
+        "Burning at night.",
+        "Monofilament 6 of 10.",
+        "Improving.",
+        "Twice weekly.",
+        "12 inserted, 12 removed.",
+        "ST36 足三里 Zúsānlǐ",
+        "0.25 × 40",
+        "09:38",
+        "10:08",
+        "electro-stimulation: 2/120 Hz, 30 minutes",
+        "Signed by Anna Weber on 20 November 2026, 10:30 (UTC+00:00).",
+        "Amendments",
+        "Anna Weber, 21 November 2026, 09:30 (UTC+00:00)",
+        "She phoned: the left foot tingled.",
     ):
         assert said in sheet.words, said
     for number, page in enumerate(sheet.pages, 1):
@@ -66,7 +81,12 @@ def test_one_line_of_many_words_and_one_endless_word(case):
 def test_hostile_words_in_every_field(case):
     hostile = '<img src="/etc/passwd"> & <b>足三里</b> \ud800\0' + "y" * 300
     case.visit = replace(
-        case.visit, subjective=hostile, objective=hostile, assessment=hostile, plan=hostile, needles_left_reason=hostile,
+        case.visit,
+        subjective=hostile,
+        objective=hostile,
+        assessment=hostile,
+        plan=hostile,
+        needles_left_reason=hostile,
         amendments=[Amendment(case.visit.id, "nobody", hostile)],
     )
     case.visit.needles[0].point = hostile

@@ -160,8 +160,10 @@ def stand(figure: Figure, trunk: Pose, feet: Mapping[str, Foot], hands: Mapping[
         shoulder, elbow, wrist = (f"{b}.{side}" for b in ("upperarm01", "lowerarm01", "wrist"))
         if hand.reach:
             upper, lower = limb(
-                base.joint[shoulder], (length(figure, shoulder, elbow), length(figure, elbow, wrist)),
-                mirrored(hand.wrist, side), mirrored(hand.elbow, side),
+                base.joint[shoulder],
+                (length(figure, shoulder, elbow), length(figure, elbow, wrist)),
+                mirrored(hand.wrist, side),
+                mirrored(hand.elbow, side),
             )
             pose |= {shoulder: [("aim", upper)], elbow: [("aim", lower)]}
         pose |= fingers(hand, side)
@@ -423,7 +425,11 @@ def chair(z: float, floor: float, x: float = 0.0) -> list[Prop]:
 def held(rail: float, floor: float, x: float = 1.3) -> Hand:
     """A hand on the back of a chair whose rail is at z = rail: the palm on top, the fingers over the far side."""
     return Hand(
-        (x, floor + 9.45, rail - 0.72), palm=(0, -0.95, -0.3), fingers=(-0.05, -0.22, 1), bends=(12, 52, 34), elbow=(0.6, -0.5, -0.9),
+        (x, floor + 9.45, rail - 0.72),
+        palm=(0, -0.95, -0.3),
+        fingers=(-0.05, -0.22, 1),
+        bends=(12, 52, 34),
+        elbow=(0.6, -0.5, -0.9),
     )
 
 
@@ -454,22 +460,45 @@ def calf_stretch(f: Figure) -> Scene:
     """Both hands on the wall, the near leg straight behind."""
     floor, wall = -7.46, 5.5
     hand = Hand((1.25, 4.35, wall - 0.42), palm=(0, -0.05, 1), fingers=(-0.05, 1, 0.12), bends=(2, 3, 3), elbow=(0.7, -1, 0))
-    figure = stand(f, lean(13), {
-        "L": flat(0.95, -3.45, floor, 0.02), "R": flat(0.95, 1.35, floor, 0.05),
-    }, {"L": hand, "R": hand})
+    figure = stand(
+        f,
+        lean(13),
+        {
+            "L": flat(0.95, -3.45, floor, 0.02),
+            "R": flat(0.95, 1.35, floor, 0.05),
+        },
+        {"L": hand, "R": hand},
+    )
     side = box((-2.6, floor, wall), (2.6, floor + 16, wall + 0.4), WALL)
-    return Scene([Panel(figure, [side], [
-        Arrow([(1.6, -0.2, 1.7), (1.6, -0.1, 3.5)]), Arrow([(1.6, floor + 2.6, -4.5), (1.6, floor + 0.7, -4.5)]),
-    ], floor)], yaw=-72)
+    return Scene(
+        [
+            Panel(
+                figure,
+                [side],
+                [
+                    Arrow([(1.6, -0.2, 1.7), (1.6, -0.1, 3.5)]),
+                    Arrow([(1.6, floor + 2.6, -4.5), (1.6, floor + 0.7, -4.5)]),
+                ],
+                floor,
+            )
+        ],
+        yaw=-72,
+    )
 
 
 def hamstring_stretch(f: Figure) -> Scene:
     """On the edge of a chair, one heel far in front, the trunk tipped forward."""
     floor = -4.95
     hand = Hand((1.35, 1.15, 2.55), palm=(0, -1, 0), fingers=(-0.1, -0.28, 1), bends=(8, 16, 12), elbow=(1, -0.2, -0.6))
-    figure = stand(f, lean(32, 6), {
-        "L": Foot((1.05, floor + 0.42, 6.1), look=(0.1, 0.72, 0.66), knee=(0.1, 1, 0.3)), "R": flat(1.15, 3.4, floor),
-    }, {"L": replace(hand, wrist=(-0.55, 1.05, 2.4), fingers=(-0.35, -0.28, 1)), "R": hand})
+    figure = stand(
+        f,
+        lean(32, 6),
+        {
+            "L": Foot((1.05, floor + 0.42, 6.1), look=(0.1, 0.72, 0.66), knee=(0.1, 1, 0.3)),
+            "R": flat(1.15, 3.4, floor),
+        },
+        {"L": replace(hand, wrist=(-0.55, 1.05, 2.4), fingers=(-0.35, -0.28, 1)), "R": hand},
+    )
     turn = arc((1.0, 0.5, 0), (1.0, 7.6, -2.2), X, 27)
     return Scene([Panel(figure, chair(-0.75, floor), [Arrow(turn)], floor)], yaw=-68)
 
@@ -481,6 +510,7 @@ def shin(f: Figure) -> Array:
 
 def ankle_pumps(f: Figure) -> Scene:
     """The lower leg stretched out: toes up, toes away."""
+
     def leg(look: Vector) -> Figure:
         return stand(f, {}, {"L": Foot((1.0, 0.6, 7.9), look=look, knee=(0, 1, 0))}, {})
 
@@ -489,13 +519,20 @@ def ankle_pumps(f: Figure) -> Scene:
         return Arrow(arc((1.2, 0.6, 7.9), (1.2, 0.6 + 2.75 * np.sin(a), 7.9 + 2.75 * np.cos(a)), X, -degrees))
 
     up, away = (0.06, 0.99, -0.08), (0.06, 0.30, 0.95)
-    return Scene([
-        Panel(leg(up), (), [sweep(18, 48)], opacity=shin(f)), Panel(leg(away), (), [sweep(76, -46)], opacity=shin(f)),
-    ], yaw=-80, pitch=6, gap=0.0)
+    return Scene(
+        [
+            Panel(leg(up), (), [sweep(18, 48)], opacity=shin(f)),
+            Panel(leg(away), (), [sweep(76, -46)], opacity=shin(f)),
+        ],
+        yaw=-80,
+        pitch=6,
+        gap=0.0,
+    )
 
 
 def ankle_circles(f: Figure) -> Scene:
     """The foot held clear, the big toe drawing a circle."""
+
     def leg(look: Vector) -> Figure:
         return stand(f, {}, {"L": Foot((1.0, 0.0, 7.4), look=look, knee=(0, 1, 0))}, {})
 
@@ -528,10 +565,15 @@ def towel_curls(f: Figure) -> Scene:
     rise = np.clip((bunch - 4.9) / 0.5, 0, 1) * np.clip((7.3 - bunch) / 1.2, 0.25, 1)
     waves = floor + 0.05 + 0.26 * rise * (1 + np.sin((bunch - 4.9) * 7.5))
     pull = Arrow([(2.9, floor + 0.3, 8.3), (2.9, floor + 0.3, 6.3)])
-    return Scene([
-        Panel(leg(0), [smooth], (), floor, shin(f)),
-        Panel(leg(1), [cloth((-0.2, 2.3), bunch, waves, TOWEL)], [pull], floor, shin(f)),
-    ], yaw=-52, pitch=20, gap=0.2)
+    return Scene(
+        [
+            Panel(leg(0), [smooth], (), floor, shin(f)),
+            Panel(leg(1), [cloth((-0.2, 2.3), bunch, waves, TOWEL)], [pull], floor, shin(f)),
+        ],
+        yaw=-52,
+        pitch=20,
+        gap=0.2,
+    )
 
 
 def heel_raises(f: Figure) -> Scene:
@@ -541,10 +583,13 @@ def heel_raises(f: Figure) -> Scene:
     low = stand(f, {}, {s: flat(0.95, -0.1, floor) for s in "LR"}, {s: held(rail, floor) for s in "LR"})
     tip = Foot((0.95, down + SOLE + lift, 0.35), look=(0.10, -1.1, 0.55), toes=(0.08, -0.10, 0.99))
     high = stand(f, {}, {"L": tip, "R": tip}, {s: held(rail, down) for s in "LR"})
-    return Scene([
-        Panel(low, chair(rail + 1.93, floor), (), floor),
-        Panel(high, chair(rail + 1.93, down), [Arrow([(0.9, down + 0.5, -1.7), (0.9, down + 2.3, -1.7)])], down),
-    ], yaw=-66)
+    return Scene(
+        [
+            Panel(low, chair(rail + 1.93, floor), (), floor),
+            Panel(high, chair(rail + 1.93, down), [Arrow([(0.9, down + 0.5, -1.7), (0.9, down + 2.3, -1.7)])], down),
+        ],
+        yaw=-66,
+    )
 
 
 def weight_shifts(f: Figure) -> Scene:
@@ -561,21 +606,31 @@ def weight_shifts(f: Figure) -> Scene:
     def place(x: float) -> list[Prop]:
         return chair(rail + 1.93, floor, x=-x)
 
-    return Scene([
-        Panel(over(0), place(0), (), floor),
-        Panel(over(shift), place(shift), [Arrow([(2.1, 0.4, -1.2), (3.6, 0.4, -1.2)])], floor),
-    ], yaw=176, pitch=10)
+    return Scene(
+        [
+            Panel(over(0), place(0), (), floor),
+            Panel(over(shift), place(shift), [Arrow([(2.1, 0.4, -1.2), (3.6, 0.4, -1.2)])], floor),
+        ],
+        yaw=176,
+        pitch=10,
+    )
 
 
 def heel_to_toe_walk(f: Figure) -> Scene:
     """One foot before the other on a line, a hand on the wall."""
     floor, wall = -8.05, -3.3
-    figure = stand(f, {}, {
-        "L": Foot((0.06, floor + SOLE, 1.35), look=(0.0, -0.46, 0.94)), "R": Foot((0.06, floor + SOLE, -1.12), look=(0.0, -0.46, 0.94)),
-    }, {
-        "R": Hand((2.95, 3.6, 1.6), palm=(1, 0, 0.05), fingers=(0.1, 0.75, 0.66), bends=(2, 4, 4), elbow=(0.4, -1, -0.4)),
-        "L": Hand((4.2, 1.6, 0.9), palm=(-0.2, -1, 0), fingers=(0.85, -0.3, 0.45), elbow=(0.2, -0.8, -0.8)),
-    })
+    figure = stand(
+        f,
+        {},
+        {
+            "L": Foot((0.06, floor + SOLE, 1.35), look=(0.0, -0.46, 0.94)),
+            "R": Foot((0.06, floor + SOLE, -1.12), look=(0.0, -0.46, 0.94)),
+        },
+        {
+            "R": Hand((2.95, 3.6, 1.6), palm=(1, 0, 0.05), fingers=(0.1, 0.75, 0.66), bends=(2, 4, 4), elbow=(0.4, -1, -0.4)),
+            "L": Hand((4.2, 1.6, 0.9), palm=(-0.2, -1, 0), fingers=(0.85, -0.3, 0.45), elbow=(0.2, -0.8, -0.8)),
+        },
+    )
     props = [box((wall - 0.35, floor, -3.4), (wall, floor + 15.5, 5.6), WALL), box((-0.07, floor, -3.2), (0.07, floor + 0.02, 6.2), JADE)]
     return Scene([Panel(figure, props, [Arrow([(1.1, floor + 0.05, 3.9), (1.1, floor + 0.05, 6.4)])], floor)], yaw=-52, pitch=14)
 
@@ -583,9 +638,15 @@ def heel_to_toe_walk(f: Figure) -> Scene:
 def one_leg_stand(f: Figure) -> Scene:
     """Behind a chair with both hands on it, one foot off the floor."""
     floor, rail = -8.18, 2.9
-    figure = stand(f, {}, {
-        "R": flat(0.55, -0.05, floor), "L": Foot((0.95, floor + SOLE + 1.9, -1.25), look=(0.06, -0.75, 0.66)),
-    }, {s: held(rail, floor) for s in "LR"})
+    figure = stand(
+        f,
+        {},
+        {
+            "R": flat(0.55, -0.05, floor),
+            "L": Foot((0.95, floor + SOLE + 1.9, -1.25), look=(0.06, -0.75, 0.66)),
+        },
+        {s: held(rail, floor) for s in "LR"},
+    )
     return Scene([Panel(figure, chair(rail + 1.93, floor), [Arrow([(1.2, floor + 0.3, -2.6), (1.2, floor + 2.6, -2.6)])], floor)], yaw=-60)
 
 
@@ -596,13 +657,18 @@ def mini_squats(f: Figure) -> Scene:
     low = floor + drop
     tall = stand(f, {}, {s: flat(1.1, -0.1, floor, 0.18) for s in "LR"}, {s: held(rail, floor) for s in "LR"})
     bent = stand(
-        f, lean(24), {s: Foot((1.1, low + SOLE, behind), look=(0.18, -0.46, 0.94), knee=(0.2, 0, 1)) for s in "LR"},
+        f,
+        lean(24),
+        {s: Foot((1.1, low + SOLE, behind), look=(0.18, -0.46, 0.94), knee=(0.2, 0, 1)) for s in "LR"},
         {s: held(rail + behind, low) for s in "LR"},
     )
-    return Scene([
-        Panel(tall, chair(rail + 1.93, floor), (), floor),
-        Panel(bent, chair(rail + behind + 1.93, low), [Arrow([(1.2, 1.7, -2.5), (1.2, -0.6, -2.9)])], low),
-    ], yaw=-66)
+    return Scene(
+        [
+            Panel(tall, chair(rail + 1.93, floor), (), floor),
+            Panel(bent, chair(rail + behind + 1.93, low), [Arrow([(1.2, 1.7, -2.5), (1.2, -0.6, -2.9)])], low),
+        ],
+        yaw=-66,
+    )
 
 
 def raised_hand(f: Figure, hand: Hand) -> Figure:
@@ -632,10 +698,15 @@ def tendon_glides(f: Figure) -> Scene:
 
 def wrist_stretch(f: Figure) -> Scene:
     """One arm out, fingers up and palm away; the other hand draws the fingers back."""
-    figure = stand(f, {}, {}, {
-        "L": Hand((0.55, 4.75, 4.75), palm=FORWARD, fingers=(0.0, 1.0, -0.18), bends=(1, 2, 2), elbow=(0.6, -1, 0)),
-        "R": Hand((0.55, 5.85, 4.35), palm=(0.15, 0.05, -1), fingers=(-0.9, 0.15, 0.42), bends=(30, 50, 40), elbow=(0.6, -1, 0)),
-    })
+    figure = stand(
+        f,
+        {},
+        {},
+        {
+            "L": Hand((0.55, 4.75, 4.75), palm=FORWARD, fingers=(0.0, 1.0, -0.18), bends=(1, 2, 2), elbow=(0.6, -1, 0)),
+            "R": Hand((0.55, 5.85, 4.35), palm=(0.15, 0.05, -1), fingers=(-0.9, 0.15, 0.42), bends=(30, 50, 40), elbow=(0.6, -1, 0)),
+        },
+    )
     body = f.rig.smooth @ f.rig.rest
     above = np.where(np.abs(body[:, 0]) > 2.2, 1.0, np.clip((body[:, 1] - 0.4) / 0.9, 0, 1))
     above[(body[:, 1] < 0.4) & (np.abs(body[:, 0]) < 3)] = 0
@@ -657,9 +728,18 @@ def median_nerve_glide(f: Figure) -> Scene:
 
 
 SCENES: dict[str, Callable[[Figure], Scene]] = {
-    "calf-stretch": calf_stretch, "hamstring-stretch": hamstring_stretch, "ankle-pumps": ankle_pumps, "ankle-circles": ankle_circles,
-    "towel-curls": towel_curls, "heel-raises": heel_raises, "weight-shifts": weight_shifts, "heel-to-toe-walk": heel_to_toe_walk,
-    "one-leg-stand": one_leg_stand, "mini-squats": mini_squats, "tendon-glides": tendon_glides, "wrist-stretch": wrist_stretch,
+    "calf-stretch": calf_stretch,
+    "hamstring-stretch": hamstring_stretch,
+    "ankle-pumps": ankle_pumps,
+    "ankle-circles": ankle_circles,
+    "towel-curls": towel_curls,
+    "heel-raises": heel_raises,
+    "weight-shifts": weight_shifts,
+    "heel-to-toe-walk": heel_to_toe_walk,
+    "one-leg-stand": one_leg_stand,
+    "mini-squats": mini_squats,
+    "tendon-glides": tendon_glides,
+    "wrist-stretch": wrist_stretch,
     "median-nerve-glide": median_nerve_glide,
 }
 

@@ -88,26 +88,40 @@ def _mirrored(step: Step) -> Step:
 
 
 # straight fingers, a little apart and a little bent, the thumb beside them
-HAND: dict[str, list[Step]] = both(**{
-    f"finger{finger}-{joint}": [("hand", (1.0, fan, bend))]
-    for finger, fan in ((2, 0.07), (3, -0.01), (4, -0.08), (5, -0.17))
-    for joint, bend in ((1, 0.05), (2, 0.15), (3, 0.22))
-}) | both(**{
-    "finger1-1": [("hand", (0.72, 0.62, 0.30))], "finger1-2": [("hand", (0.86, 0.45, 0.24))], "finger1-3": [("hand", (0.94, 0.30, 0.16))],
-})
+HAND: dict[str, list[Step]] = both(
+    **{
+        f"finger{finger}-{joint}": [("hand", (1.0, fan, bend))]
+        for finger, fan in ((2, 0.07), (3, -0.01), (4, -0.08), (5, -0.17))
+        for joint, bend in ((1, 0.05), (2, 0.15), (3, 0.22))
+    }
+) | both(
+    **{
+        "finger1-1": [("hand", (0.72, 0.62, 0.30))],
+        "finger1-2": [("hand", (0.86, 0.45, 0.24))],
+        "finger1-3": [("hand", (0.94, 0.30, 0.16))],
+    }
+)
 ANATOMICAL: dict[str, list[Step]] = combine(
     both(
-        upperarm01=[("aim", (0.30, -0.95, -0.02))], lowerarm01=[("aim", (0.27, -0.96, 0.03))], wrist=[("aim", (0.22, -0.97, 0.02))],
+        upperarm01=[("aim", (0.30, -0.95, -0.02))],
+        lowerarm01=[("aim", (0.27, -0.96, 0.03))],
+        wrist=[("aim", (0.22, -0.97, 0.02))],
         palm=[("face", (0.0, 0.0, 1.0))],
-        upperleg01=[("aim", (0.07, -1.0, 0.0))], lowerleg01=[("aim", (0.05, -1.0, -0.03))], foot=[("aim", (0.16, -0.43, 0.89))],
+        upperleg01=[("aim", (0.07, -1.0, 0.0))],
+        lowerleg01=[("aim", (0.05, -1.0, -0.03))],
+        foot=[("aim", (0.16, -0.43, 0.89))],
     ),
     HAND,
     {"jaw": [(X, -1.2)]},  # the lips meet
 )
 RELAXED: dict[str, list[Step]] = combine(
     both(
-        upperarm01=[("aim", (0.20, -0.98, -0.03))], lowerarm01=[("aim", (0.12, -0.98, 0.14))], palm=[("face", (-1.0, 0.0, 0.1))],
-        upperleg01=[("aim", (0.03, -1.0, 0.0))], lowerleg01=[("aim", (0.02, -1.0, -0.03))], foot=[("aim", (0.12, -0.43, 0.89))],
+        upperarm01=[("aim", (0.20, -0.98, -0.03))],
+        lowerarm01=[("aim", (0.12, -0.98, 0.14))],
+        palm=[("face", (-1.0, 0.0, 0.1))],
+        upperleg01=[("aim", (0.03, -1.0, 0.0))],
+        lowerleg01=[("aim", (0.02, -1.0, -0.03))],
+        foot=[("aim", (0.12, -0.43, 0.89))],
     ),
     HAND,
 )
@@ -223,7 +237,7 @@ class Figure:
     def relief(self) -> Array:
         """The normals (n, 3) with their local detail strengthened: for light only, so that bones and tendons can be told on soft skin."""
         broad = self.normals
-        for _ in range(RELIEF_BREADTH * 4 ** self.rig.levels):
+        for _ in range(RELIEF_BREADTH * 4**self.rig.levels):
             broad = (broad + self.rig.neighbours @ broad) / 2
         return unit(self.normals + RELIEF * (self.normals - unit(broad)))
 
@@ -327,9 +341,15 @@ def _load_rig(data: Path, male: float, levels: int) -> Rig:
         step, fine = _catmull_clark(fine, smooth.shape[0])
         smooth = step @ smooth
     return Rig(
-        rest=rest[:body], smooth=smooth, triangles=np.concatenate([fine[:, [0, 1, 2]], fine[:, [0, 2, 3]]]), levels=levels, bones=bones,
-        parent={b: d["parent"] for b, d in described.items()}, weights=weights,
-        head={b: end(d["head"]) for b, d in described.items()}, tail={b: end(d["tail"]) for b, d in described.items()},
+        rest=rest[:body],
+        smooth=smooth,
+        triangles=np.concatenate([fine[:, [0, 1, 2]], fine[:, [0, 2, 3]]]),
+        levels=levels,
+        bones=bones,
+        parent={b: d["parent"] for b, d in described.items()},
+        weights=weights,
+        head={b: end(d["head"]) for b, d in described.items()},
+        tail={b: end(d["tail"]) for b, d in described.items()},
     )
 
 
@@ -382,9 +402,9 @@ def _catmull_clark(quads: NDArray[np.int64], n: int) -> tuple[sparse.csr_matrix,
     on_border = border_count > 0
     curve = sparse.diags(0.5 / np.maximum(border_count, 1)) @ border_edge @ middle + 0.5 * sparse.identity(n)
     vertex_point = sparse.diags((~on_border).astype(float)) @ regular + sparse.diags(on_border.astype(float)) @ curve
-    fine = np.concatenate([
-        np.stack([quads[:, k], n + edge_of[:, k], n + count + np.arange(faces), n + edge_of[:, k - 1]], 1) for k in range(4)
-    ])
+    fine = np.concatenate(
+        [np.stack([quads[:, k], n + edge_of[:, k], n + count + np.arange(faces), n + edge_of[:, k - 1]], 1) for k in range(4)]
+    )
     return sparse.vstack([vertex_point, edge_point, face_point]).tocsr(), fine
 
 

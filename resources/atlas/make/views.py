@@ -119,9 +119,7 @@ def take(figure: Figure, shot: Shot, sky: Array) -> Picture:
     x = frame.origin[0] + (np.arange(frame.width)[None, :] + 0.5) / frame.scale
     y = frame.origin[1] - (np.arange(frame.height)[:, None] + 0.5) / frame.scale
     solid = opacity(x, y)
-    return replace(
-        picture, alpha=(picture.alpha * solid).round().astype(np.uint8), depth=np.where(solid > FAINTEST, picture.depth, np.nan)
-    )
+    return replace(picture, alpha=(picture.alpha * solid).round().astype(np.uint8), depth=np.where(solid > FAINTEST, picture.depth, np.nan))
 
 
 def write_views(figure: Figure, folder: Path) -> None:
@@ -136,9 +134,14 @@ def write_views(figure: Figure, folder: Path) -> None:
         floor = float(np.nanmin(picture.depth))
         (folder / f"{shot.name}.lookup").write_bytes(_lookup(picture, region, floor))
         described[shot.name] = {
-            "title": shot.title, "group": shot.group, "size": [frame.width, frame.height], "scale": frame.scale,
-            "rotation": [round(float(a), 6) for a in frame.rotation.ravel()], "origin": [round(a, 5) for a in frame.origin],
-            "depth": [round(floor, 5), DEPTH_UNIT], "outline": outline(figure, picture, shot.part, shot.jump),
+            "title": shot.title,
+            "group": shot.group,
+            "size": [frame.width, frame.height],
+            "scale": frame.scale,
+            "rotation": [round(float(a), 6) for a in frame.rotation.ravel()],
+            "origin": [round(a, 5) for a in frame.origin],
+            "depth": [round(floor, 5), DEPTH_UNIT],
+            "outline": outline(figure, picture, shot.part, shot.jump),
         }
         print(f"{shot.name:18} {frame.width} x {frame.height}")
     _save(folder, {"source": SOURCE, "lookup_step": LOOKUP_STEP, "regions": names, "points": {}, "views": described})
