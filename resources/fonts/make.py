@@ -7,7 +7,6 @@ TrueType fonts) and, of Debian's `unicode-data` 15.0.0-1, the Unihan database's 
 fonts. Needs fontTools 4.68. The same sources give the same bytes.
 """
 
-# ruff: noqa: INP001  (a program, not a package)
 import bz2
 import hashlib
 import re

@@ -1,6 +1,5 @@
 """Makes the application's icons for Windows, macOS and Linux from `neuro-chart.svg` beside it. Needs PySide6 and Pillow."""
 
-# ruff: noqa: INP001  (a program, not a package)
 from pathlib import Path
 
 from PIL import Image
