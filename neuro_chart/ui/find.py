@@ -3,10 +3,8 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QEvent,
     QLocale,
     QModelIndex,
-    QObject,
     QPersistentModelIndex,
     QPointF,
     QRect,
@@ -16,13 +14,12 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFocusEvent, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStackedWidget,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -34,7 +31,8 @@ from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.theme import SMALL, Theme
-from neuro_chart.ui.widgets import Empty, card, label, row
+from neuro_chart.ui.visit_list import paint_row
+from neuro_chart.ui.widgets import Empty, ListKeys, card, label, row
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Found
@@ -65,7 +63,6 @@ class FindPage(QWidget):
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._wait)
         self.line.returnPressed.connect(self._open_current)
-        self.line.installEventFilter(self)
         self.setFocusProxy(self.line)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -77,6 +74,7 @@ class FindPage(QWidget):
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setCursor(Qt.CursorShape.PointingHandCursor)
+        ListKeys(self.line, self.list)
         self.list.itemClicked.connect(self._open)
         self.list.itemActivated.connect(self._open)
         self._count = label("", "small")
@@ -147,13 +145,6 @@ class FindPage(QWidget):
         super().focusInEvent(event)
         self.line.selectAll()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-            step = 1 if event.key() == Qt.Key.Key_Down else -1
-            self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
-            return True
-        return super().eventFilter(watched, event)
-
 
 class FoundRow(QStyledItemDelegate):
     """A visit found: who and when, and beneath it the words in their place, set off from the rest."""
@@ -170,14 +161,7 @@ class FoundRow(QStyledItemDelegate):
         theme, box = Theme.of(option.widget), option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent_soft"))
-            painter.drawRoundedRect(box.adjusted(0, 2, 0, -2), 10, 10)
-        elif index.row() and index.row() != self._view.currentRow() + 1:
-            painter.setPen(QPen(theme.color("line"), 1))
-            painter.drawLine(box.left() + 16, box.top(), box.right() - 16, box.top())
+        paint_row(painter, option, index, self._view.currentRow(), 16)
         inner = box.adjusted(16, 12, -16, -8)
         first = QRect(inner.left(), inner.top(), inner.width(), 20)
         bold, small = QFont(option.font), QFont(option.font)

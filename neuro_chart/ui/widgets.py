@@ -1,6 +1,6 @@
 """The few parts that every page is made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -118,22 +119,17 @@ def rule() -> QFrame:
 
 def row(*children: QWidget | None, spacing: int = 8) -> QWidget:
     """Widgets side by side; None is the stretch between them."""
-    made = QWidget()
-    box = QHBoxLayout(made)
-    box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(spacing)
-    for child in children:
-        if child is None:
-            box.addStretch(1)
-        else:
-            box.addWidget(child)
-    return made
+    return _together(QHBoxLayout(), children, spacing)
 
 
 def column(*children: QWidget | None, spacing: int = 8) -> QWidget:
     """Widgets one beneath the other; None is the stretch between them."""
+    return _together(QVBoxLayout(), children, spacing)
+
+
+def _together(box: QBoxLayout, children: Iterable[QWidget | None], spacing: int) -> QWidget:
     made = QWidget()
-    box = QVBoxLayout(made)
+    made.setLayout(box)
     box.setContentsMargins(0, 0, 0, 0)
     box.setSpacing(spacing)
     for child in children:

@@ -10,6 +10,7 @@ from neuro_chart.clinic.needles import Needle, Side, now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
+from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
 
 
@@ -20,11 +21,13 @@ def library():
 
 @pytest.fixture
 def settings(tmp_path):
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    sound.turn(kept, on=False)
+    return kept
 
 
 @pytest.fixture
-def chart(records):
+def chart(records, qapp):  # its timers need an application
     return OpenChart(records)
 
 

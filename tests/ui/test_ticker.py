@@ -13,20 +13,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
 from neuro_chart.ui import sound
-from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.ticker import Ticker
-
-
-@pytest.fixture
-def settings(tmp_path):
-    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    sound.turn(kept, on=False)
-    return kept
-
-
-@pytest.fixture
-def chart(records, qapp):  # timers need an application
-    return OpenChart(records)
 
 
 @pytest.fixture

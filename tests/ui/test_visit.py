@@ -4,35 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Adjunct, Needle, Side, Technique, now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.resources import resource
 from neuro_chart.store.errors import WriteFailedError
-from neuro_chart.ui import sound
-from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.visit import VisitPage
-
-
-@pytest.fixture(scope="module")
-def library():
-    return Library(resource())
-
-
-@pytest.fixture
-def settings(tmp_path):
-    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    sound.turn(kept, on=False)
-    return kept
-
-
-@pytest.fixture
-def chart(records, qapp):  # timers need an application
-    return OpenChart(records)
 
 
 @pytest.fixture
