@@ -40,6 +40,7 @@ def test_every_rule_asks_a_question_of_the_form_for_an_answer_it_has():
         ({"thinner": ["unsure"]}, "thinner-unsure", Level.CAUTION, "Blood thinner not known: ask"),
         ({"implants": ["pacemaker"]}, "pacemaker", Level.ALERT, "Pacemaker or ICD: no electro"),
         ({"implants": ["joint", "defibrillator"]}, "pacemaker", Level.ALERT, "Pacemaker or ICD: no electro"),
+        ({"diagnoses": ["epilepsy"]}, "epilepsy", Level.CAUTION, "Epilepsy or fits: care with electro"),
         ({"pregnancy": ["yes"], "pregnancy-weeks": 20}, "pregnant", Level.CAUTION, "Pregnant: 20 weeks"),
         ({"pregnancy": ["yes"], "pregnancy-weeks": 1}, "pregnant", Level.CAUTION, "Pregnant: 1 week"),
         ({"feet-heat": ["unsure"]}, "numb-feet", Level.CAUTION, "Numb feet: no heat"),
