@@ -1,7 +1,7 @@
 """The visit on paper: the whole signed record of one treatment, with its amendments beneath."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
@@ -61,7 +61,7 @@ def visit_paper(
         Paragraph(kind, style(9, bold=True, colour=colour, leading=12)),
         Paragraph(text(patient.name), style(19, bold=True, leading=25)),
         Paragraph(text(treated), style(10, colour=SOFT, after=9)),
-        _facts(patient, visit, sheet.width),
+        _facts(patient, visit, started.date(), sheet.width),
         *_note(visit),
         *_needles(visit, library, sheet.width, tz),
         *_adjuncts(visit),
@@ -75,9 +75,9 @@ def _name(practitioners: Mapping[str, Practitioner], key: str | None) -> str:
     return practitioners[key].name if key is not None and key in practitioners else "an unknown practitioner"
 
 
-def _facts(patient: Patient, visit: Visit, width: float) -> Flowable:
+def _facts(patient: Patient, visit: Visit, day: date, width: float) -> Flowable:
     """Who the patient is and how the visit went in numbers, in one band."""
-    age = patient.age(visit.started.date())
+    age = patient.age(day)
     facts = [
         ("Born", f"{short_date(patient.birth)} ({age} years)" if patient.birth else UNKNOWN),
         ("Sex · gender", " · ".join(filter(None, (patient.sex, patient.gender))) or UNKNOWN),

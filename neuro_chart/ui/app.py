@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -121,4 +121,6 @@ def run(vault_path: Path, settings_path: Path, vault: "Vault | None" = None) -> 
         shown.ask()
     else:
         shown.open(vault)
-    return app.exec()
+    status = app.exec()
+    QThreadPool.globalInstance().waitForDone()  # work that outlives the interpreter would crash it
+    return status

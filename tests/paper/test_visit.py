@@ -45,6 +45,12 @@ def test_times_are_those_of_the_practice(case):
     assert "20 November 2026, 16:00 (UTC+05:30)" in said
 
 
+def test_the_age_is_that_of_the_day_where_the_practice_is(case):
+    case.visit = replace(case.visit, started=case.visit.started.replace(month=3, day=1, hour=22))
+    assert "(61 years)" in case.record().words
+    assert "(62 years)" in case.record(timezone(timedelta(hours=5, minutes=30))).words
+
+
 def test_a_draft_says_so(case):
     needles = [replace(case.visit.needles[0], removed=None), *case.visit.needles[1:]]
     case.visit = replace(case.visit, signed=None, signed_by=None, amendments=[], needles=needles)
