@@ -1,9 +1,10 @@
 """The shell: the pages, undo over text and needles alike, the palette, the lock, a disk that takes nothing."""
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
@@ -105,6 +106,30 @@ def test_a_full_disk_keeps_the_words_on_the_screen_and_stores_them_when_there_is
     qtbot.waitUntil(lambda: window.chart.all_written, timeout=10_000)
     assert window.banner.text == ""
     assert window.chart.records.visit(visit_id).subjective == words
+
+
+@pytest.mark.parametrize("choice", ["Keep open", "Close and lose them"])
+def test_locking_asks_before_words_that_the_disk_does_not_take_are_lost(qtbot, visiting, passphrase, choice):
+    window, page, visit_id = visiting
+    with window._vault.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {connection.exec_driver_sql('PRAGMA page_count').scalar()}")
+    page.note.prose["plan"].insertPlainText("Again on Friday. " * 4000)
+
+    def answer():
+        box = QApplication.activeModalWidget()
+        assert "does not take the last changes" in box.text()
+        next(button for button in box.buttons() if button.text() == choice).click()
+
+    QTimer.singleShot(0, answer)
+    window.lock()
+    if choice == "Keep open":
+        assert window.isVisible()
+        assert page.note.prose["plan"].toPlainText().startswith("Again on Friday")
+        with window._vault.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        window.lock()
+    with Vault.open(window._vault.path, passphrase) as vault:
+        assert bool(Records(vault).visit(visit_id).plan) is (choice == "Keep open")
 
 
 def test_the_palette_offers_actions_and_patients(qtbot, visiting):
