@@ -9,7 +9,7 @@ from pathlib import Path
 # The one list, which README.md repeats and .ci/run installs. With what these depend on they hold every library that Qt's own need.
 PACKAGES = (
     "libglib2.0-0 libegl1 libgl1 libfontconfig1 libdbus-1-3 libgssapi-krb5-2 "
-    "libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
+    "libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libcups2"
 )
 _LIBRARIES = (
     "libglib-2.0.so.0", "libEGL.so.1", "libGL.so.1", "libfontconfig.so.1", "libdbus-1.so.3", "libgssapi_krb5.so.2", "libxkbcommon.so.0",
