@@ -6,6 +6,7 @@ import signal
 import sys
 from getpass import getpass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from neuro_chart import __version__
@@ -176,6 +177,8 @@ def _tour(options: argparse.Namespace) -> int:
     from neuro_chart.tour import TourError, tour  # noqa: PLC0415  # after the platform is chosen
 
     options.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=options.folder):  # a folder that takes no file is told now, not after a minute
+        pass
     try:
         tour(options.folder)
     except TourError as error:

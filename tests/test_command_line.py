@@ -111,9 +111,12 @@ def test_a_passphrase_file_of_any_editor_will_do(tmp_path, vault_path, passphras
 
 
 @LINUX
-def test_a_folder_that_takes_no_pictures_is_told(tmp_path):
-    told = run("tour", "/proc/pictures", home=tmp_path)
-    assert (told.returncode, told.stderr) == (1, "neuro-chart: /proc/pictures: No such file or directory\n")
+@pytest.mark.parametrize("folder", ["/proc/pictures", "/proc"])
+def test_a_folder_that_takes_no_pictures_is_told(tmp_path, folder):
+    told = run("tour", folder, home=tmp_path)
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"neuro-chart: {folder}")
+    assert told.stderr.endswith(": No such file or directory\n")
 
 
 @LINUX
