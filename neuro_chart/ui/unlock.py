@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.passphrases import strength
@@ -67,6 +67,7 @@ class Unlock(QWidget):
         keep.setRetainSizeWhenHidden(True)
         self._busy.setSizePolicy(keep)
         self._busy.hide()
+        self._first: QLineEdit
         self._form = self._unlock_form() if path.exists() else self._create_form()
         middle = QWidget()
         box = QVBoxLayout(middle)
@@ -77,6 +78,10 @@ class Unlock(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(middle))
         QTimer.singleShot(0, self, self._load_store)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._first.setFocus()
 
     def _load_store(self) -> None:
         """Read the store's libraries while the passphrase is being typed."""
@@ -99,7 +104,7 @@ class Unlock(QWidget):
             _mark(), label("Unlock your chart", "title"), where, line, self.error, self.open_button, self._busy, margins=32, spacing=16
         )
         form.setFixedWidth(WIDTH)
-        self.passphrase.setFocus()
+        self._first = self.passphrase
         return form
 
     def _create_form(self) -> QWidget:
@@ -148,7 +153,7 @@ class Unlock(QWidget):
             spacing=12,
         )
         form.setFixedWidth(2 * WIDTH)
-        self.practice_name.setFocus()
+        self._first = self.practice_name
         return form
 
     def _show_strength(self, words: str) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from neuro_chart.clinic.passphrases import strength
 from neuro_chart.store.keys import keys_path
@@ -20,6 +21,24 @@ def door(qtbot, tmp_path):
     qtbot.addWidget(window)
     window.show()
     return window
+
+
+def type_into_the_window(qtbot, window, words):
+    """Keys as a screen sends them: to the window, which knows by itself which field they are for."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for letter in words:
+        QTest.keyClick(window.windowHandle(), letter)
+
+
+def test_the_first_field_takes_the_keys_as_soon_as_the_window_is_shown(qtbot, door, vault_path):
+    type_into_the_window(qtbot, door, "river")
+    assert door.practice_name.text() == "river"
+    window = Unlock(vault_path)
+    qtbot.addWidget(window)
+    window.show()
+    type_into_the_window(qtbot, window, "calm")
+    assert window.passphrase.text() == "calm"
 
 
 def create(qtbot, window, practice="Riverside", name="Dr Mei Lindqvist", words="seven grey herons wade", again=None):
