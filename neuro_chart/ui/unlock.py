@@ -72,7 +72,7 @@ class Unlock(QWidget):
         middle = QWidget()
         box = QVBoxLayout(middle)
         box.addStretch(2)
-        box.addWidget(self._form, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(row(None, self._form, None))
         box.addStretch(3)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
