@@ -59,6 +59,18 @@ class OpenChart(QObject):
             self.changed.emit(change)
         return True
 
+    def begin(self, act: Act) -> bool:
+        """Do an act that more will be built on, now or not at all: it never waits for the disk."""
+        if not self.write_waiting():
+            return False
+        try:
+            change = act()
+        except (VaultError, ValueError) as error:
+            self.refused.emit(str(error))
+            return False
+        self.changed.emit(change)
+        return True
+
     def write_waiting(self) -> bool:
         """Try again what the disk did not take; True when nothing waits any more."""
         refusals: list[str] = []
@@ -77,7 +89,7 @@ class OpenChart(QObject):
             else:
                 self._waiting.pop(0)
                 self.changed.emit(change)
-        if not self._waiting:
+        if not self._waiting and self._retry.isActive():
             self._retry.stop()
             self.unwritten.emit("")
         for sentence in refusals:

@@ -96,7 +96,7 @@ class HealthHistoryPage(QWidget):
         self.flush()
         intake = Intake(self._dossier.patient.id, newest(self._library.forms, FORM).canonical)
         self._chosen = intake.id
-        self._chart.act(lambda: self._chart.records.start_intake(intake))
+        self._chart.begin(lambda: self._chart.records.start_intake(intake))
 
     def flush(self) -> None:
         """Store what is being answered."""

@@ -293,7 +293,7 @@ class PatientPage(QWidget):
         numb = any(warning.key == NUMB_FEET for warning, _ in self._dossier.warnings)
         aftercare = Aftercare(exercises=last.exercises, foot_care=last.foot_care or numb)
         visit = Visit(self.patient.id, self._chart.records.practitioner().id, aftercare=aftercare)
-        if self._chart.act(lambda: self._chart.records.start_visit(visit)) and self._chart.all_written:
+        if self._chart.begin(lambda: self._chart.records.start_visit(visit)):
             self.show_visit(visit.id)
 
     def flush(self) -> None:

@@ -50,6 +50,7 @@ class VisitPage(QWidget):
         self._authors: dict[str, str] = {}
         self._described: dict[Site, str] = {}
         self._unadded: dict[str, str] = {}
+        self._hoped: dict[str, Visit] = {}  # as they will be once the disk takes what waits
         self._merge = ("", 0, 0.0)
         self.stack = QUndoStack(self)
         self.bar = SignedBar()
@@ -134,6 +135,7 @@ class VisitPage(QWidget):
 
     def _connect(self, chart: OpenChart, ticker: Ticker) -> None:
         chart.changed.connect(self._changed)
+        chart.unwritten.connect(self._unwritten)
         ticker.ticked.connect(self._tick)
         self.note.written.connect(self._write)
         self.last.repeat_wanted.connect(self.repeat_last)
@@ -174,7 +176,7 @@ class VisitPage(QWidget):
         self._selected = frozenset()
         self._authors = {each.id: each.name for each in self._chart.records.practitioners()}
         self._visit = None
-        self._show(self._chart.records.visit(visit_id))
+        self._show(self._hoped.get(visit_id) or self._chart.records.visit(visit_id))
         self.show_note()
         self.map.fit()
         self.note.show_start()
@@ -210,6 +212,10 @@ class VisitPage(QWidget):
                 self.setEnabled(False)
             else:
                 self._show(visit)
+
+    def _unwritten(self, sentence: str) -> None:
+        if not sentence:
+            self._hoped.clear()
 
     def _tick(self, moment: datetime) -> None:
         if self.isVisible():
@@ -321,7 +327,9 @@ class VisitPage(QWidget):
         self._merge = (merge, number, moment)
         self.stack.push(Edit(self._chart, words, forward, back, f"{merge}:{number}" if merge else ""))
         if hoped is not None and not self._chart.all_written:  # the disk takes nothing just now: show what is waiting
-            self._show(hoped())
+            waiting = hoped()
+            self._hoped[waiting.id] = waiting
+            self._show(waiting)
 
     # The needles
 

@@ -1,5 +1,7 @@
 """Acts on the open chart, where the disk, the record or the program itself says no."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QUndoStack
 
@@ -97,3 +99,19 @@ def test_impossible_people_are_refused_with_their_reason(chart):
     assert not chart.act(lambda: chart.records.save_patient(Patient("", "")))
     assert said
     assert said[0].endswith(".")
+
+
+def test_a_visit_is_begun_at_once_or_not_at_all(chart, vault, records, qtbot):
+    patient = Patient("Rosa", "Delgado")
+    records.save_patient(patient)
+    with vault.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {connection.exec_driver_sql('PRAGMA page_count').scalar()}")
+    chart.act(lambda: records.save_patient(replace(patient, notes="long " * 20_000)))
+    assert not chart.all_written
+    visit = Visit(patient.id, records.practitioner().id)
+    assert not chart.begin(lambda: records.start_visit(visit))
+    with vault.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    assert chart.begin(lambda: records.start_visit(visit))
+    assert chart.all_written
+    assert [each.id for each in records.visits(patient.id)] == [visit.id]

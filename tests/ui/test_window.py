@@ -108,6 +108,27 @@ def test_a_full_disk_keeps_the_words_on_the_screen_and_stores_them_when_there_is
     assert window.chart.records.visit(visit_id).subjective == words
 
 
+def test_words_that_wait_for_the_disk_are_there_after_a_look_at_another_patient(qtbot, visiting):
+    window, page, visit_id = visiting
+    records, rosa = window.chart.records, window.patient.patient
+    ana = Patient("Ana", "Ortiz")
+    records.save_patient(ana)
+    other = Visit(ana.id, records.practitioner().id)
+    records.start_visit(other)
+    with window._vault.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {connection.exec_driver_sql('PRAGMA page_count').scalar()}")
+    words = "Again on Friday. " * 4000
+    page.note.prose["plan"].insertPlainText(words)
+    window.open_visit(ana.id, other.id)
+    assert page.note.prose["plan"].toPlainText() == ""
+    window.open_visit(rosa.id, visit_id)
+    assert page.note.prose["plan"].toPlainText() == words
+    with window._vault.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    qtbot.waitUntil(lambda: window.chart.all_written, timeout=10_000)
+    assert records.visit(visit_id).plan == words
+
+
 @pytest.mark.parametrize("choice", ["Keep open", "Close and lose them"])
 def test_locking_asks_before_words_that_the_disk_does_not_take_are_lost(qtbot, visiting, passphrase, choice):
     window, page, visit_id = visiting
