@@ -96,7 +96,8 @@ class HealthHistoryPage(QWidget):
         self.flush()
         intake = Intake(self._dossier.patient.id, newest(self._library.forms, FORM).canonical)
         self._chosen = intake.id
-        self._chart.begin(lambda: self._chart.records.start_intake(intake))
+        if self._chart.begin(lambda: self._chart.records.start_intake(intake)) and self.view is not None:
+            self.view.go_to(self.view.section)
 
     def flush(self) -> None:
         """Store what is being answered."""

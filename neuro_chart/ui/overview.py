@@ -1,10 +1,11 @@
 """A patient at a glance: what to take care of, why they come, the open visit, the last ones, and the record."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.forms import FormError, Questionnaire, answer_text
@@ -65,6 +66,7 @@ class OverviewPage(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(middle)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -82,6 +84,14 @@ class OverviewPage(QWidget):
         self._all.setText(f"All {len(dossier.visits)} on one time axis")
         self._all.setVisible(len(dossier.visits) > 1)
         self._latest.setVisible(bool(signed))
+        self._order_stops()
+
+    def _order_stops(self) -> None:
+        """Let Tab go down the page: what was made anew comes before the record."""
+        record = self.form.inputs.values()
+        stops = [*_buttons(self._visit), self._all, self.list, *_buttons(self._reasons), *_buttons(self._care), *record]
+        for one, other in pairwise(stops):
+            QWidget.setTabOrder(one, other)
 
     def flush(self) -> None:
         """Store what is being typed."""
@@ -138,6 +148,11 @@ def _put(place: QVBoxLayout, widget: QWidget | None) -> None:
             old.deleteLater()
     if widget is not None:
         place.addWidget(widget)
+
+
+def _buttons(place: QVBoxLayout) -> list[QPushButton]:
+    """The buttons that stand in a place."""
+    return [made for at in range(place.count()) if (shown := place.itemAt(at).widget()) for made in shown.findChildren(QPushButton)]
 
 
 def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:

@@ -268,8 +268,10 @@ class PatientPage(QWidget):
         self.flush()
         self.tab = key
         self.tabs[key].setChecked(True)
-        if any(made.hasFocus() for made in self.tabs.values()):
-            self.tabs[key].setFocus()
+        for name, made in self.tabs.items():
+            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name == key else Qt.FocusPolicy.ClickFocus)
+        self.setFocusProxy(self.tabs[key])
+        self.setFocus()  # before the present page goes, and the keys with it to wherever Qt finds a place
         page = self._page(key)
         self._refresh()
         self._stacked.setCurrentWidget(cast("QWidget", page))

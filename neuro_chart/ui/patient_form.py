@@ -95,6 +95,9 @@ class PatientForm(QWidget):
         self._unfit: set[str] = set()
         self.inputs: dict[str, Line | Prose] = {}
         self.words = {field.name: label(role="small", wrap=True) for field in FIELDS}
+        keeps_room = self.words["birth"].sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)  # the age comes as the date is typed, and nothing should jump
+        self.words["birth"].setSizePolicy(keeps_room)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(12)

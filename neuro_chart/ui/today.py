@@ -24,7 +24,6 @@ class TodayPage(QWidget):
         super().__init__(parent)
         self._chart = chart
         self._stale = True
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._middle = QWidget()
         self._column = QVBoxLayout(self._middle)
         self._column.setContentsMargins(32, 24, 32, 24)

@@ -20,7 +20,7 @@ from neuro_chart.ui.work import Work
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
 
-WIDTH = 440
+WIDTH, GAP = 440, 32
 
 
 class PassphraseLine(QLineEdit):
@@ -101,7 +101,7 @@ class Unlock(QWidget):
         self.passphrase.returnPressed.connect(self.unlock)
         where = label(f"{self.path.name} in {self.path.parent}", "small", wrap=True)
         form = card(
-            _mark(), label("Unlock your chart", "title"), where, line, self.error, self.open_button, self._busy, margins=32, spacing=16
+            _mark(), label("Unlock your chart", "title"), where, line, self.error, self.open_button, self._busy, margins=GAP, spacing=16
         )
         form.setFixedWidth(WIDTH)
         self._first = self.passphrase
@@ -109,6 +109,8 @@ class Unlock(QWidget):
 
     def _create_form(self) -> QWidget:
         self.practice_name, self.your_name = QLineEdit(), QLineEdit()
+        self.practice_name.setAccessibleName("Name of the practice")
+        self.your_name.setAccessibleName("Your name, as you sign")
         self.letterhead = Prose("Letterhead", "Address, telephone, registration number", lines=3)
         self.paper = Segments({"A4": "A4", "Letter": "Letter"}, "Paper")
         self.paper.show_choice(locale_paper())
@@ -119,6 +121,8 @@ class Unlock(QWidget):
         self.strength_bar.setTextVisible(False)
         self.strength_bar.setAccessibleName("Strength of the passphrase")
         self.strength_word = label("Four or five words that only you would put together are strong and easy to keep.", "small", wrap=True)
+        self.strength_word.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.strength_word.setFixedHeight(GAP)
         self.passphrase.textChanged.connect(self._show_strength)
         lost = label(
             "The passphrase is the only key. If it is forgotten, nobody can read this chart again: not you, and not us. "
@@ -128,18 +132,18 @@ class Unlock(QWidget):
         lost.setProperty("pill", "warning")
         self.open_button = button("Create the practice", self.create_practice, "primary")
         self.again.returnPressed.connect(self.create_practice)
-        columns = row(
-            column(
-                label("Name of the practice", "heading"), self.practice_name,
-                label("Letterhead", "heading"), self.letterhead,
-                label("Paper for printing", "heading"), self.paper, None,
-            ),
-            column(
-                label("Your name, as you sign", "heading"), self.your_name,
-                label("Passphrase", "heading"), line, self.strength_bar, self.strength_word, self.again, None,
-            ),
-            spacing=32,
+        practice = column(
+            label("Name of the practice", "heading"), self.practice_name,
+            label("Letterhead", "heading"), self.letterhead,
+            label("Paper for printing", "heading"), self.paper, None,
         )  # fmt: skip
+        person = column(
+            label("Your name, as you sign", "heading"), self.your_name,
+            label("Passphrase", "heading"), line, self.strength_bar, self.strength_word, self.again, None,
+        )  # fmt: skip
+        for side in (practice, person):
+            side.setFixedWidth(WIDTH - GAP * 3 // 2)  # whatever the words in it, so that nothing jumps
+        columns = row(practice, person, spacing=GAP)
         form = card(
             _mark(),
             label("Welcome", "title"),
@@ -149,7 +153,7 @@ class Unlock(QWidget):
             self.error,
             self.open_button,
             self._busy,
-            margins=32,
+            margins=GAP,
             spacing=12,
         )
         form.setFixedWidth(2 * WIDTH)

@@ -7,7 +7,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -110,6 +110,7 @@ class VisitPage(QWidget):
         self._action("Take out the selected needles", "Ctrl+Shift+O", lambda: self.pull(self._selected))
         self._action("Five minutes longer", "Ctrl+Shift+M", self.leave_longer)
         self._action("Place on both sides", "B", self.map_card.both.toggle)
+        self._action("Write the note", "Ctrl+T", self.write_note)
         self._action("Add points", "Ctrl+E", self.add.setFocus)
         self._action("Repeat the last visit's needles", "Ctrl+R", self.repeat_last)
         self._action("Add electro-stimulation", "Ctrl+Shift+E", self.needles.add_electro)
@@ -235,9 +236,18 @@ class VisitPage(QWidget):
         self._tick(now())
 
     def show_note(self) -> None:
-        """Turn the left column to the note."""
+        """Turn the left column to the note; the keys go back to where the panel was asked for."""
         self.flush()
+        panel, focus = self.left.currentWidget(), self.focusWidget()
         self.left.setCurrentIndex(0)
+        if panel and focus and (panel is focus or panel.isAncestorOf(focus)):
+            way = self.aftercare_button if panel is self.aftercare else self.sign_button
+            (self.bar.amend if way.isHidden() else way).setFocus(Qt.FocusReason.BacktabFocusReason)
+
+    def write_note(self) -> None:
+        """Turn the left column to the note and put the keys into it."""
+        self.show_note()
+        self.note.prose["subjective"].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_aftercare(self) -> None:
         """Turn the left column to the aftercare."""

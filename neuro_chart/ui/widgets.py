@@ -48,6 +48,7 @@ def button(text: str, on_click: Callable[[], object] | None = None, role: str = 
     made = QPushButton(text.replace("&", "&&"))
     made.setProperty("role", role)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setAutoDefault(True)  # so that Enter presses it, as well as the space bar
     if icon:
         made.setIconSize(QSize(26, 20))
         set_icon(made, icon, {"primary": "on_accent", "danger": "danger", "link": "accent"}.get(role, "text"))
@@ -145,6 +146,7 @@ def scrolled(content: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(content)
     return area

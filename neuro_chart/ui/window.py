@@ -160,7 +160,7 @@ class Window(QMainWindow):
     def _make_actions(self) -> None:
         undo, redo = self.undo_group.createUndoAction(self, "Undo"), self.undo_group.createRedoAction(self, "Redo")
         undo.setShortcut(QKeySequence.StandardKey.Undo)
-        redo.setShortcuts([QKeySequence(QKeySequence.StandardKey.Redo), QKeySequence("Ctrl+Shift+Z")])
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])  # named, as a key that is listed twice does nothing
         self.addActions([undo, redo])
         for key, text, _icon, keys in RAIL:
             action = self._action(text, keys, lambda key=key: self.show_page(key))
@@ -189,7 +189,7 @@ class Window(QMainWindow):
         for name, made in self._rail.items():
             made.setChecked(name == key or (key == "patient" and name == "patients"))
         self.use_stack()
-        if key in {"today", "patients", "find"}:
+        if key != "settings":
             page.setFocus()
 
     def use_stack(self) -> None:

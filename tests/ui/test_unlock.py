@@ -191,3 +191,14 @@ def test_strength_grows_with_words_and_never_praises_the_usual():
     assert strength("password123")[0] == 1
     assert strength("aaaaaaaaaaaaaaaa")[0] <= 2
     assert strength("seven grey herons wade in the reeds")[0] == 4
+
+
+def test_nothing_jumps_while_the_passphrase_is_typed(qtbot, door):
+    def places():
+        return [line.mapTo(door, line.rect().topLeft()) for line in (door.practice_name, door.passphrase, door.again, door.open_button)]
+
+    before = places()
+    for words in ("needle", "willow tin kettle north"):
+        door.passphrase.setText(words)
+        qtbot.wait(1)
+        assert places() == before

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
@@ -221,3 +221,94 @@ def test_a_half_typed_new_patient_is_kept_when_the_chart_is_locked(qtbot, window
     window.lock()
     with Vault.open(window._vault.path, passphrase) as vault:
         assert [line.family for line in Records(vault).patients()] == ["Okonkwo"]
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers"),
+    [
+        (Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier),
+    ],
+)
+def test_redo_has_both_keys_that_people_know_each_listed_once(qtbot, visiting, key, modifiers):
+    window, page, visit_id = visiting
+    page.note.prose["plan"].setFocus()
+    qtbot.keyClicks(page.note.prose["plan"], "Again on Friday")
+    page.flush()
+    keys(qtbot, window, "Undo")
+    qtbot.keyClick(page.note.prose["plan"], key, modifiers)
+    qtbot.waitUntil(lambda: window.chart.records.visit(visit_id).plan == "Again on Friday")
+    for action in window.findChildren(QAction):
+        listed = [shortcut.toString() for shortcut in action.shortcuts()]
+        assert len(set(listed)) == len(listed)
+
+
+def tab_stops(window):
+    """What Tab passes on one way around."""
+    stops = []
+    while window.focusWidget() not in stops:
+        stops.append(window.focusWidget())
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Tab)
+    return stops
+
+
+def test_tab_stops_only_where_keys_do_something(window):
+    for key in ("today", "patients", "settings"):
+        window.show_page(key)
+        stops = tab_stops(window)[1:]
+        assert not [stop for stop in stops if type(stop).__name__ in {"QScrollArea", "TodayPage", "PatientsPage"}]
+
+
+def test_the_record_opens_with_the_keys_on_its_tab_and_the_visit_comes_before_the_record(window):
+    patient = Patient("Rosa", "Delgado")
+    window.chart.records.save_patient(patient)
+    window.open_patient(patient.id)
+    stops = tab_stops(window)
+    assert stops[0] is window.patient.tabs["overview"]
+    words = [stop.text() if isinstance(stop, QPushButton) else stop.accessibleName() for stop in stops if hasattr(stop, "accessibleName")]
+    assert words.index("Start visit") < words.index("Take the health history") < words.index("Given name") < words.index("Notes")
+
+
+def test_a_tab_chosen_by_its_shortcut_is_where_tab_goes_on_from(qtbot, visiting):
+    window, page, _ = visiting
+    page.add.line.setFocus()
+    qtbot.keyClick(page.add.line, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    assert window.focusWidget() is window.patient.tabs["papers"]
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    stops = tab_stops(window)
+    assert stops[0] is window.patient.tabs["visit"]
+    assert stops[1].accessibleName() == "Pain now"
+
+
+def test_enter_presses_the_button_that_has_the_keys(qtbot, window):
+    window.show_page("today")
+    choose = next(made for made in window.today.findChildren(QPushButton) if made.text() == "Choose a patient")
+    choose.setFocus()
+    qtbot.keyClick(choose, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.patients
+
+
+def test_the_keys_go_into_the_note_and_come_back_from_its_panels(qtbot, visiting):
+    window, page, _ = visiting
+    page.add.line.setFocus()
+    keys(qtbot, window, "Write the note")
+    assert window.focusWidget() is page.note.prose["subjective"]
+    page.show_aftercare()
+    keys(qtbot, window, "Back to the note")
+    assert window.focusWidget() is page.aftercare_button
+    page.show_signing()
+    qtbot.mouseClick(page.sign_panel.sign, Qt.MouseButton.LeftButton)
+    assert window.focusWidget() is page.bar.amend
+
+
+def test_a_new_health_history_takes_the_first_answer_at_once(qtbot, visiting):
+    window, _, _ = visiting
+    window.patient.show_tab("health")
+    press = next(made for made in window.patient.findChildren(QPushButton) if made.text() == "Start the health history")
+    press.setFocus()
+    qtbot.keyClick(press, Qt.Key.Key_Space)
+    for letter in "numb":
+        QTest.keyClick(window.windowHandle(), letter)
+    view = window.patient._page("health").view
+    view.flush()
+    assert view.answers["complaint"] == ["numb"]
