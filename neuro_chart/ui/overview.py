@@ -152,7 +152,12 @@ def _put(place: QVBoxLayout, widget: QWidget | None) -> None:
 
 def _buttons(place: QVBoxLayout) -> list[QPushButton]:
     """The buttons that stand in a place."""
-    return [made for at in range(place.count()) if (shown := place.itemAt(at).widget()) for made in shown.findChildren(QPushButton)]
+    return [
+        made
+        for at in range(place.count())
+        if (item := place.itemAt(at)) and (shown := item.widget())
+        for made in shown.findChildren(QPushButton)
+    ]
 
 
 def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
