@@ -125,6 +125,8 @@ class PapersPage(QWidget):
 
     def show_patient(self, dossier: Dossier) -> None:
         """Show a paper of a patient: of the open visit, else of the last one, unless another was chosen."""
+        if self._dossier is not None and self._dossier.patient.id != dossier.patient.id:
+            self._forget()  # nobody sees another's paper, not even while their own is drawn
         self._dossier = dossier
         self._pages.setCurrentIndex(0 if dossier.visits else 1)
         self.form.hint_at_feet(any(warning.key == NUMB_FEET for warning, _ in dossier.warnings))
