@@ -577,7 +577,7 @@ class BodyMap(QWidget):
         clear = [*taken, *(Box(x - 4, y - 4, 8, 8) for _, x, y in dots)]
         placed = place_labels(wanted, clear, Box(0, 0, self.width(), self.height()), self._is_across_an_edge)
         for (code, _, _), label in zip(dots, placed, strict=True):
-            if label is not None and not label.leader:
+            if label is not None and not label.leader and not self._is_across_an_edge(label.box):
                 painter.setPen(_NAME if self._is_over_body(label.box, 0.5) else theme.color("muted"))
                 painter.drawText(QRectF(*label.box), Qt.AlignmentFlag.AlignCenter, short(code))
 

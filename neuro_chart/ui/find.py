@@ -32,7 +32,7 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.visit_list import paint_row
-from neuro_chart.ui.widgets import Empty, ListKeys, card, label, row
+from neuro_chart.ui.widgets import Empty, ListKeys, card, label, page_title, row
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Found
@@ -85,7 +85,7 @@ class FindPage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(32, 24, 32, 24)
         box.setSpacing(16)
-        box.addWidget(row(label("Find in notes", "title"), self._count, None))
+        box.addWidget(row(page_title("Find in notes"), self._count, None))
         box.addWidget(self.line)
         box.addWidget(self._pages, 1)
         chart.changed.connect(self._changed)

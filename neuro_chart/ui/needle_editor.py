@@ -96,6 +96,8 @@ class NeedleEditor(QFrame):
         """Show what these needles have in common, a field where they differ being empty; and what to mind, with whose word that is."""
         if {needle.id for needle in needles} != {needle.id for needle in self._needles}:
             self.say("")
+            for field in (self.depth_line, self._size_line, self.minutes):
+                set_flag(field, "invalid", value=False)
         self._needles = needles
         self._title.setText(title)
         self.caution.setText(f"▲ {caution}")

@@ -10,6 +10,7 @@ from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
 from neuro_chart.ui.scale import Scale
+from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import button, label, row
 from neuro_chart.ui.words import Prose
 
@@ -158,6 +159,7 @@ class LastVisit(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("Last visit")
         self._when = label("", "heading")
+        self._when.setMinimumHeight(TARGET)  # as tall as the buttons beside it, which a first visit has not
         self.repeat = button("Repeat", self.repeat_wanted.emit, "link")
         self.repeat.setToolTip("Plan the same needles again (Ctrl+R)")
         self._done = label("", wrap=True)

@@ -180,7 +180,8 @@ def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
         word.setProperty("pill", PILL[warning.level])
         word.setFixedWidth(WORD)
         grid.addWidget(word, at, 0, top)
-        grid.addLayout(told, at, 1, top)
+        told.addStretch(1)  # an alignment would keep it from growing with its words
+        grid.addLayout(told, at, 1)
     return card(label(f"Take care, says the health history of {' and '.join(sorted(days))}", "heading"), lines, margins=20)
 
 

@@ -127,7 +127,7 @@ class PatientForm(QWidget):
         made.textChanged.connect(self._tell_birth)
         made.edited.connect(self._store)
         self.inputs[field.name] = made
-        title = label(field.title, "heading")
+        title = label(field.title, "small")
         title.setBuddy(made)
         cell = QVBoxLayout()
         cell.setSpacing(4)

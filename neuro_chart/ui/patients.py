@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
-from neuro_chart.ui.widgets import Empty, ListKeys, button, card, label, row, scrolled
+from neuro_chart.ui.widgets import Empty, ListKeys, button, card, label, page_title, row, scrolled
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import PatientLine
 
 PAGE = 200
-COLUMNS = ("Name", "Date of birth", "Telephone", "Last visit")
+COLUMNS = ("Name", "Date of birth", "Phone", "Last visit")
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -87,7 +87,7 @@ class PatientsPage(QWidget):
         self._stale = True
         self.form: PatientForm | None = None
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Name, date of birth or telephone")
+        self.search.setPlaceholderText("Name, date of birth or phone")
         self.search.setAccessibleName("Search patients")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
@@ -98,14 +98,14 @@ class PatientsPage(QWidget):
         self.found = label("", "small")
         self.list = QStackedWidget()
         self.list.addWidget(card(self.table, margins=8))
-        self.nobody = Empty("users", "", "", button("Add a patient", self.add_patient, "primary", "user-plus"))
+        self.nobody = Empty("users", "", "", button("Add patient", self.add_patient, "primary", "user-plus"))
         self.list.addWidget(self.nobody)
         front = QWidget()
         column = QVBoxLayout(front)
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(16)
-        add = button("Add a patient", self.add_patient, "primary", "user-plus")
-        column.addWidget(row(label("Patients", "title"), self.found, None, add))
+        add = button("Add patient", self.add_patient, "primary", "user-plus")
+        column.addWidget(row(page_title("Patients"), self.found, None, add))
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
         self.stack = QStackedWidget()
@@ -140,7 +140,7 @@ class PatientsPage(QWidget):
         column = QVBoxLayout(middle)
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(16)
-        column.addWidget(label("A new patient", "title"))
+        column.addWidget(page_title("A new patient"))
         column.addWidget(card(form, margins=24))
         column.addStretch(1)
         area = scrolled(middle)
@@ -195,7 +195,7 @@ class PatientsPage(QWidget):
         if words.strip():
             self.nobody.title.setText("Nobody found")
             self.nobody.words.setText(
-                "Part of a name is enough, in any order and without accents; so are a date of birth or some digits of a telephone number."
+                "Part of a name is enough, in any order and without accents; so are a date of birth or some digits of a phone number."
             )
         else:
             self.nobody.title.setText("No patients yet")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from neuro_chart import __version__
 from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.widgets import Segments, card, label, scrolled
+from neuro_chart.ui.widgets import Segments, card, label, page_title, scrolled
 from neuro_chart.ui.words import Prose
 
 WIDTH = 640
@@ -27,7 +27,7 @@ class SettingsPage(QWidget):
         practice = chart.records.practice()
         self.name = QLineEdit(practice.name)
         self.name.editingFinished.connect(self.flush)
-        self.letterhead = Prose("Letterhead", "Address, telephone, registration number", lines=3)
+        self.letterhead = Prose("Letterhead", "Address, phone, registration number", lines=3)
         self.letterhead.show_text(practice.letterhead)
         self.letterhead.edited.connect(lambda _: self.flush())
         self.paper = Segments({"A4": "A4", "Letter": "Letter"}, "Paper")
@@ -41,7 +41,7 @@ class SettingsPage(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(16)
-        column.addWidget(label("Settings", "title"))
+        column.addWidget(page_title("Settings"))
         paper = label("The name and the letterhead head every paper; they are stored in the vault.", "small", wrap=True)
         column.addWidget(
             card(label("Practice", "heading"), *_fields(("Name", self.name), ("Letterhead", self.letterhead), ("Paper", self.paper)), paper)
@@ -81,4 +81,4 @@ class SettingsPage(QWidget):
 
 
 def _fields(*named: tuple[str, QWidget]) -> list[QWidget]:
-    return [part for name, field in named for part in (label(name, "heading"), field)]
+    return [part for name, field in named for part in (label(name, "small"), field)]

@@ -4,13 +4,15 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from neuro_chart.clinic.needles import clock, next_due, now
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import button, label, set_flag
+
+ROOMS = 4  # with more visits in progress, each button says less, so that all of them stay in sight
 
 
 class Strip(QFrame):
@@ -33,6 +35,7 @@ class Strip(QFrame):
         self._box.addStretch(1)
         self._box.addWidget(self._stored)
         self.setFixedHeight(56)
+        self.setMinimumWidth(1)  # however many visits, the window keeps its width
         chart.changed.connect(lambda _change: self._say_stored())
         chart.unwritten.connect(self._unwritten)
         ticker.ticked.connect(self._tick)
@@ -43,6 +46,11 @@ class Strip(QFrame):
     def words(self) -> str:
         """What the strip says, visit by visit."""
         return " · ".join(made.text() for made in self._buttons.values())
+
+    def come_last(self) -> None:
+        """Let Tab come here after the page, whatever was made when."""
+        for made in self._buttons.values():
+            QWidget.setTabOrder(self.window().previousInFocusChain(), made)
 
     def _say_stored(self) -> None:
         self._stored.setText(f"Saved {local_time(now())}")
@@ -73,5 +81,6 @@ class Strip(QFrame):
             over = due <= moment
             time = f"{clock(due - moment)} over" if over else clock(due - moment)
             set_flag(made, "clock", "over" if over else "running")
-            made.setText(f"{'◆ ' if over else ''}{patient.initials}   {visit.count.inside} in   {time}")
+            inside = f"{visit.count.inside} in   " if len(self._ticker.running) <= ROOMS else ""
+            made.setText(f"{'◆ ' if over else ''}{patient.initials}   {inside}{time if inside else clock(due - moment)}")
             made.setAccessibleName(f"{patient.called}: {visit.count.inside} needles in, {'overdue by' if over else 'time left'} {time}")

@@ -3,15 +3,17 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
-from neuro_chart.ui.widgets import Empty, button, card, label, pill, row, scrolled
+from neuro_chart.ui.widgets import Empty, button, card, label, page_title, pill, row, scrolled
 
 LATEST = 8
+NAME = 208
 
 
 class TodayPage(QWidget):
@@ -50,7 +52,7 @@ class TodayPage(QWidget):
             if widget := item.widget():
                 widget.deleteLater()
         records = self._chart.records
-        self._column.addWidget(row(label(long_day(today()), "title"), None, button("Patients", self.patients_wanted.emit, icon="users")))
+        self._column.addWidget(row(page_title(long_day(today())), None, button("Patients", self.patients_wanted.emit, icon="users")))
         opened, latest = records.open_visits(), records.latest_visits(LATEST)
         if opened:
             self._column.addWidget(self._list("Open visits", "Drafts stay open until they are signed.", opened))
@@ -67,9 +69,17 @@ class TodayPage(QWidget):
         grid = QGridLayout(lines)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(24)
+        grid.setColumnMinimumWidth(0, NAME + 24)  # so that both lists stand in the same columns
         grid.setColumnStretch(2, 1)
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        fit = QFontMetrics(font)
         for at, (visit, patient) in enumerate(visits):
-            name = button(patient.name, partial(self.visit_chosen.emit, patient.id, visit.id), "link")
+            name = button(
+                fit.elidedText(patient.name, Qt.TextElideMode.ElideRight, NAME),
+                partial(self.visit_chosen.emit, patient.id, visit.id),
+                "link",
+            )
             name.setAccessibleName(f"Open the visit of {patient.name}")
             count = visit.count
             state = (
@@ -83,7 +93,7 @@ class TodayPage(QWidget):
             grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(f"{short_day(local_day(visit.started))}, {local_time(visit.started)}", "muted"), at, 1)
             words = label(points, "muted")
-            words.setMinimumWidth(0)
+            words.setMinimumWidth(1)
             grid.addWidget(words, at, 2)
             grid.addWidget(state, at, 3, Qt.AlignmentFlag.AlignRight)
         parts = [label(title, "heading")]

@@ -111,7 +111,7 @@ class Unlock(QWidget):
         self.practice_name, self.your_name = QLineEdit(), QLineEdit()
         self.practice_name.setAccessibleName("Name of the practice")
         self.your_name.setAccessibleName("Your name, as you sign")
-        self.letterhead = Prose("Letterhead", "Address, telephone, registration number", lines=3)
+        self.letterhead = Prose("Letterhead", "Address, phone, registration number", lines=3)
         self.paper = Segments({"A4": "A4", "Letter": "Letter"}, "Paper")
         self.paper.show_choice(locale_paper())
         self.passphrase, line = self._passphrase("Passphrase")

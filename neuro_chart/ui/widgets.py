@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.theme import TARGET
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -32,6 +33,13 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     made.setText(text)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
+    return made
+
+
+def page_title(text: str) -> QLabel:
+    """The title of a page, as tall as a button beside it would be, so that every page begins at the same height."""
+    made = label(text, "title")
+    made.setMinimumHeight(TARGET)
     return made
 
 

@@ -17,7 +17,7 @@ from neuro_chart.ui.patient import PatientPage
 from neuro_chart.ui.patients import PatientsPage
 from neuro_chart.ui.settings import SettingsPage
 from neuro_chart.ui.strip import Strip
-from neuro_chart.ui.theme import apply_theme
+from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.today import TodayPage
 from neuro_chart.ui.widgets import button, label
@@ -40,6 +40,7 @@ class Banner(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "banner")
+        self.setMinimumHeight(TARGET + 8)
         self._words = label(wrap=True)
         self._close = button("Close", self.hide, "link")
         box = QHBoxLayout(self)
@@ -104,6 +105,7 @@ class Window(QMainWindow):
         self.strip.visit_chosen.connect(self.open_visit)
         self.patients.patient_chosen.connect(self.open_patient)
         self.patient.stack_changed.connect(self.use_stack)
+        self.patient.stack_changed.connect(self.strip.come_last)
         self.settings_page.theme_chosen.connect(self._show_theme)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
         self.chart.refused.connect(self.banner.say)
@@ -170,7 +172,7 @@ class Window(QMainWindow):
         self._lock_button.clicked.connect(lock.trigger)
         self._lock_button.setToolTip("Lock (Ctrl+L)")
         self._action("Find a patient", "Ctrl+F", self._find_patient)
-        self._action("Add a patient", "Ctrl+N", self._add_patient)
+        self._action("Add patient", "Ctrl+N", self._add_patient)
         self._action("Everything that can be done", "Ctrl+K", self.show_palette)
         self._action("Quit", QKeySequence(QKeySequence.StandardKey.Quit).toString(), self.close)
 
@@ -189,6 +191,7 @@ class Window(QMainWindow):
         for name, made in self._rail.items():
             made.setChecked(name == key or (key == "patient" and name == "patients"))
         self.use_stack()
+        self.strip.come_last()
         if key != "settings":
             page.setFocus()
 
