@@ -73,14 +73,15 @@ class Theme:
             "display": DISPLAY,
             "target": TARGET,
             "inner": TARGET - 2,
+            "tight": TARGET - 4,
             "icons": resource("icons").as_posix(),
         }
         return Template(resource("look.qss").read_text(encoding="utf-8")).substitute(asdict(self) | sizes)
 
 
 LIGHT = Theme(
-    name="light", ground="#f5f3ee", card="#ffffff", sunken="#efece5", line="#e1dcd2", text="#1f2a2a", muted="#66706c",
-    accent="#2a7566", accent_soft="#e1eee9", on_accent="#ffffff", warning="#8a5a12", warning_soft="#fbeed3",
+    name="light", ground="#f5f3ee", card="#ffffff", sunken="#efece5", line="#e1dcd2", text="#1f2a2a", muted="#5c6662",
+    accent="#287163", accent_soft="#e1eee9", on_accent="#ffffff", warning="#8a5a12", warning_soft="#fbeed3",
     danger="#9b3f2b", danger_soft="#f8e2db", skin="#ecdccf", skin_line="#7a6458",
 )  # fmt: skip
 DARK = Theme(
