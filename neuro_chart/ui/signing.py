@@ -141,7 +141,7 @@ class SignedBar(QFrame):
         who = authors.get(visit.signed_by or "", "")
         words = [f"✓ Signed by {who} on {long_day(local_day(visit.signed))}, {local_time(visit.signed)}."]
         if visit.needles_left_reason:
-            words.append(f"Needles left in: {visit.needles_left_reason}")
+            words.append(f"Needles left in: {visit.needles_left_reason.rstrip('.')}.")
         if visit.amendments:
             words.append(f"{len(visit.amendments)} amendment{'' if len(visit.amendments) == 1 else 's'} beneath the note.")
         self.words.setText(" ".join(words))

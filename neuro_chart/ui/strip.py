@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from neuro_chart.clinic.needles import clock, next_due, now
@@ -50,7 +50,10 @@ class Strip(QFrame):
     def come_last(self) -> None:
         """Let Tab come here after the page, whatever was made when."""
         for made in self._buttons.values():
-            QWidget.setTabOrder(self.window().previousInFocusChain(), made)
+            last = self.window().previousInFocusChain()
+            while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                last = last.previousInFocusChain()
+            QWidget.setTabOrder(last, made)
 
     def _say_stored(self) -> None:
         self._stored.setText(f"Saved {local_time(now())}")

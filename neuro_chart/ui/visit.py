@@ -547,8 +547,8 @@ class VisitPage(QWidget):
         records = self._chart.records
         amendment = Amendment(visit.id, records.practitioner().id, text)
         if self._chart.act(lambda: records.amend(amendment)):
-            self.amend_panel.begin()
             self.show_note()
+            self.amend_panel.begin()
             self.note.show_end()
 
     # The tone

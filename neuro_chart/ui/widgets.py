@@ -203,12 +203,21 @@ class Segments(QFrame):
             made.setCheckable(True)
             made.setAccessibleName(f"{name}: {text}" if name else text)
             made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            made.toggled.connect(self._order_stops)
             font = made.font()
             font.setWeight(QFont.Weight.DemiBold)  # as the one that holds is shown, so that choosing moves nothing
             made.setMinimumWidth(QFontMetrics(font).horizontalAdvance(text) + 24)
             self._group.addButton(made)
             self._buttons[key] = made
             box.addWidget(made)
+        self._order_stops()
+
+    def _order_stops(self) -> None:
+        """Let Tab stop once: at the choice that holds, or at the first."""
+        stop = self._buttons.get(self.choice) or next(iter(self._buttons.values()))
+        self.setFocusProxy(stop)
+        for made in self._buttons.values():
+            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus if made is stop else Qt.FocusPolicy.ClickFocus)
 
     @property
     def choice(self) -> str:

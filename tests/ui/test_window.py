@@ -14,6 +14,7 @@ from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui.palette import Palette
 from neuro_chart.ui.visit import VisitPage
+from neuro_chart.ui.widgets import Segments
 from neuro_chart.ui.window import Window
 
 
@@ -312,3 +313,24 @@ def test_a_new_health_history_takes_the_first_answer_at_once(qtbot, visiting):
     view = window.patient._page("health").view
     view.flush()
     assert view.answers["complaint"] == ["numb"]
+
+
+def test_the_needles_of_every_room_come_after_the_page(qtbot, visiting):
+    window, page, _ = visiting
+    qtbot.keyClicks(page.add.line, "ST36\r")
+    page.insert(None)
+    window.patient.show_tab("overview")
+    words = [stop.text() for stop in tab_stops(window) if isinstance(stop, QPushButton)]
+    assert words.index("Overview") < words.index("Continue visit") < next(at for at, word in enumerate(words) if "2 in" in word)
+
+
+def test_tab_enters_a_row_of_choices_at_the_one_that_holds(window):
+    window.show_page("settings")
+    theme = window.settings_page.findChild(Segments)
+    theme.choose("dark")
+    theme.setFocus()
+    assert window.focusWidget().text() == "Dark"
+    theme.show_choice("light")
+    theme.setFocus()
+    assert window.focusWidget().text() == "Light"
+    assert sum(bool(made.focusPolicy() & Qt.FocusPolicy.TabFocus) for made in theme.findChildren(QPushButton)) == 1
