@@ -116,7 +116,11 @@ def _done(words: Mapping[str, Any], visit: Visit, given: list[Needle]) -> list[s
     if given:
         noun, they = ("needle", "It") if count == 1 else ("needles", "They")
         told = [done["needles"].format(count=_number(count), needle=noun, where=_where(words["part"], given))]
-        told.append(done["retention"].format(they=they, minutes=_minutes(given)))
+        stayed = [n for n in given if n.removed or visit.signed is None]
+        if stayed:
+            told.append(done["retention"].format(they=they, minutes=_minutes(stayed)))
+        if visit.signed is not None and visit.count.inside:
+            told.append(done["left"].format(count=_number(visit.count.inside)))
         if visit.count.inside == 0:
             told.append(done["counted"].format(count=_number(count)))
     added = []

@@ -51,9 +51,10 @@ class Strip(QFrame):
         """Let Tab come here after the page, whatever was made when."""
         for made in self._buttons.values():
             last = self.window().previousInFocusChain()
-            while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            while last is not None and not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 last = last.previousInFocusChain()
-            QWidget.setTabOrder(last, made)
+            if last is not None:
+                QWidget.setTabOrder(last, made)
 
     def _say_stored(self) -> None:
         self._stored.setText(f"Saved {local_time(now())}")

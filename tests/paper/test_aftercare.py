@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from neuro_chart.clinic.needles import Adjunct, Needle, Side
+from neuro_chart.clinic.needles import Adjunct, Needle, Side, now
 from neuro_chart.clinic.visits import Aftercare
 
 HOSTILE = ' <b>bold</b> R&amp;D & sons <img src="/etc/passwd"> 足三里 BP <120 & >80 </para><para> a\0b\ud800c\u202ed '
@@ -100,6 +100,13 @@ def test_only_needles_that_went_in_are_told(case):
 def test_a_needle_still_in_is_not_counted_out(case):
     case.visit = replace(case.visit, needles=[replace(case.visit.needles[0], removed=None), *case.visit.needles[1:]])
     assert "twelve out" not in case.aftercare().words
+
+
+def test_a_needle_that_was_left_in_is_named_and_has_no_minutes(case):
+    case.visit = replace(case.visit, signed=now(), needles=[replace(needle, removed=None) for needle in case.visit.needles])
+    words = case.aftercare().words
+    assert "Still in when the visit ended: twelve." in words
+    assert "while you rested" not in words
 
 
 @pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])

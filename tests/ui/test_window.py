@@ -14,7 +14,6 @@ from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui.palette import Palette
 from neuro_chart.ui.visit import VisitPage
-from neuro_chart.ui.widgets import Segments
 from neuro_chart.ui.window import Window
 
 
@@ -326,7 +325,7 @@ def test_the_needles_of_every_room_come_after_the_page(qtbot, visiting):
 
 def test_tab_enters_a_row_of_choices_at_the_one_that_holds(window):
     window.show_page("settings")
-    theme = window.settings_page.findChild(Segments)
+    theme = window.settings_page.theme
     theme.choose("dark")
     theme.setFocus()
     assert window.focusWidget().text() == "Dark"
