@@ -511,7 +511,9 @@ class FormView(QWidget):
         self._refresh()
         errors = self.form.errors(self._answers, today())
         if errors:
-            self.reveal(next(iter(errors)))
+            first, sentence = next(iter(errors.items()))
+            self.reveal(first)
+            self._questions[first].show_wrong(sentence)  # though the keyboard is in it already
         else:
             self.finished.emit()
 

@@ -36,7 +36,7 @@ class NeedleEditor(QFrame):
         self._pull = button("Take out", self.pull_wanted.emit)
         self._delete = icon_button("trash-2", "Take off the chart (Delete)", self.removal_wanted.emit)
         self._close = icon_button("x", "Done (Escape)", self.closed.emit)
-        self.depth_line = small_field("Depth", "–", self._depth_typed, 54)
+        self.depth_line = small_field("Depth", "–", self._depth_typed, 50)
         self.unit = button("cun", self._switch_unit, "preset")
         self.unit.setFixedWidth(46)
         self.size_box = QComboBox()
@@ -89,7 +89,7 @@ class NeedleEditor(QFrame):
         box.addWidget(self.error)
         self.size_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.size_box.setMinimumContentsLength(4)
-        self.angle.setFixedWidth(94)
+        self.angle.setFixedWidth(90)
         self.error.hide()
 
     def show_needles(self, title: str, needles: Sequence[Needle], caution: str = "", source: str = "") -> None:
