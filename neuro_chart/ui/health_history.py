@@ -15,6 +15,7 @@ from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day
 from neuro_chart.ui.dossier import Dossier
 from neuro_chart.ui.intake import FormView
+from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import Empty, Segments, button, label, pill, set_flag
 
 FORM = "urn:neuro-chart:questionnaire:neuropathy-intake"
@@ -43,6 +44,7 @@ class HealthHistoryPage(QWidget):
         self._state, self._when = pill(""), label("", "small")
         bar = QFrame()
         bar.setProperty("role", "bar")
+        bar.setMinimumHeight(TARGET + 13)  # with the button or without
         self._line = QHBoxLayout(bar)
         self._line.setContentsMargins(20, 6, 16, 6)
         self._line.setSpacing(12)

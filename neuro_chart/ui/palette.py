@@ -2,15 +2,37 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.theme import Theme
 from neuro_chart.ui.widgets import ListKeys, card
 
 PATIENTS = 6
+TARGET_ROLE = Qt.ItemDataRole.UserRole
+KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class KeysAtTheRight(QStyledItemDelegate):
+    """Draws an entry with its keys, quietly, at the right end of its line."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().paint(painter, option, index)
+        place = option.rect.adjusted(0, 0, -12, 0)
+        painter.setPen(Theme.of().color("muted"))
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(KEYS_ROLE))
 
 
 class Palette(QDialog):
@@ -30,6 +52,7 @@ class Palette(QDialog):
         self.list.setAccessibleName("What can be done")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setProperty("role", "popup")
+        self.list.setItemDelegate(KeysAtTheRight(self.list))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(card(self.line, self.list, margins=12))
@@ -48,15 +71,17 @@ class Palette(QDialog):
         for text, action in sorted(self._actions.items()):
             if all(word in fold(text) for word in wanted):
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                self._add(f"{text}\t{keys}" if keys else text, action)
+                self._add(text, action, keys)
         if wanted:
             for line in self._chart.records.patients(words, limit=PATIENTS):
                 self._add(f"{line.family}, {line.given}".strip(", "), line.id)
         self.list.setCurrentRow(0)
 
-    def _add(self, text: str, target: object) -> None:
-        item = QListWidgetItem(text.replace("\t", "    "))
-        item.setData(Qt.ItemDataRole.UserRole, target)
+    def _add(self, text: str, target: object, keys: str = "") -> None:
+        item = QListWidgetItem(text)
+        item.setData(TARGET_ROLE, target)
+        item.setData(KEYS_ROLE, keys)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {keys}" if keys else text)
         self.list.addItem(item)
 
     def _do(self) -> None:
@@ -64,7 +89,7 @@ class Palette(QDialog):
         self.close()
         if item is None:
             return
-        target = item.data(Qt.ItemDataRole.UserRole)
+        target = item.data(TARGET_ROLE)
         if isinstance(target, QAction):
             target.trigger()
         else:

@@ -171,7 +171,7 @@ class Window(QMainWindow):
         lock = self._action("Lock", "Ctrl+L", self.lock)
         self._lock_button.clicked.connect(lock.trigger)
         self._lock_button.setToolTip("Lock (Ctrl+L)")
-        self._action("Find a patient", "Ctrl+F", self._find_patient)
+        self._action("Find patient", "Ctrl+F", self._find_patient)
         self._action("Add patient", "Ctrl+N", self._add_patient)
         self._action("Everything that can be done", "Ctrl+K", self.show_palette)
         self._action("Quit", QKeySequence(QKeySequence.StandardKey.Quit).toString(), self.close)
