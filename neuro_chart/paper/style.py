@@ -23,7 +23,7 @@ from neuro_chart.clinic.text import clean
 from neuro_chart.resources import resource
 
 INK, SOFT, LINE, WASH = (HexColor(c) for c in ("#1f2a27", "#5d6a66", "#dcdfd9", "#f4f3ee"))
-JADE, JADE_WASH, AMBER, AMBER_WASH = (HexColor(c) for c in ("#2f7d6d", "#e6f1ed", "#9a6a1c", "#fbf3e2"))
+JADE, JADE_WASH, AMBER, AMBER_WASH = (HexColor(c) for c in ("#287163", "#e6f1ed", "#8a5a12", "#fbf3e2"))
 BRICK, BRICK_WASH = HexColor("#9c4a3c"), HexColor("#f8e9e5")
 
 REGULAR, BOLD = "NeuroChartSans-Regular", "NeuroChartSans-SemiBold"
@@ -246,7 +246,7 @@ def heading(words: str, colour: Color = JADE, before: float = 12) -> Paragraph:
 
 def bullets(items: Iterable[str], look: ParagraphStyle, dot: Color = JADE) -> list[Flowable]:
     """A list with hanging dots; the items are plain words."""
-    hanging = ParagraphStyle("", parent=look, leftIndent=14, bulletIndent=2, bulletColor=dot, spaceAfter=look.spaceAfter or 3)
+    hanging = ParagraphStyle("", parent=look, leftIndent=15, bulletIndent=2, bulletColor=dot, spaceAfter=look.spaceAfter or 3)
     return [Paragraph(text(item), hanging, bulletText="•") for item in items]
 
 
