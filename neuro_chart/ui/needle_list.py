@@ -309,7 +309,8 @@ class NeedleList(QFrame):
             self.ring.show_time(left / timedelta(minutes=first.retention), clock(left), Stage.OVERDUE if over else Stage.IN)
             ends = local_time(first.due) if first.due else ""
             words = f"{over} overdue since {ends}" if over else f"of {first.retention} min · ends {ends}"
-            self.until.setText(f"{words} · {counted.planned} to go" if counted.planned else words)
+            words = f"{words} · {counted.planned} to go" if counted.planned else words
+            self.until.setText("Left in when the visit was signed" if self._read_only else words)
         elif counted.planned:
             self.ring.show_time(0, span({n.retention for n in needles if n.inserted is None}), Stage.PLANNED)
             self.until.setText(f"for {span({n.retention for n in needles if n.inserted is None})} minutes")

@@ -26,6 +26,7 @@ class SettingsPage(QWidget):
         self._chart, self._settings = chart, settings
         practice = chart.records.practice()
         self.name = QLineEdit(practice.name)
+        self.name.setAccessibleName("Name of the practice")
         self.name.editingFinished.connect(self.flush)
         self.letterhead = Prose("Letterhead", "Address, phone, registration number", lines=3)
         self.letterhead.show_text(practice.letterhead)

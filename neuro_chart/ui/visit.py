@@ -187,7 +187,7 @@ class VisitPage(QWidget):
             self._last = self._chart.records.last_visit_before(visit)
         self._visit = visit
         signed = visit.signed is not None
-        moment = now()
+        moment = visit.signed or now()  # the clocks of what was left in stand as they were signed
         self.setEnabled(True)
         self._selected &= {needle.id for needle in visit.needles}
         self.bar.show_visit(visit, self._authors)
@@ -219,7 +219,7 @@ class VisitPage(QWidget):
             self._hoped.clear()
 
     def _tick(self, moment: datetime) -> None:
-        if self.isVisible():
+        if self.isVisible() and not (self._visit and self._visit.signed):
             self.map.tick(moment)
             self.needles.tick(moment)
 

@@ -291,6 +291,18 @@ def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stor
     assert "Press needles" in page.bar.words.text()
 
 
+def test_the_clock_of_a_needle_that_was_left_in_stands_from_the_signature_on(page, stored, qtbot):
+    type_points(page, qtbot, "ST36")
+    page.insert(None)
+    page.sign_panel.signed.emit("An intradermal needle, for three days")
+    assert stored().signed is not None
+    assert page.needles.until.text() == "Left in when the visit was signed"
+    said = page.needles.model.rows[0].spoken(page.needles.model.moment)
+    page._tick(now() + timedelta(days=3))
+    assert page.needles.model.rows[0].spoken(page.needles.model.moment) == said
+    assert "overdue" not in said
+
+
 def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
     page.note.prose["subjective"].setPlainText("Slept well.\n" * 60)
     page.show_signing()
