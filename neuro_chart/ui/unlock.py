@@ -142,7 +142,7 @@ class Unlock(QWidget):
             label("Passphrase", "heading"), line, self.strength_bar, self.strength_word, self.again, None,
         )  # fmt: skip
         for side in (practice, person):
-            side.setFixedWidth(WIDTH - GAP * 3 // 2)  # whatever the words in it, so that nothing jumps
+            side.setFixedWidth(WIDTH - GAP * 3 // 2 - 1)  # within the border, whatever the words in it, so that nothing jumps
         columns = row(practice, person, spacing=GAP)
         form = card(
             _mark(),
