@@ -571,6 +571,8 @@ class BodyMap(QWidget):
         """The names of the points that no needle stands on, where there is room for them."""
         painter.setFont(self._font())
         metrics = QFontMetricsF(painter.font())
+        skin = theme.color("skin")
+        skin.setAlphaF(0.6)  # so that a name is read where the figure is in shadow, or fades
         needled = {(spot.panel, spot.needle.point) for spot in spots}
         dots = [dot for index, panel in enumerate(self._panels) for dot in self._dots(panel) if (index, dot[0]) not in needled]
         wanted = [([(x, y)], (metrics.horizontalAdvance(short(code)) + 2, metrics.height())) for code, x, y in dots]
@@ -578,8 +580,13 @@ class BodyMap(QWidget):
         placed = place_labels(wanted, clear, Box(0, 0, self.width(), self.height()), self._is_across_an_edge)
         for (code, _, _), label in zip(dots, placed, strict=True):
             if label is not None and not label.leader and not self._is_across_an_edge(label.box):
-                painter.setPen(_NAME if self._is_over_body(label.box, 0.5) else theme.color("muted"))
-                painter.drawText(QRectF(*label.box), Qt.AlignmentFlag.AlignCenter, short(code))
+                on_skin, place = self._is_over_body(label.box, 0.5), QRectF(*label.box)
+                if on_skin:
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(skin)
+                    painter.drawRoundedRect(place, 5, 5)
+                painter.setPen(_NAME if on_skin else theme.color("muted"))
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, short(code))
 
     def _dots(self, panel: Panel) -> list[tuple[str, float, float]]:
         """The points that a panel shows within the widget: code and place."""

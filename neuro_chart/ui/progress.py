@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSt
 
 from neuro_chart.clinic.history import most_used, used, visit_words
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.visits import Visit
+from neuro_chart.clinic.visits import SCORE_FIELDS, Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day, short_day
 from neuro_chart.ui.dossier import Dossier
@@ -196,6 +196,10 @@ class Timeline(QWidget):
         for score in (PAIN, NUMBNESS):
             self._paint_score(painter, theme, score, ends)
         self._paint_names(painter, theme, ends)
+        if not any(getattr(visit, field) is not None for visit in self._visits for field in SCORE_FIELDS):
+            painter.setPen(theme.color("muted"))
+            room = QRectF(GUTTER, TOP, self.width() - GUTTER - RIGHT, self._scores / 2)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, "No pain or numbness scored yet")
         if self.current:
             self._paint_callout(painter, theme, self.current)
 
