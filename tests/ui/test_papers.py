@@ -10,6 +10,7 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog
 
+from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Aftercare
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.dossier import Dossier
@@ -61,6 +62,16 @@ def test_the_sheet_of_the_open_visit_is_shown_without_a_file(page, show, rosa, t
     assert page.document.pageCount() >= 1
     assert "For Rosa" in text(page)
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_nobody_sees_another_patients_paper_while_their_own_is_drawn(page, show, chart, library, records, rosa, treat):
+    jose = Patient("José", "Muñoz")
+    records.save_patient(jose)
+    treat(rosa, 1)
+    treat(jose, 1)
+    show(rosa)
+    page.show_patient(Dossier.read(chart, library, (), jose.id))
+    assert page.document.pageCount() == 0
 
 
 def test_what_is_chosen_is_stored_and_seen_at_once(qtbot, page, show, records, rosa, treat):

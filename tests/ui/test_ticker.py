@@ -13,6 +13,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
 from neuro_chart.ui import sound
+from neuro_chart.ui.strip import Strip
 from neuro_chart.ui.ticker import Ticker
 
 
@@ -120,3 +121,18 @@ def test_the_tone_is_a_short_sound_file_and_its_switch_is_kept(settings, tmp_pat
     sound.turn(settings, on=True)
     settings.sync()
     assert sound.is_on(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+def test_with_many_rooms_each_says_less_so_that_all_stay_in_sight(qtbot, chart, settings):
+    for number in range(8):
+        patient = Patient("Rosa", f"Delgado {number}")
+        chart.act(lambda patient=patient: chart.records.save_patient(patient))
+        visit = Visit(patient.id, chart.records.practitioner().id)
+        chart.act(lambda visit=visit: chart.records.start_visit(visit))
+        put(chart, needle_of(visit, minutes_ago=35))
+    strip = Strip(chart, Ticker(chart, settings))
+    qtbot.addWidget(strip)
+    assert strip.words.count("◆") == 8
+    assert "1 in" not in strip.words
+    assert strip.sizeHint().width() < 1180
+    assert strip.minimumWidth() < 100
