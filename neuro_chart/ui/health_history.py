@@ -40,6 +40,7 @@ class HealthHistoryPage(QWidget):
         self._timer.timeout.connect(self._store)
         self.view: FormView | None = None
         self.days: Segments | None = None
+        self._offered: dict[str, str] = {}
         self.new_button = button("New health history", self.start, icon="plus")
         self._state, self._when = pill(""), label("", "small")
         bar = QFrame()
@@ -148,14 +149,17 @@ class HealthHistoryPage(QWidget):
 
     def _show_bar(self, intakes: Sequence[Intake], shown: Intake) -> None:
         """Which health histories there are, and what state the shown one is in."""
+        offered = {intake.id: short_day(local_day(intake.started)) for intake in intakes} if len(intakes) > 1 else {}
+        if offered != self._offered:
+            self._offered = offered
+            if self.days is not None:
+                self.days.deleteLater()
+            self.days = Segments(offered, "Health history of") if offered else None
+            if self.days is not None:
+                self.days.chosen.connect(self._choose)
+                self._line.insertWidget(0, self.days)
         if self.days is not None:
-            self.days.deleteLater()
-            self.days = None
-        if len(intakes) > 1:
-            self.days = Segments({intake.id: short_day(local_day(intake.started)) for intake in intakes}, "Health history of")
             self.days.show_choice(shown.id)
-            self.days.chosen.connect(self._choose)
-            self._line.insertWidget(0, self.days)
         is_open = shown.completed is None
         self._state.setText("Open" if is_open else "Completed")
         set_flag(self._state, "pill", "warning" if is_open else "accent")
@@ -199,7 +203,8 @@ class HealthHistoryPage(QWidget):
         if view is None or shown is None or dossier is None:
             return
         response = view.form.to_response(view.answers, finished=True, authored=now(), subject=f"Patient/{dossier.patient.id}")
-        self._chart.act(lambda: self._chart.records.complete_intake(shown.id, response))
+        if self._chart.act(lambda: self._chart.records.complete_intake(shown.id, response)) and self.view is not None:
+            self.view.next_button.setFocus()  # the view is another one now, to read
 
 
 def _differing(one: dict[str, list[Value]], other: dict[str, list[Value]]) -> list[str]:

@@ -1,7 +1,7 @@
 """A patient's page: the record, the head, the tabs, the health history."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from neuro_chart.clinic.forms import newest, pack
 from neuro_chart.clinic.intakes import Intake
+from neuro_chart.clinic.needles import now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.ui.health_history import FORM
 from neuro_chart.ui.patient import PatientPage
@@ -302,3 +303,21 @@ def test_a_history_with_all_its_answers_is_completed_and_closed(qtbot, page, rec
     assert intake.response["status"] == "completed"
     assert not page.undo_stack.canUndo()
     qtbot.waitUntil(lambda: "Completed" in words(page))
+    assert page.focusWidget() is page._page("health").view.next_button
+
+
+def test_the_keys_stay_in_the_row_of_histories_while_they_are_looked_through(qtbot, page, records, library, rosa):
+    form = newest(library.forms, FORM)
+    for days, complaint in ((90, "Burning feet"), (0, "Numb hands")):
+        answers = dict(pack({"complaint": [complaint]}))
+        records.start_intake(Intake(rosa.id, form.canonical, answers, started=now() - timedelta(days=days)))
+    page.open(rosa.id, "health")
+    history = page._page("health")
+    page.activateWindow()
+    qtbot.waitUntil(lambda: page.isActiveWindow() and history.days.height() < 100)  # until it is laid out
+    history.days.setFocus()
+    at = page.focusWidget()
+    qtbot.keyClick(at, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: history.view.answers["complaint"] == ["Burning feet"])
+    assert page.focusWidget() is not at
+    assert history.days.isAncestorOf(page.focusWidget())
