@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.needles import RETENTION_PRESETS, Angle, Needle, Technique, retention_error
+from neuro_chart.ui.answer_fields import Roving
 from neuro_chart.ui.needle_rows import depth_words
 from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
 
@@ -74,6 +75,7 @@ class NeedleEditor(QFrame):
             made.setAccessibleName(f"Stays in for {minutes} minutes")
             self.presets[minutes] = made
             chips.addWidget(made, place // 5, place % 5)
+        self._roving = Roving(list(self.presets.values()), self)
         for column in range(5):
             chips.setColumnStretch(column, 1)
         chips.addWidget(self.minutes, 1, 3)
@@ -121,6 +123,8 @@ class NeedleEditor(QFrame):
         retention = _common(needles, "retention")
         for minutes, made in self.presets.items():
             made.setChecked(minutes == retention)
+            if minutes == retention:
+                self._roving.stop_at(made)
         if not self.minutes.hasFocus() or not self.minutes.isModified():
             self.minutes.setText("" if retention is None or retention in self.presets else str(retention))
 

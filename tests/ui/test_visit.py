@@ -291,6 +291,17 @@ def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stor
     assert "Press needles" in page.bar.words.text()
 
 
+def test_tab_passes_the_minutes_in_one_step_and_the_arrows_go_through_them(page, stored, qtbot):
+    type_points(page, qtbot, "ST36 20m")
+    presets = page.needles.editor.presets
+    assert [minutes for minutes, made in presets.items() if made.focusPolicy() & Qt.FocusPolicy.TabFocus] == [20]
+    presets[20].setFocus()
+    qtbot.keyClick(presets[20], Qt.Key.Key_Right)
+    assert page.focusWidget() is presets[25]
+    qtbot.keyClick(presets[25], Qt.Key.Key_Space)
+    assert {needle.retention for needle in stored().needles} == {25}
+
+
 def test_the_clock_of_a_needle_that_was_left_in_stands_from_the_signature_on(page, stored, qtbot):
     type_points(page, qtbot, "ST36")
     page.insert(None)
