@@ -371,7 +371,7 @@ class PatientPage(QWidget):
         self._name.setText(_fitted(self, f"{patient.name}{called}", TITLE, LONGEST_NAME))
         self._name.setToolTip(_plain_tip(f"{patient.name}{called}"))
         self._name.setAccessibleName(f"{patient.name}{called}")
-        facts = [age_words(patient.birth, today()), f"born {long_day(patient.birth)}"] if patient.birth else ["date of birth not known"]
+        facts = [age_words(patient.birth, today()), f"born {long_day(patient.birth)}"] if patient.birth else ["Date of birth not known"]
         facts.append("no visit yet" if not visits else "1 visit" if len(visits) == 1 else f"{len(visits)} visits")
         self._about.setText(" · ".join(facts))
         if self._dossier:

@@ -10,6 +10,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
+from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import Empty, button, card, label, page_title, pill, row, scrolled
 
 LATEST = 8
@@ -82,14 +83,8 @@ class TodayPage(QWidget):
             )
             name.setAccessibleName(f"Open the visit of {patient.name}")
             count = visit.count
-            state = (
-                pill(f"{count.inside} in", "accent")
-                if count.inside
-                else pill("draft", "quiet")
-                if visit.signed is None
-                else pill("signed", "quiet")
-            )
-            points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "no needles yet"
+            state = pill(f"{count.inside} in", "accent") if count.inside else pill(state_word(visit))
+            points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "No needles yet"
             grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(f"{short_day(local_day(visit.started))}, {local_time(visit.started)}", "muted"), at, 1)
             words = label(points, "muted")
