@@ -134,5 +134,5 @@ def test_with_many_rooms_each_says_less_so_that_all_stay_in_sight(qtbot, chart, 
     qtbot.addWidget(strip)
     assert strip.words.count("◆") == 8
     assert "1 in" not in strip.words
-    assert strip.sizeHint().width() < 1180
+    assert strip.sizeHint().width() < 1277  # what a window with a visit needs at least
     assert strip.minimumWidth() < 100
