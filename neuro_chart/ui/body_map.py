@@ -403,7 +403,8 @@ class BodyMap(QWidget):
         move = {
             Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
         }.get(Qt.Key(key))  # fmt: skip
-        if move is not None and self._selected and not self._read_only and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        in_sight = any(spot.needle.id in self._selected for spot in self._place())
+        if move is not None and in_sight and not self._read_only and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._nudge(*move)
         elif move is not None:
             self.pan_by(-48 * move[0], -48 * move[1])

@@ -211,3 +211,20 @@ def test_two_fingers_zoom_and_place_nothing(body, library, qtbot):
         QTest.touchEvent(body, screen).release(0, middle - QPoint(150, 0)).release(1, middle + QPoint(150, 0)).commit()
     assert body.camera.zoom > 1.5 * before
     assert body._press is None
+
+
+def test_the_arrows_move_a_selected_needle_and_the_body_where_none_is_in_sight(body, library, qtbot):
+    placed = needle(library, "ST36")
+    body.show_needles([placed], now())
+    body.select([placed.id])
+    with qtbot.waitSignal(body.moved) as moved:
+        qtbot.keyClick(body, Qt.Key.Key_Up)
+    ((moved_id, site, code),) = moved.args[0]
+    assert (moved_id, code) == (placed.id, "ST36")
+    assert site.y > placed.site.y
+    body.show_sheet("head")
+    body.zoom_by(2)
+    before = body.camera.left
+    with qtbot.assertNotEmitted(body.moved):
+        qtbot.keyClick(body, Qt.Key.Key_Right)
+    assert body.camera.left > before
