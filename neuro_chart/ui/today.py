@@ -4,8 +4,9 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.needles import next_due, now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
@@ -82,16 +83,23 @@ class TodayPage(QWidget):
                 "link",
             )
             name.setAccessibleName(f"Open the visit of {patient.name}")
-            count = visit.count
-            state = pill(f"{count.inside} in", "accent") if count.inside else pill(state_word(visit))
             points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "No needles yet"
             grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(f"{short_day(local_day(visit.started))}, {local_time(visit.started)}", "muted"), at, 1)
             words = label(points, "muted")
             words.setMinimumWidth(1)
             grid.addWidget(words, at, 2)
-            grid.addWidget(state, at, 3, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(_state(visit), at, 3, Qt.AlignmentFlag.AlignRight)
         parts = [label(title, "heading")]
         if hint:
             parts.append(label(hint, "small"))
         return card(*parts, lines)
+
+
+def _state(visit: Visit) -> QLabel:
+    inside, due = visit.count.inside, next_due(visit.needles)
+    if not inside:
+        return pill(state_word(visit))
+    if due is not None and due <= now():
+        return pill(f"◆ {inside} in, overdue", "danger")
+    return pill(f"{inside} in", "accent")

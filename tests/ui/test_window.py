@@ -1,12 +1,16 @@
 """The shell: the pages, undo over text and needles alike, the palette, the lock, a disk that takes nothing."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.needles import Needle, now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
@@ -333,3 +337,15 @@ def test_tab_enters_a_row_of_choices_at_the_one_that_holds(window):
     theme.setFocus()
     assert window.focusWidget().text() == "Light"
     assert sum(bool(made.focusPolicy() & Qt.FocusPolicy.TabFocus) for made in theme.findChildren(QPushButton)) == 1
+
+
+def test_today_tells_an_overdue_visit_from_one_that_runs(qtbot, visiting, library):
+    window, _, visit_id = visiting
+    records = window.chart.records
+    site = library.atlas.point_sites("ST36")["left"]
+    needle = Needle(visit_id, site, "ST36", inserted=now() - timedelta(minutes=10))
+    window.chart.act(lambda: records.put_needles([needle]))
+    window.show_page("today")
+    assert "1 in" in [made.text() for made in window.today.findChildren(QLabel)]
+    window.chart.act(lambda: records.put_needles([replace(needle, inserted=now() - timedelta(minutes=31))]))
+    qtbot.waitUntil(lambda: "◆ 1 in, overdue" in [made.text() for made in window.today.findChildren(QLabel)])
