@@ -242,6 +242,7 @@ class Records:
             return Change("needles")
         with self._acting() as session:
             draft = _draft(session, _only_visit(each.visit_id for each in kept))
+            # held in a name, so that each merge below finds its row in the session instead of asking for it
             _known = session.scalars(sa.select(Needle).where(needle.c.id.in_([each.id for each in kept]))).all()
             for each in kept:
                 session.merge(each)

@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPointF,
     QRect,
-    QSettings,
     QSize,
     Qt,
     QTimer,
@@ -26,7 +25,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
@@ -54,7 +52,7 @@ class FindPage(QWidget):
 
     visit_chosen = Signal(str, str)
 
-    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart = chart
         self.line = QLineEdit()

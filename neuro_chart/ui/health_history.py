@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,7 +26,7 @@ GROWING = {Kind.STRING, Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE}
 class HealthHistoryPage(QWidget):
     """The second tab. Answers are stored as they are given; a completed history is closed, and a new one begins empty beside it."""
 
-    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+    def __init__(self, chart: OpenChart, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart, self._library = chart, library
         self.stack = QUndoStack(self)

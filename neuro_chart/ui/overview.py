@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -34,7 +34,7 @@ class OverviewPage(QWidget):
     visit_wanted = Signal()
     tab_wanted = Signal(str)
 
-    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+    def __init__(self, chart: OpenChart, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart, self._library = chart, library
         self.stack = QUndoStack(self)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QSettings, QSignalBlocker, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QSignalBlocker, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QAction, QImage, QKeySequence, QPageSize, QPainter, QShowEvent, QUndoStack
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
@@ -31,7 +31,7 @@ SHARPEST = 300
 class PapersPage(QWidget):
     """The last tab: a paper of a visit as it will be printed, and, while the visit is open, what its aftercare sheet says."""
 
-    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+    def __init__(self, chart: OpenChart, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart, self._library = chart, library
         self.stack = QUndoStack(self)

@@ -312,7 +312,7 @@ class PatientPage(QWidget):
         return self._pages[key]
 
     def _make(self, key: str) -> Tab:
-        shared = (self._chart, self._library, self._settings)
+        shared = (self._chart, self._library)
         match key:
             case "overview":
                 overview = OverviewPage(*shared)
@@ -325,14 +325,14 @@ class PatientPage(QWidget):
 
                 return HealthHistoryPage(*shared)
             case "visit":
-                visit = VisitTab(*shared, self._ticker)
+                visit = VisitTab(*shared, self._settings, self._ticker)
                 visit.visit_wanted.connect(self.start_visit)
                 visit.sheet_wanted.connect(self.show_papers)
                 return visit
             case "progress":
                 from neuro_chart.ui.progress import ProgressPage  # noqa: PLC0415
 
-                progress = ProgressPage(*shared)
+                progress = ProgressPage(self._chart)
                 progress.visit_chosen.connect(self.show_visit)
                 return progress
             case _:

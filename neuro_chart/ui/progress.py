@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -23,7 +23,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.history import most_used, used, visit_words
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.visits import SCORE_FIELDS, Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day, short_day
@@ -342,7 +341,7 @@ class ProgressPage(QWidget):
 
     visit_chosen = Signal(str)
 
-    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:  # noqa: ARG002  # every page is made alike
+    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart = chart
         self.timeline = Timeline()

@@ -87,7 +87,7 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         self.today = TodayPage(self.chart)
         self.patients = PatientsPage(self.chart)
-        self.notes = FindPage(self.chart, library, settings)
+        self.notes = FindPage(self.chart)
         self.settings_page = SettingsPage(self.chart, settings, vault.path)
         self.patient = PatientPage(self.chart, library, settings, self.ticker)
         self.strip = Strip(self.chart, self.ticker)

@@ -19,7 +19,7 @@ from neuro_chart.ui.papers import PapersPage
 
 @pytest.fixture
 def page(qtbot, chart, library, settings):
-    made = PapersPage(chart, library, settings)
+    made = PapersPage(chart, library)
     qtbot.addWidget(made)
     made.resize(1290, 644)
     made.show()

@@ -10,7 +10,7 @@ from neuro_chart.ui.progress import ProgressPage, dot_radius, story, ticks
 
 @pytest.fixture
 def page(qtbot, chart, library, settings):
-    made = ProgressPage(chart, library, settings)
+    made = ProgressPage(chart)
     qtbot.addWidget(made)
     made.resize(1290, 644)
     made.show()
