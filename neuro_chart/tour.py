@@ -9,7 +9,6 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,8 +36,6 @@ from neuro_chart.ui.unlock import Unlock
 from neuro_chart.ui.visit import VisitPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from neuro_chart.ui.window import Window
 
 T = TypeVar("T", bound=QWidget)
@@ -240,8 +237,7 @@ class Hand:
         papers.flush()
 
 
-@contextmanager
-def killed_after(work: Callable[[Path, Event], None], vault: Path) -> "Iterator[None]":
+def kill_in_the_middle(work: Callable[[Path, Event], None], vault: Path) -> None:
     """Run work in a process of its own until it says that it has come to its middle, then kill that process."""
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
@@ -252,7 +248,6 @@ def killed_after(work: Callable[[Path, Event], None], vault: Path) -> "Iterator[
             raise TourError("The program ended before it was killed.")
     process.kill()
     process.join()
-    yield
 
 
 def treat_until_killed(vault: Path, ready: Event) -> None:
@@ -392,9 +387,9 @@ def tour(folder: Path) -> None:
     with TemporaryDirectory(prefix="neuro-chart-tour-") as place:
         vault = Path(place) / "practice.vault"
         make_demo(vault, Library(ROOT))
-        with killed_after(treat_until_killed, vault):
-            hand = Hand(vault)
-            hand.unlock()
+        kill_in_the_middle(treat_until_killed, vault)
+        hand = Hand(vault)
+        hand.unlock()
         check_nothing_is_missing(hand)
         patient, visit = treatment(hand)
         hand.window.open_visit(patient.id, visit.id)

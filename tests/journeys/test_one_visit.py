@@ -9,7 +9,18 @@ from neuro_chart.clinic.people import Practice, Practitioner
 from neuro_chart.demo import PASSPHRASE
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
-from neuro_chart.tour import FAMILY, GIVEN, OBJECTIVE, PLAN, STIMULATION, SUBJECTIVE, Hand, killed_after, treat_until_killed, treatment
+from neuro_chart.tour import (
+    FAMILY,
+    GIVEN,
+    OBJECTIVE,
+    PLAN,
+    STIMULATION,
+    SUBJECTIVE,
+    Hand,
+    kill_in_the_middle,
+    treat_until_killed,
+    treatment,
+)
 from neuro_chart.ui.papers import PapersPage
 
 POINTS = ["GB39", "GB41", "LR3", "SP6", "SP9", "ST36"]
@@ -20,8 +31,8 @@ def killed(tmp_path: Path, cheap_kdf) -> Path:
     """A vault in which the visit was being charted by a program that was killed while its clocks ran."""
     vault = tmp_path / "practice.vault"
     Vault.create(vault, PASSPHRASE, Practice("Riverside Acupuncture"), Practitioner("Dr Mei Lindqvist"), kdf=cheap_kdf).close()
-    with killed_after(treat_until_killed, vault):
-        return vault
+    kill_in_the_middle(treat_until_killed, vault)
+    return vault
 
 
 def test_a_kill_in_mid_visit_loses_nothing_and_the_visit_goes_on_to_its_sheet(killed, tmp_path, monkeypatch):
