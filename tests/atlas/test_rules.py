@@ -85,6 +85,12 @@ def landmarks_file(folder: Path) -> Path:
         ({"side": "front", "level": "knee", "aside": 4}, (1, 8, 0.5)),
         ({"side": "front", "along": "limb", "below": "knee", "cun": 2, "aside": 5}, (1.25, 7, 0.433)),
         ({"side": "back", "level": "knee", "between": ["midline", "top"], "share": 1}, (1, 8, -0.5)),
+        ({"along": "limb", "below": "knee", "cun": 2, "line": ["outer top"]}, (1.5, 7, 0)),
+        ({"side": "left", "level": "knee", "line": "side"}, (1.5, 8, 0)),
+        ({"side": "left", "along": "limb", "below": "knee", "cun": 2, "line": ["outer top"]}, (1.5, 7, 0)),
+        ({"side": "left", "level": "knee", "line": "side", "round": 1}, (1.4388, 8, 0.2397)),
+        ({"side": "left", "level": "knee", "line": "side", "round": -1}, (1.4388, 8, -0.2397)),
+        ({"side": "front", "level": "knee", "aside": 4, "round": 1}, (1.2397, 8, 0.4388)),
     ],
 )
 def test_a_rule_finds_its_place(make: SimpleNamespace, limb: SimpleNamespace, rule: dict[str, object], place: tuple[float, ...]):

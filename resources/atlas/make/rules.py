@@ -10,9 +10,12 @@ A rule is a table. Names in it are landmarks (landmarks.toml) or points; all is 
     { side = "front"|"back", level = NAME, aside = 2 }      on the trunk: at the height of a name, so many cun from the midline
     { side = …, along = SEGMENT, above|below = NAME, cun = 4, aside = 2 }    the same, the height measured in cun of a trunk segment
     { side = …, level = NAME, between = [A, B], share = 0.5 }   the same, sideways a share of the way from A to B ("midline" is a name)
+    { side = "left", level = NAME, line = L }               on the flank below the armpit: at the height of a name, on a line down it
+        with round = 1                                      on the trunk: so many cun on round it, outwards, from the flank forwards
     { along = "scalp", above|below = NAME, cun = 5, aside = 1.3 }   on the head: along the skin of the midline
 
-A line is the name of one in landmarks.toml, or a list of names that it runs through; it goes on straight beyond its ends.
+A line is the name of one in landmarks.toml, or a list of names that it runs through; it goes on straight beyond its ends, through one name
+straight up and down. The arms are no part of the trunk's outline, wherever they hang.
 Every segment has a B-cun of its own, and so has every direction across the trunk and the head.
 """
 
@@ -26,7 +29,7 @@ from figure import Array, Figure, unit
 from skin import Place, Skin, along_loop, progress
 
 Rule = Mapping[str, Any]
-FIELDS = {"at", "between", "share", "along", "above", "below", "cun", "line", "aside", "toward", "side", "level"}
+FIELDS = {"at", "between", "share", "along", "above", "below", "cun", "line", "aside", "toward", "side", "level", "round"}
 
 
 class RuleError(ValueError):
@@ -121,16 +124,42 @@ class Rules:
     def _trunk(self, rule: Rule) -> Place:
         up = np.array([0.0, 1.0, 0.0])
         y = float(self.place(rule["level"]).xyz[1]) if "level" in rule else self._height(rule, up)
+        met = self._flank(rule, y) if rule["side"] == "left" else self._face(rule, y)
+        if met is None:
+            raise RuleError("the place misses the body")
+        if "round" in rule:
+            outline = self._outline(y)
+            towards = outline[outline[:, 2 if rule["side"] == "left" else 0].argmax()]
+            cun = self._across("front" if rule["side"] == "left" else rule["side"])
+            met = self.skin.nearest(along_loop(outline, met.xyz, towards, float(rule["round"]) * cun, None))
+        return met
+
+    def _face(self, rule: Rule, y: float) -> Place | None:
+        """The front or the back of the trunk at a height."""
         if "between" in rule:
             a, b = (0.0 if name == "midline" else float(self.place(name).xyz[0]) for name in rule["between"])
             x = a + float(rule["share"]) * (b - a)
         else:
             x = float(rule["aside"]) * self._across(rule["side"])
         ahead = 1.0 if rule["side"] == "front" else -1.0
-        met = self.skin.ray(np.array([x, y, ahead * 5]), np.array([0.0, 0.0, -ahead]))
-        if met is None:
-            raise RuleError("the place misses the body")
-        return met
+        return self.skin.ray(np.array([x, y, ahead * 5]), np.array([0.0, 0.0, -ahead]))
+
+    def _flank(self, rule: Rule, y: float) -> Place | None:
+        """The flank at a height, as far forward as a line down it."""
+        z = self._on_line(rule["line"], np.array([0.0, 1.0, 0.0]), y)[2]
+        start = self._outline(y)
+        end = np.roll(start, -1, axis=0)
+        over = (start[:, 2] > z) != (end[:, 2] > z)
+        if not over.any():
+            return None
+        start, end = start[over], end[over]
+        spots = start + ((z - start[:, 2]) / (end[:, 2] - start[:, 2]))[:, None] * (end - start)
+        return self.skin.nearest(spots[spots[:, 0].argmax()])
+
+    def _outline(self, y: float) -> Array:
+        """The trunk's outline (n, 3) at a height: of all outlines there the one about the midline."""
+        loops = self.skin.sections(np.array([0.0, y, 0.0]), np.array([0.0, 1.0, 0.0]))
+        return min((loop for loop in loops if loop[:, 0].max() > 0), key=lambda loop: abs(float(loop[:, 0].mean())))
 
     def _head(self, rule: Rule) -> Place:
         segment = rule["along"]
@@ -185,6 +214,9 @@ class Rules:
             line = self.lines[line]
         spots = np.array([self.place(name).xyz for name in line])
         heights = spots @ axis
+        if len(line) == 1:
+            straight: Array = spots[0] + (height - heights[0]) * axis
+            return straight
         order = heights.argsort()
         spots, heights = spots[order], heights[order]
         above = int(np.clip(np.searchsorted(heights, height), 1, len(line) - 1))
