@@ -1,86 +1,173 @@
-"""The body atlas: views of one figure, places on its skin, and the words for them.
+"""The body atlas: views of a figure, places on its skin, the words for them and the cun between them.
 
-Reads what resources/atlas/make wrote. All places are in decimetres on that figure, so a distance is one on an adult 1.66 m tall.
+Reads what resources/atlas/make wrote. A site is a place on the neutral figure, standing, in decimetres: x to its left, y up, z to the
+front. Every other figure and pose has the same skin in another shape, so a site shows on all of them.
 """
 
 import json
 import sys
 import zlib
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import dist, hypot
+from math import dist, hypot, sqrt
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from neuro_chart.clinic.needles import Side, Site
+from neuro_chart.clinic.skin import Skin, Spot, Vector, shares_of, within
 
+FIGURES = ("neutral", "female", "male")
 MIDLINE = 0.05  # dm each way that counts as the midline
-IN_SIGHT, SLOPE = 0.06, 0.12  # dm that a place may lie beneath, or above, the skin of a view near its pixel and still be the one in sight
-EDGE = 0.06  # dm between two cells from which one part of the body passes before another
+BENEATH, ABOVE = 0.06, 0.12  # dm that a place may lie beneath, or above, the skin of a view near its pixel and still be the one in sight
 AT_POINT, NEAR_POINT = 3.0, 60.0  # mm: nearer is the point itself; farther away it says nothing about the place
+SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a best view
+MOSTLY = 0.35  # a way that goes aside by no more than this share of its length goes straight up or down
 OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.MIDLINE: Side.MIDLINE}
+_SITES = "neutral standing"
 
-Vector = tuple[float, float, float]
+Line = Sequence[tuple[float, float]]
 
 
-class _Skin(NamedTuple):
-    """What a view looks up, cell by cell: steps of depth above the floor, and regions (0: no skin)."""
+class Region(NamedTuple):
+    """A named part of the skin: its share of the body's surface, and the segment and the sideways scale to measure in there."""
 
-    width: int
-    height: int
-    depth: "array[int]"  # not subscriptable at run time before Python 3.12
-    region: bytes
+    name: str
+    share: float
+    segment: str
+    across: str
+
+
+class Field(NamedTuple):
+    """A part of the skin that a dermatome or a nerve supplies, its share of the body's surface, and the source that says so."""
+
+    name: str
+    share: float
+    source: str
+
+
+class Segment(NamedTuple):
+    """A part of the body with a B-cun of its own, in dm; axis: unit vector up it on the left side, None where the skin is followed."""
+
+    cun: float
+    axis: Vector | None
+
+
+class Landmark(NamedTuple):
+    """A place that points are found from, with the sentence that says where it is."""
+
+    where: str
+    sites: Mapping[Side, Site]
+
+
+class Measure(NamedTuple):
+    """A way from one place to another: in B-cun of a segment, the part of it up (or, below zero, down) the segment, and in mm."""
+
+    cun: float
+    up: float
+    segment: str
+    mm: float
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The lines of a view in px of its image: closed ones round the figure, those that are drawn, the areas by kind and name, the
+    channels' courses by code."""
+
+    silhouette: Sequence[Line]
+    outline: Sequence[Line]
+    areas: Mapping[str, Mapping[str, Sequence[Line]]]
+    channels: Mapping[str, Sequence[Line]]
+
+
+@dataclass(frozen=True)
+class Body:
+    """One figure's skin: which spot of it every site is. spots: those that are known, by the site's place on the left or the midline."""
+
+    skin: Skin
+    figure: str
+    regions: Sequence[Region]
+    spots: dict[Vector, Spot]
+
+    def spot(self, site: Site) -> Spot:
+        """The spot of a site, on the left side for one on the right."""
+        place = (abs(site.x), site.y, site.z)
+        if place not in self.spots:
+            self.spots[place] = self.skin.nearest(_SITES, place)
+        return self.spots[place]
+
+    def place(self, site: Site, pose: str = "standing") -> Vector:
+        """Where a site lies on this figure in a pose, in dm."""
+        x, y, z = self.skin.at(f"{self.figure} {pose}", self.spot(site))
+        return (-x if site.x < 0 else x), y, z
+
+    def normal(self, site: Site, pose: str = "standing") -> Vector:
+        """The unit normal of the skin there, outwards."""
+        x, y, z = self.skin.normal(f"{self.figure} {pose}", self.spot(site).triangle)
+        return (-x if site.x < 0 else x), y, z
+
+    def site(self, spot: Spot) -> Site:
+        """The site of a spot."""
+        x, y, z = (round(p, 4) for p in self.skin.at(_SITES, spot))
+        return Site(x, y, z, side_of(x), self.regions[self.skin.labels["regions"][spot.triangle // 2]].name)
 
 
 @dataclass(frozen=True)
 class View:
-    """One picture of the figure: an orthographic camera, a shaded image, outlines and a lookup from a pixel to the skin.
+    """One picture of the figure: an orthographic camera, a shaded image, lines and a lookup from a pixel to the skin.
 
-    size and outline are in px of the image; scale is px per dm; rotation is row-major 3x3 (camera = R · xyz, x right, y up, z to the
-    viewer); origin is the camera position of the image's top left corner; floor and step turn the lookup's numbers to dm of depth.
+    size is in px of the image; scale is px per dm; rotation is row-major 3x3 (camera = R · xyz, x right, y up, z to the viewer); origin is
+    the camera position of the image's top left corner. A mirrored view shows the right side by the left one's files, seen in a mirror.
     """
 
     name: str
     title: str
     group: str
+    pose: str
     size: tuple[int, int]
     scale: float
     rotation: tuple[float, ...]
     origin: tuple[float, float]
-    floor: float
-    step: float
     cell: int
-    outline: Sequence[Sequence[tuple[float, float]]]
-    image_path: Path
-    regions: Sequence[str]
+    path: Path
+    body: Body
+    courses: Mapping[str, Sequence[Line]]
+    mirrored: bool = False
+
+    @property
+    def image_path(self) -> Path:
+        """The shaded skin: grey, transparent where the view fades; of the left side in a mirrored view."""
+        return self.path.with_suffix(".webp")
 
     @cached_property
-    def _skin(self) -> _Skin:
-        width, height = self.size[0] // self.cell, self.size[1] // self.cell
-        raw = zlib.decompress(self.image_path.with_suffix(".lookup").read_bytes())
-        depth = array("H", raw[: 2 * width * height])
-        if sys.byteorder == "big":
-            depth.byteswap()
-        return _Skin(width, height, depth, raw[2 * width * height :])
+    def drawing(self) -> Drawing:
+        """The view's lines, read when they are first asked for."""
+        told = json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
+        return Drawing(
+            self._lines(told["silhouette"]),
+            self._lines(told["outline"]),
+            {
+                kind: {_mirrored(name) if self.mirrored else name: self._lines(lines) for name, lines in named.items()}
+                for kind, named in told["areas"].items()
+            },
+            {code: self._lines(lines) for code, lines in self.courses.items()},
+        )
 
     def site_at(self, x: float, y: float) -> Site | None:
         """The place on the skin under a pixel of the image, or None beside the figure."""
-        index = self._cell(x, y)
-        if index is None or not self._skin.region[index]:
+        found = self._spot_at(self.size[0] - x if self.mirrored else x, y)
+        if found is None:
             return None
-        cx, cy, cz = self.origin[0] + x / self.scale, self.origin[1] - y / self.scale, self._depth(x, y, index)
-        r = self.rotation
-        px, py, pz = (round(r[k] * cx + r[3 + k] * cy + r[6 + k] * cz, 4) for k in range(3))
-        return Site(px, py, pz, side_of(px), self.regions[self._skin.region[index]])
+        site = self.body.site(found)
+        return mirror(site) if self.mirrored else site
 
     def place_of(self, site: Site) -> tuple[float, float] | None:
         """The pixel (x, y) where a place shows, or None where the view can't see it."""
-        x, y, z = self._project((site.x, site.y, site.z))
-        # on a steep slope the skin changes much within a cell, so one neighbour that fits is enough
-        above = (self.floor + self._skin.depth[i] * self.step - z for i in self._around(x, y) if self._skin.region[i])
-        return (x, y) if any(-SLOPE <= a <= IN_SIGHT for a in above) else None
+        x, y, z = self._project(self.body.place(mirror(site) if self.mirrored else site, self.pose))
+        if not any(low - BENEATH <= z <= high + ABOVE for low, high in map(self._depths, self._around(x, y))):
+            return None
+        return (self.size[0] - x if self.mirrored else x), y
 
     def sees(self, site: Site) -> bool:
         """Is the place in sight in this view?"""
@@ -88,72 +175,153 @@ class View:
 
     def facing(self, site: Site) -> float:
         """How squarely the view looks at the skin there: 1 from straight above it, towards 0 at an edge, 0 where it is hidden."""
-        place = self.place_of(site)
-        if place is None:
+        if not self.sees(site):
             return 0.0
-        reach = 2 * self.cell
-        slopes = []
-        for dx, dy in ((reach, 0), (0, reach)):
-            ends = [self._cell(place[0] + k * dx, place[1] + k * dy) for k in (-1, 1)]
-            if any(i is None or not self._skin.region[i] for i in ends):
-                return 0.1
-            low, high = (self._skin.depth[i] * self.step for i in ends if i is not None)
-            slopes.append((high - low) * self.scale / (2 * reach))
-        return 1 / hypot(1, *slopes)
+        normal = self.body.normal(mirror(site) if self.mirrored else site, self.pose)
+        return max(0.0, sum(n * r for n, r in zip(normal, self.rotation[6:], strict=True)))
+
+    def worth(self, site: Site) -> float:
+        """How well the view shows a place, to be compared with others: more for a square look and a close one, 0 where it is hidden."""
+        return float(self.facing(site) ** SQUARE * self.scale**CLOSE)
+
+    @cached_property
+    def _faces(self) -> "array[int]":
+        """For each cell one more than the face that shows there, or 0."""
+        found = array("H", zlib.decompress(self.path.with_suffix(".lookup").read_bytes()))
+        if sys.byteorder == "big":
+            found.byteswap()
+        return found
+
+    @cached_property
+    def _known_depths(self) -> dict[int, tuple[float, float]]:
+        return {}
+
+    def _depths(self, face: int) -> tuple[float, float]:
+        """The least and the greatest depth of a face."""
+        if face not in self._known_depths:
+            skin, r = self.body.skin, self.rotation
+            places = [skin.vertex(self._shape, index) for index in skin.faces[4 * face : 4 * face + 4]]
+            depths = [r[6] * x + r[7] * y + r[8] * z for x, y, z in places]
+            self._known_depths[face] = min(depths), max(depths)
+        return self._known_depths[face]
+
+    @property
+    def _shape(self) -> str:
+        return f"{self.body.figure} {self.pose}"
+
+    def _spot_at(self, x: float, y: float) -> Spot | None:
+        """The spot under a pixel: of the faces near it the one that holds it, else the closest."""
+        face = self._face(x, y)
+        if face is None:
+            return None
+        best, found = self._in_face(face, x, y)
+        if best < 0:
+            near = set(self._around(x, y)) - {face}
+            best, found = max([(best, found), *(self._in_face(other, x, y) for other in near)])
+        return found
+
+    def _in_face(self, face: int, x: float, y: float) -> tuple[float, Spot]:
+        """How far within a face (below 0: outside) a pixel lies, and its spot there."""
+        found = []
+        for triangle in (2 * face, 2 * face + 1):
+            (ax, ay, _), (bx, by, _), (cx, cy, _) = (
+                self._project(self.body.skin.vertex(self._shape, index)) for index in self.body.skin.corners(triangle)
+            )
+            u, v = shares_of((bx - ax, by - ay), (cx - ax, cy - ay), (x - ax, y - ay))
+            found.append((min(u, v, 1 - u - v), Spot(triangle, *within(1 - u - v, u))))
+        return max(found)
 
     def _project(self, p: Vector) -> Vector:
         r = self.rotation
-        cx, cy, cz = (r[3 * k] * p[0] + r[3 * k + 1] * p[1] + r[3 * k + 2] * p[2] for k in range(3))
-        return (cx - self.origin[0]) * self.scale, (self.origin[1] - cy) * self.scale, cz
+        return (
+            (r[0] * p[0] + r[1] * p[1] + r[2] * p[2] - self.origin[0]) * self.scale,
+            (self.origin[1] - r[3] * p[0] - r[4] * p[1] - r[5] * p[2]) * self.scale,
+            r[6] * p[0] + r[7] * p[1] + r[8] * p[2],
+        )
 
-    def _cell(self, x: float, y: float) -> int | None:
+    def _face(self, x: float, y: float) -> int | None:
+        """The face in the cell of a pixel of the left view."""
+        wide, high = self.size[0] // self.cell, self.size[1] // self.cell
         column, row = int(x // self.cell), int(y // self.cell)
-        inside = 0 <= column < self._skin.width and 0 <= row < self._skin.height
-        return row * self._skin.width + column if inside else None
+        if not (0 <= column < wide and 0 <= row < high):
+            return None
+        return self._faces[row * wide + column] - 1 if self._faces[row * wide + column] else None
 
-    def _around(self, x: float, y: float) -> list[int]:
-        near = (self._cell(x + dx, y + dy) for dx in (-self.cell, 0, self.cell) for dy in (-self.cell, 0, self.cell))
-        return [i for i in near if i is not None]
+    def _around(self, x: float, y: float) -> Iterator[int]:
+        for dx in (0, -self.cell, self.cell):
+            for dy in (0, -self.cell, self.cell):
+                face = self._face(x + dx, y + dy)
+                if face is not None:
+                    yield face
 
-    def _depth(self, x: float, y: float, index: int) -> float:
-        """Depth in dm at a pixel, between the middles of the four nearest cells; a cell across an edge is left out."""
-        here = self._skin.depth[index]
-        edge = EDGE / self.step
-        column, row = x / self.cell - 0.5, y / self.cell - 0.5
-        total = weight = 0.0
-        for dx in (0, 1):
-            for dy in (0, 1):
-                at = (int(column // 1) + dx, int(row // 1) + dy)
-                if not (0 <= at[0] < self._skin.width and 0 <= at[1] < self._skin.height):
-                    continue
-                i = at[1] * self._skin.width + at[0]
-                if self._skin.region[i] and abs(self._skin.depth[i] - here) < edge:
-                    share = (1 - abs(column - at[0])) * (1 - abs(row - at[1]))
-                    total += share * self._skin.depth[i]
-                    weight += share
-        return self.floor + (total / weight if weight > 1e-6 else here) * self.step
+    def _lines(self, lines: Sequence[Line]) -> list[Line]:
+        wide = self.size[0]
+        return [[(wide - x, y) for x, y in line] for line in lines] if self.mirrored else [[(x, y) for x, y in line] for line in lines]
 
 
 @dataclass(frozen=True)
 class Atlas:
-    """All views of the figure, by name and in the order in which they are offered, and where the points lie on it."""
+    """All views of one figure, by name and in the order in which they are offered, and where the points lie on it.
 
+    points: the sites of every point by code; layers: the fields of each kind, dermatomes and nerves; best: by a point's code the view of
+    its left side (or midline) that shows it best.
+    """
+
+    body: Body
     views: Mapping[str, View]
-    regions: Sequence[str]
+    regions: Mapping[str, Region]
+    layers: Mapping[str, Mapping[str, Field]]
+    segments: Mapping[str, Segment]
+    across: Mapping[str, float]
+    landmarks: Mapping[str, Landmark]
     points: Mapping[str, Mapping[Side, Site]]
+    best: Mapping[str, str]
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read atlas.json of a folder; the views' lookups are read when first needed. Errors: those of reading a file."""
-        told: dict[str, Any] = json.loads((folder / "atlas.json").read_text(encoding="utf-8"))
-        regions = tuple(told["regions"])
-        views = {name: _view(name, v, folder, regions, told["lookup_step"]) for name, v in told["views"].items()}
-        points = {code: {Side(side): _site(p, Side(side), regions) for side, p in sides.items()} for code, sides in told["points"].items()}
-        return cls(views, regions, points)
+    def load(cls, folder: Path, figure: str = FIGURES[0], skin: Skin | None = None) -> Self:
+        """Read one of FIGURES; what belongs to a view is read when it is first needed. skin: that of another figure's atlas, if it is there.
+
+        Errors: those of reading a file.
+        """
+        told, cameras, own = (_read(path) for path in (folder / "atlas.json", folder / figure / "cameras.json", folder / figure / "points.json"))
+        common = own if figure == FIGURES[0] else _read(folder / FIGURES[0] / "points.json")
+        regions = [Region(r["name"], r["share"], r.get("segment", ""), r.get("across", "")) for r in told["regions"]]
+        body = Body(skin or Skin.load(folder / "skin", told["skin"]), figure, regions, {})
+        points = {}
+        for code, entry in common["points"].items():
+            site = body.site(Spot(*entry["spot"]))
+            points[code] = _sides(site)
+            body.spots[abs(site.x), site.y, site.z] = Spot(*own["points"][code]["spot"])
+        return cls(
+            body=body,
+            views=_views(folder / figure, cameras, own["channels"], body),
+            regions={region.name: region for region in regions if region.name},
+            layers={
+                kind: {field["name"]: Field(field["name"], field["share"], field["source"]) for field in fields if field["name"]}
+                for kind, fields in told["layers"].items()
+            },
+            segments={name: Segment(s["cun"], tuple(s["axis"]) if "axis" in s else None) for name, s in told["segments"].items()},
+            across=told["across"],
+            landmarks={name: Landmark(m["where"], _sides(body.site(Spot(*m["spot"])))) for name, m in told["landmarks"].items()},
+            points=points,
+            best={code: entry["view"] for code, entry in own["points"].items()},
+        )
 
     def point_sites(self, code: str) -> Mapping[Side, Site]:
         """Where a point lies: left and right, or the midline. Empty for a point that the atlas can't place."""
         return self.points.get(code, {})
+
+    def best_view(self, site: Site, code: str = "") -> View | None:
+        """The view that shows a place best, and a point known by its code without reading the others; None if none does."""
+        if code in self.best and site in self.points[code].values():
+            view = self.views[self.best[code]]
+            return self._other(view) if site.side == Side.RIGHT else view
+        best = max(self.views.values(), key=lambda view: view.worth(site))
+        return best if best.sees(site) else None
+
+    def _other(self, view: View) -> View:
+        """The view of the same from the right."""
+        return next((other for other in self.views.values() if other.mirrored and other.path == view.path), view)
 
     @cached_property
     def _shown(self) -> dict[str, list[tuple[float, float, str, Side]]]:
@@ -171,18 +339,50 @@ class Atlas:
         found = min(((hypot(px - x, py - y), code, side) for px, py, code, side in self.shown_points(view)), default=None)
         return (found[1], found[2], found[0]) if found and found[0] <= within_px else None
 
+    def region_of(self, site: Site) -> Region:
+        """The region that a place lies in."""
+        region = self.body.regions[self.body.skin.labels["regions"][self.body.spot(site).triangle // 2]]
+        return self.regions.get(_mirrored(region.name), region) if site.x < 0 else region
+
+    def fields_of(self, site: Site) -> Mapping[str, Field]:
+        """The dermatome and the nerve whose field a place lies in, by kind."""
+        face = self.body.spot(site).triangle // 2
+        found = {kind: self.body.skin.labels[kind][face] for kind in self.layers}
+        return {kind: list(self.layers[kind].values())[label - 1] for kind, label in found.items() if label}
+
+    def measure(self, start: Site, end: Site) -> Measure:
+        """The way between two places in B-cun of the segment where it starts: up that segment, and sideways by the scale across it."""
+        way = (end.x - start.x, end.y - start.y, end.z - start.z)
+        length = hypot(*way)
+        region = self.region_of(start)
+        segment = self.segments[region.segment]
+        if segment.axis is None:
+            return Measure(length / segment.cun, way[1] / segment.cun, region.segment, 100 * length)
+        axis = (-segment.axis[0] if start.x < 0 else segment.axis[0]), *segment.axis[1:]
+        up = sum(a * b for a, b in zip(way, axis, strict=True))
+        aside = sqrt(max(length**2 - up**2, 0.0)) / self.across.get(region.across, segment.cun)
+        return Measure(hypot(up / segment.cun, aside), up / segment.cun, region.segment, 100 * length)
+
     def describe(self, site: Site) -> str:
-        """The words of a place: its region, and the nearest point of the same side within 60 mm, measured straight on the atlas figure."""
-        near = [
-            (100 * dist((site.x, site.y, site.z), (p.x, p.y, p.z)), code)
+        """The words of a place: its region, and how many cun it is from the nearest point of the same side within 60 mm.
+
+        Distances are straight, on the neutral figure, in the B-cun of the segment there.
+        """
+        near = (
+            (100 * dist((site.x, site.y, site.z), (p.x, p.y, p.z)), code, side)
             for code, sides in self.points.items()
-            for p in sides.values()
-            if p.side == site.side or Side.MIDLINE in (p.side, site.side)
-        ]
-        away, code = min(near, default=(NEAR_POINT, ""))
+            for side, p in sides.items()
+            if side == site.side or Side.MIDLINE in (side, site.side)
+        )
+        away, code, side = min(near, default=(NEAR_POINT, "", site.side))
+        region = self.region_of(site).name
         if away >= NEAR_POINT:
-            return site.region
-        return f"{site.region}, at {code}" if away <= AT_POINT else f"{site.region}, {away:.0f} mm from {code}"
+            return region
+        if away <= AT_POINT:
+            return f"{region}, at {code}"
+        way = self.measure(self.points[code][side], site)
+        straight = abs(way.up) > way.cun * sqrt(1 - MOSTLY**2) and self.segments[way.segment].axis is not None
+        return f"{region}, {way.cun:.1f} cun {('above' if way.up > 0 else 'below') if straight else 'from'} {code}"
 
 
 def side_of(x: float) -> Side:
@@ -192,29 +392,41 @@ def side_of(x: float) -> Side:
 
 def mirror(site: Site) -> Site:
     """The same place on the other side of the body."""
-    words = site.region.split(" ")
+    return replace(site, x=-site.x, side=OTHER[site.side], region=_mirrored(site.region))
+
+
+def _mirrored(words: str) -> str:
     swap = {"left": "right", "right": "left"}
-    return replace(site, x=-site.x, side=OTHER[site.side], region=" ".join(swap.get(word, word) for word in words))
+    return " ".join(swap.get(word, word) for word in words.split(" "))
 
 
-def _site(told: dict[str, Any], side: Side, regions: Sequence[str]) -> Site:
-    x, y, z = told["xyz"]
-    return Site(x, y, z, side, regions[told["region"]])
+def _sides(site: Site) -> dict[Side, Site]:
+    """A place of the left half or the midline, on every side that has it."""
+    return {Side.MIDLINE: site} if site.side == Side.MIDLINE else {Side.LEFT: site, Side.RIGHT: mirror(site)}
 
 
-def _view(name: str, told: dict[str, Any], folder: Path, regions: Sequence[str], cell: int) -> View:
-    return View(
-        name=name,
-        title=told["title"],
-        group=told["group"],
-        size=(told["size"][0], told["size"][1]),
-        scale=told["scale"],
-        rotation=tuple(told["rotation"]),
-        origin=(told["origin"][0], told["origin"][1]),
-        floor=told["depth"][0],
-        step=told["depth"][1],
-        cell=cell,
-        outline=[[(x, y) for x, y in line] for line in told["outline"]],
-        image_path=folder / f"{name}.png",
-        regions=regions,
-    )
+def _views(folder: Path, cameras: Mapping[str, Any], courses: Mapping[str, Any], body: Body) -> dict[str, View]:
+    views = {}
+    for name, told in cameras["views"].items():
+        source = told.get("mirrors", name)
+        camera = cameras["views"][source]
+        views[name] = View(
+            name=name,
+            title=told["title"],
+            group=camera["group"],
+            pose=camera["pose"],
+            size=(camera["size"][0], camera["size"][1]),
+            scale=camera["scale"],
+            rotation=tuple(camera["rotation"]),
+            origin=(camera["origin"][0], camera["origin"][1]),
+            cell=cameras["cell"],
+            path=folder / source,
+            body=body,
+            courses=courses[source],
+            mirrored="mirrors" in told,
+        )
+    return views
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

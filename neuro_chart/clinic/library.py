@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 
 from neuro_chart.clinic import exercises, forms
-from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.body import FIGURES, Atlas
 from neuro_chart.clinic.points import Catalogue
 
 
@@ -16,8 +16,18 @@ class Library:
 
     @cached_property
     def atlas(self) -> Atlas:
-        """The views of the body and the places of the points."""
+        """The views of the neutral figure and the places of the points."""
         return Atlas.load(self.folder / "atlas")
+
+    def figure(self, name: str) -> Atlas:
+        """The atlas of one of FIGURES; places are the same on all."""
+        if name not in self._figures:
+            self._figures[name] = Atlas.load(self.folder / "atlas", name, self.atlas.body.skin)
+        return self._figures[name]
+
+    @cached_property
+    def _figures(self) -> dict[str, Atlas]:
+        return {FIGURES[0]: self.atlas}
 
     @cached_property
     def catalogue(self) -> Catalogue:

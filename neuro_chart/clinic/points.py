@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -11,25 +12,39 @@ from typing import Any, Self
 
 from neuro_chart.clinic.text import fold
 
-# our codes are those of the WHO standard; the rest are what books, schools and older systems write
+# our codes are those of the WHO standard; the rest are what books, schools, older systems and other languages write
 CHANNELS: Mapping[str, tuple[str, ...]] = {
-    "LU": ("lu", "l"),
-    "LI": ("li", "co"),
-    "ST": ("st", "s"),
-    "SP": ("sp",),
-    "HT": ("ht", "h", "he"),
-    "SI": ("si",),
-    "BL": ("bl", "b", "ub"),
-    "KI": ("ki", "k", "kid"),
-    "PC": ("pc", "p", "hc"),
-    "TE": ("te", "sj", "tb", "tw", "th"),
-    "GB": ("gb", "g"),
-    "LR": ("lr", "lv", "liv"),
-    "GV": ("gv", "du", "vg"),
-    "CV": ("cv", "ren", "vc", "rn"),
+    "LU": ("lu", "l", "lung"),
+    "LI": ("li", "co", "gi", "largeintestine"),
+    "ST": ("st", "s", "e", "stomach"),
+    "SP": ("sp", "rp", "spleen"),
+    "HT": ("ht", "h", "he", "heart"),
+    "SI": ("si", "smallintestine"),
+    "BL": ("bl", "b", "ub", "bladder", "urinarybladder"),
+    "KI": ("ki", "k", "kid", "kd", "kidney"),
+    "PC": ("pc", "p", "hc", "mc", "pericardium"),
+    "TE": ("te", "sj", "tb", "tw", "th", "tr", "sanjiao", "tripleenergizer", "tripleburner", "tripleheater", "triplewarmer"),
+    "GB": ("gb", "g", "vb", "gallbladder"),
+    "LR": ("lr", "lv", "liv", "liver"),
+    "GV": ("gv", "du", "vg", "dumai", "governorvessel", "governingvessel"),
+    "CV": ("cv", "ren", "vc", "rn", "renmai", "conceptionvessel"),
     "EX": ("ex",),
 }
 _WRITTEN = {alias: channel for channel, aliases in CHANNELS.items() for alias in aliases}
+
+# the special kinds of points
+KINDS = (
+    *("jing-well", "ying-spring", "shu-stream", "jing-river", "he-sea"),  # of a phase
+    *("yuan-source", "luo-connecting", "xi-cleft", "back-shu", "front-mu", "lower he-sea", "confluent"),  # of an organ or a vessel
+    *("meeting", "crossing"),  # of what; of which channels and vessels
+)
+DEEPEST = 4  # cun; what is beyond is a slip of the pen
+
+# how Taiwan and Japan write, beside the characters that the points themselves give as traditional
+_VARIANTS = str.maketrans(
+    "沖関気帰経渓陥隠豊沢労霊蔵聴頬絶鍾攅顖脳戸窓舎兎処聡嚢糸",
+    "冲关气归经溪陷隐丰泽劳灵藏听颊绝钟攒囟脑户窗舍兔处聪囊丝",
+)
 
 
 class CatalogueError(ValueError):
@@ -60,10 +75,22 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class Depth:
+    """How deep a needle usually goes, from low to high in cun, and at which angle; source is a key of Catalogue.sources."""
+
+    low: float
+    high: float
+    angle: str
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Point:
     """One point.
 
-    rule is the machine-readable half of location (resources/atlas/make follows it); group joins the points of one name, as Bafeng's four.
+    rule is the machine-readable half of location (resources/atlas/make follows it); group joins the points of one name, as Bafeng's four;
+    kinds says which special point it is (a key of KINDS) and of what.
     """
 
     code: str
@@ -76,6 +103,8 @@ class Point:
     source: str
     traditional: str = ""
     aliases: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict, hash=False)
+    depth: Depth | None = None
     cautions: tuple[Caution, ...] = ()
     midline: bool = False
     group: str = ""
@@ -84,23 +113,6 @@ class Point:
     def label(self) -> str:
         """Code and name for a list: `ST36 Zúsānlǐ`."""
         return f"{self.code} {self.pinyin}"
-
-    @cached_property
-    def codes(self) -> tuple[str, ...]:
-        """The codes by which it can be asked for, bare: lower case, no hyphens."""
-        numbered = (alias for alias in self.aliases if alias[-1].isdigit())
-        return tuple(_bare(code) for code in (self.code, self.group, *numbered) if code)
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Everything else it is called, folded."""
-        named = (self.pinyin, self.hanzi, self.traditional, self.english, *self.aliases)
-        return tuple(dict.fromkeys(fold(name) for name in named if name))
-
-    @cached_property
-    def joined(self) -> tuple[str, ...]:
-        """The names without spaces."""
-        return tuple(name.replace(" ", "") for name in self.names)
 
 
 class Catalogue:
@@ -122,16 +134,18 @@ class Catalogue:
             if not path.is_file():
                 continue
             told = _read(path)
+            if told.get("channel") != channel or "name" not in told or "standard" not in told:
+                raise CatalogueError(f"{path}: it must begin with its channel, {channel}, its name and its standard")
             channels[channel] = told["name"]
-            for entry in told["point"]:
+            for entry in told.get("point", ()):
                 try:
-                    point = _point(entry, told)
-                except (KeyError, ValueError) as error:
-                    raise CatalogueError(f"{path}: {entry.get('code', 'a point without a code')}: {error}") from error
+                    point = _point(entry, told, sources)
+                except KeyError as error:
+                    raise CatalogueError(f"{path}: {entry.get('code', 'a point without a code')}: {error.args[0]} is missing") from error
+                except (TypeError, ValueError) as error:
+                    raise CatalogueError(f"{path}: {entry['code']}: {error}") from error
                 if point.code in points:
-                    raise CatalogueError(f"{path}: {point.code} is given twice")
-                if unknown := {point.source, *(c.source for c in point.cautions)} - sources.keys():
-                    raise CatalogueError(f"{path}: {point.code}: sources.toml does not have {', '.join(sorted(unknown))}")
+                    raise CatalogueError(f"{path}: {point.code} is given twice, first in {points[point.code].channel}.toml")
                 points[point.code] = point
         return cls(points, channels, sources)
 
@@ -157,34 +171,89 @@ class Catalogue:
         By code in any system's letters (`st36`, `ST-36`, `S 36`, `UB40`, `L.I.-11`, `Du 20`, `M-UE-22`), by pinyin with or without tones
         and spaces, by simplified or traditional characters, by the English name or the beginnings of its words.
         """
-        wanted = fold(text)
-        code, joined = _bare(text), wanted.replace(" ", "")
+        code = _bare(text)
         if not code:
             return []
-        ranked = ((rank, order, point) for order, point in enumerate(self) if (rank := _rank(point, wanted, joined, code)) is not None)
-        return [point for _, _, point in sorted(ranked, key=lambda found: found[:2])]
+        words, toned = self._words(text), _toned(text)
+        ranked = ((called.rank(code, toned, words), order) for order, called in enumerate(self._called))
+        return [self._called[order].point for rank, order in sorted((rank, order) for rank, order in ranked if rank is not None)]
 
     def meant(self, text: str) -> tuple[Point, ...]:
         """The one point that a whole code or name means, or all points of the group that it names; none where that is in doubt."""
-        code, joined = _bare(text), fold(text).replace(" ", "")
-        coded = [point for point in self if code in point.codes] if code else []
-        named = coded or [point for point in self if joined in point.joined]
+        code = _bare(text)
+        if not code:
+            return ()
+        words, toned = self._words(text), _toned(text)
+        ranked = [(called.exact(code, toned, "".join(words)), called.point) for called in self._called]
+        best = min((rank for rank, _ in ranked if rank is not None), default=None)
+        named = tuple(point for rank, point in ranked if rank is not None and rank == best)
         one_group = len({point.group for point in named}) == 1 and named[0].group
-        return tuple(named) if len(named) == 1 or one_group else ()
+        return named if len(named) == 1 or one_group else ()
+
+    @cached_property
+    def _called(self) -> tuple["_Called", ...]:
+        """What each point answers to, in order."""
+        return tuple(
+            _Called(
+                point,
+                _lines(map(_bare, (point.code, point.group, *(alias for alias in point.aliases if alias[-1:].isdigit())))),
+                _toned(point.pinyin),
+                tuple(self._words(name) for name in (point.pinyin, point.hanzi, point.english, *point.aliases)),
+            )
+            for point in self
+        )
+
+    @cached_property
+    def _simplified(self) -> Mapping[int, int]:
+        """Each traditional character that the points know, to the simplified one: so that any mixture of the two is found."""
+        pairs = {ord(t): ord(s) for point in self for t, s in zip(point.traditional, point.hanzi, strict=False) if t != s}
+        return _VARIANTS | pairs
+
+    def _words(self, name: str) -> list[str]:
+        """A name's words without case, tones, apostrophes and hyphens, in simplified characters."""
+        return re.findall(r"[^\W_]+", re.sub("['’ʼ‘`´]", "", fold(name)).translate(self._simplified))
 
 
-def _rank(point: Point, wanted: str, joined: str, code: str) -> int | None:
-    """How well a point answers to a text, 0 best; None not at all."""
-    words = wanted.split()
-    ways = (
-        code in point.codes,
-        joined in point.joined,
-        any(c.startswith(code) for c in point.codes),
-        any(name.startswith(joined) for name in point.joined),
-        any(_begins(words, name.split()) for name in point.names),
-        len(joined) > 2 and any(joined in name for name in point.joined),
-    )
-    return next((rank for rank, true in enumerate(ways) if true), None)
+@dataclass(frozen=True)
+class _Called:
+    """What a point answers to: codes, one to a line; the pinyin with its tones; the words of each name."""
+
+    point: Point
+    codes: str
+    toned: str
+    words: tuple[list[str], ...]
+
+    @cached_property
+    def names(self) -> str:
+        """The names without spaces, one to a line."""
+        return _lines("".join(words) for words in self.words)
+
+    @cached_property
+    def beginnings(self) -> str:
+        """All words of all names, one to a line."""
+        return _lines(word for words in self.words for word in words)
+
+    def exact(self, code: str, toned: str, joined: str) -> int | None:
+        """How surely a whole code or name means this point, 0 best; None not at all."""
+        if f"\n{code}\n" in self.codes:
+            return 0
+        if f"\n{joined}\n" in self.names:
+            return 1 if toned == self.toned else 2
+        return None
+
+    def rank(self, code: str, toned: str, words: list[str]) -> int | None:
+        """How well the point answers to what was typed, 0 best; None not at all."""
+        joined = "".join(words)
+        exact = self.exact(code, toned, joined)
+        if exact is not None:
+            return exact
+        if f"\n{code}" in self.codes:
+            return 3
+        if f"\n{joined}" in self.names:
+            return 4
+        if all(f"\n{word}" in self.beginnings for word in words) and any(_begins(words, name) for name in self.words):
+            return 5
+        return 6 if (len(joined) > 2 or not joined.isascii()) and joined in self.names else None
 
 
 def _begins(wanted: list[str], words: list[str]) -> bool:
@@ -198,33 +267,59 @@ def _begins(wanted: list[str], words: list[str]) -> bool:
     return True
 
 
+def _lines(words: Iterable[str]) -> str:
+    return "\n".join(["", *words, ""])
+
+
+def _toned(text: str) -> str:
+    """Pinyin without case and spaces, its tones kept."""
+    return re.sub(r"[\s'’-]", "", unicodedata.normalize("NFC", text).casefold())
+
+
 def _bare(text: str) -> str:
-    """A code in our letters without case and marks: `L.I.-11` and `LI 11` are `li11`. Other text just loses its marks."""
-    plain = re.sub(r"(?<!\d)\.|[\s\-–_'’]", "", fold(text))  # a dot between numbers parts the points of a group
+    """A code in our letters without case and marks: `L.I.-11` and `LI 011` are `li11`. Other text just loses its marks."""
+    plain = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_", "", fold(text))  # a dot between numbers parts the points of a group
+    plain = re.sub(r"(?<!\d)0+(?=\d)", "", plain)
     letters, number = re.fullmatch(r"([a-z]*)(.*)", plain, re.DOTALL).groups()  # type: ignore[union-attr]  # it matches any text
     channel = _WRITTEN.get(letters)
-    return f"{channel.lower()}{number.lstrip('0')}" if channel and number[:1].isdigit() else plain
+    return f"{channel.lower()}{number}" if channel and number[:1].isdigit() else plain
 
 
-def _point(entry: Mapping[str, Any], channel: Mapping[str, Any]) -> Point:
-    cautions = tuple(
-        Caution(CautionKind(c["kind"]), c["text"], c["strength"], c["source"], c.get("structure", "")) for c in entry.get("caution", ())
-    )
-    return Point(
+def _point(entry: Mapping[str, Any], told: Mapping[str, Any], sources: Mapping[str, str]) -> Point:
+    """A point as its file tells it. KeyError names what is missing, ValueError says what is wrong."""
+    if told["channel"] != "EX" and not re.fullmatch(f"{told['channel']}[1-9][0-9]*", entry["code"]):
+        raise ValueError("this code belongs into another file")
+    point = Point(
         code=entry["code"],
-        channel=channel["channel"],
+        channel=told["channel"],
         pinyin=entry["pinyin"],
         hanzi=entry["hanzi"],
         english=entry["english"],
         location=entry["location"],
         rule=entry["rule"],
-        source=entry.get("source", channel["standard"]),
+        source=entry.get("source", told["standard"]),
         traditional=entry.get("traditional", ""),
         aliases=tuple(entry.get("aliases", ())),
-        cautions=cautions,
-        midline=channel.get("midline", False),
+        kinds=entry.get("kinds", {}),
+        depth=_depth(entry["depth"]) if "depth" in entry else None,
+        cautions=tuple(
+            Caution(CautionKind(c["kind"]), c["text"], c["strength"], c["source"], c.get("structure", "")) for c in entry.get("caution", ())
+        ),
+        midline=entry.get("midline", told.get("midline", False)),
         group=entry.get("group", ""),
     )
+    if unknown := point.kinds.keys() - set(KINDS):
+        raise ValueError(f"no point is of the kind {', '.join(sorted(unknown))}")
+    if unknown := {point.source, *(c.source for c in point.cautions), *([point.depth.source] if point.depth else [])} - sources.keys():
+        raise ValueError(f"sources.toml does not have {', '.join(sorted(unknown))}")
+    return point
+
+
+def _depth(told: Mapping[str, Any]) -> Depth:
+    match told["cun"]:
+        case [float() | int() as low, float() | int() as high] if 0 < low <= high <= DEEPEST:
+            return Depth(low, high, told["angle"], told["source"], told.get("note", ""))
+    raise ValueError(f"a depth is two numbers of cun, the smaller first and none beyond {DEEPEST}, not {told['cun']}")
 
 
 def _read(path: Path) -> dict[str, Any]:

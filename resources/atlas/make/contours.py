@@ -1,28 +1,60 @@
-"""Vector lines: the silhouette of what is drawn, and the inner edges where one part of the body passes before another."""
+"""Vector lines: the silhouette of what is drawn, the inner edges where one part of the body passes before another, the areas on the skin."""
 
 import numpy as np
 from figure import Array, Figure
 from numpy.typing import NDArray
-from render import Frame, Picture
+from render import Frame, Picture, spread
 from scipy import ndimage
 
 Line = list[list[float]]
 SHORTEST = 28.0  # px across; a smaller inner line is noise
 
 
-def outline(figure: Figure, picture: Picture, part: NDArray[np.bool_] | None, jump: float) -> list[Line]:
+def silhouette(picture: Picture) -> list[Line]:
+    """The closed lines round what is drawn, in px; holes have lines of their own."""
+    return [_written(line) for line in _silhouette(picture)]
+
+
+def outline(figure: Figure, picture: Picture, part: Array | None, jump: float) -> list[Line]:
     """Polylines in px, the silhouette first; none where the picture fades away.
 
-    part: the vertices that are drawn (None: all); jump: the step in depth, in dm, from which an inner edge is drawn.
+    part: how much of each vertex is drawn (None: all); jump: the step in depth, in dm, from which an inner edge is drawn.
     """
     solid = np.where(np.isfinite(picture.depth), picture.alpha / np.maximum(picture.cover, 1), 0.0)
     solid = ndimage.maximum_filter(solid, 5)
     found = []
-    for line in level_set(ndimage.gaussian_filter(picture.cover / 255.0, 0.7), 0.5):
+    for line in _silhouette(picture):
         found += _kept(line, _at(solid, line) > 0.55, 30.0)
-    for line in edges(figure, picture.frame, part):
-        found += _kept(line[:, :2], _passes(picture.depth, line, jump) & (_at(solid, line) > 0.55), SHORTEST)
-    return [np.round(simplified(smoothed(line), 0.15), 1).tolist() for line in found]
+    drawn = None if part is None else part > 0
+    for line in edges(figure, picture.frame, drawn):
+        found += [smoothed(run) for run in _kept(line[:, :2], _passes(picture.depth, line, jump) & (_at(solid, line) > 0.55), SHORTEST)]
+    return [_written(line) for line in found]
+
+
+def areas(label: NDArray[np.int64], reach: float = 6.0) -> dict[int, list[Line]]:
+    """Closed lines round each label of an image (-1: none), in px; outwards they go on a little under the figure's edge."""
+    label = spread(label + 1, label >= 0, reach) - 1
+    found = {}
+    for kind, box in enumerate(ndimage.find_objects(label + 1)):
+        if box is None:
+            continue
+        inside = np.pad((label[box] == kind).astype(float), 4)
+        corner = np.array([box[1].start - 4, box[0].start - 4])
+        lines = level_set(ndimage.gaussian_filter(inside, 1.4), 0.5)
+        large = [line + corner for line in lines if np.linalg.norm(np.ptp(line, axis=0)) >= 9]
+        if large:
+            found[kind] = [_written(smoothed(line), 0.4) for line in large]
+    return found
+
+
+def _silhouette(picture: Picture) -> list[Array]:
+    lines = level_set(ndimage.gaussian_filter(picture.cover / 255.0, 0.7), 0.5)
+    return [smoothed(line) for line in lines if np.linalg.norm(np.ptp(line, axis=0)) >= SHORTEST]
+
+
+def _written(line: Array, within: float = 0.15) -> Line:
+    out: Line = np.round(simplified(line, within), 1).tolist()
+    return out
 
 
 def level_set(field: Array, level: float) -> list[Array]:

@@ -1,44 +1,168 @@
-"""Every point's place on a figure, computed from the rules in resources/points."""
+"""Every point's place on a figure, computed from the rules in resources/points, and the views that show it."""
 
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from contours import simplified
+from courses import courses
 from figure import Array, Figure
+from numpy.typing import NDArray
 from rules import RuleError, Rules, read
+from skin import Place, Skin
+from views import save
 
 HERE = Path(__file__).parent
 POINTS, LANDMARKS = HERE.parents[1] / "points", HERE / "landmarks.toml"
+BENEATH = 0.08  # dm that a place may lie beneath the skin of a view and still be in sight
+SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a point's best view
 
 
-def places(figure: Figure, folder: Path = POINTS, landmarks: Path = LANDMARKS) -> dict[str, dict[str, tuple[Array, Array]]]:
-    """For each code its sides ("left" and "right", or "midline") with the place (3,) dm and the outward normal (3,).
-
-    RuleError that begins with the file and the line: a code given twice, a rule that names what there is not or that misses the skin.
-    """
-    rules, described = Rules(figure, read(landmarks), {}), {}
+def described(folder: Path = POINTS) -> dict[str, dict[str, Any]]:
+    """The parsed point files by the code of their channel. RuleError with the file, the line and the reason if one can't be used."""
+    found, given = {}, set()
     for path in sorted(folder.glob("*.toml")):
         channel = read(path)
         for point in channel.get("point", ()):
-            if point["code"] in described:
+            if point["code"] in given:
                 raise RuleError(f"{_line(path, point['code'])}: {point['code']}: it is given twice")
-            described[point["code"]] = path, channel, point
-    rules.points = {code: point["rule"] for code, (_, _, point) in described.items()}
-    found = {}
-    for code, (path, channel, _) in described.items():
-        try:
-            found[code] = _sides(rules, code, channel)
-        except (ValueError, KeyError) as error:
-            raise RuleError(f"{_line(path, code)}: {code}: {error}") from error
+            given.add(point["code"])
+        if "channel" in channel:
+            found[channel["channel"]] = channel
     return found
 
 
-def _sides(rules: Rules, code: str, channel: dict[str, Any]) -> dict[str, tuple[Array, Array]]:
-    place, mirror = rules.place(code), np.array([-1.0, 1.0, 1.0])
-    if channel.get("midline"):
-        flat = place.normal * [0, 1, 1]
-        return {"midline": (place.xyz * [0, 1, 1], flat / np.linalg.norm(flat))}
-    return {"left": (place.xyz, place.normal), "right": (place.xyz * mirror, place.normal * mirror)}
+def rules_for(figure: Figure, channels: Mapping[str, Mapping[str, Any]], landmarks: Path = LANDMARKS) -> Rules:
+    """The engine with every point's rule."""
+    return Rules(figure, read(landmarks), {point["code"]: point["rule"] for told in channels.values() for point in told["point"]})
+
+
+def places(rules: Rules, channels: Mapping[str, Mapping[str, Any]], folder: Path = POINTS) -> dict[str, Place]:
+    """Each point's place, on the left side or the midline.
+
+    RuleError that begins with the file and the line: a rule that names what there is not or that misses the skin.
+    """
+    found = {}
+    for channel, told in channels.items():
+        for point in told["point"]:
+            code = point["code"]
+            try:
+                place = rules.place(code)
+            except (ValueError, KeyError) as error:
+                raise RuleError(f"{_line(folder / f'{channel}.toml', code)}: {code}: {error}") from error
+            if point.get("midline", told.get("midline")):
+                flat = place.normal * [0, 1, 1]
+                place = Place(place.xyz * [0, 1, 1], flat / np.linalg.norm(flat))
+            found[code] = place
+    return found
+
+
+def write_points(figures: Mapping[str, Figure], folder: Path, points: Path = POINTS, landmarks: Path = LANDMARKS) -> None:
+    """Write points.json of one figure: each point's spot on the skin and best view, and the channels' lines in every view.
+
+    figures: the same figure, once subdivided, in every pose of shots.POSES; its views are there.
+    """
+    channels = described(points)
+    rules = rules_for(figures["standing"], channels, landmarks)
+    told = json.loads((folder / "cameras.json").read_text(encoding="utf-8"))
+    views = [_View.read(folder, name, view, told["cell"], figures[view["pose"]]) for name, view in told["views"].items() if "pose" in view]
+    spots = {code: spot(rules.skin, place.xyz) for code, place in places(rules, channels, points).items()}
+    entries = {}
+    for code, (triangle, shares) in spots.items():
+        best = max(views, key=lambda view: view.worth(triangle, shares))
+        if not best.worth(triangle, shares):
+            raise RuleError(f"{code}: no view shows it")
+        entries[code] = {"spot": [triangle, *(round(float(share), 4) for share in shares[:2])], "view": best.name}
+    lines = courses(rules, channels)
+    save(folder / "points.json", {"points": entries, "channels": {view.name: _seen(view, rules.skin, lines) for view in views}})
+
+
+def spot(skin: Skin, xyz: Array) -> tuple[int, Array]:
+    """A place on the skin as the program keeps it: a triangle (twice the face, and the half) and its corners' shares (3,)."""
+    triangle, shares = skin.spot(xyz)
+    half = len(skin.figure.triangles) // 2
+    return triangle % half * 2 + triangle // half, shares
+
+
+@dataclass(frozen=True)
+class _View:
+    """A view that was taken, and the depth of the skin in each of its cells (-inf: none)."""
+
+    name: str
+    figure: Figure
+    rotation: Array
+    origin: tuple[float, float]
+    scale: float
+    cell: int
+    depth: Array
+    slope: Array
+
+    @classmethod
+    def read(cls, folder: Path, name: str, told: Mapping[str, Any], cell: int, figure: Figure) -> "_View":
+        rotation = np.array(told["rotation"]).reshape(3, 3)
+        width, height = (n // cell for n in told["size"])
+        face = np.frombuffer(zlib.decompress((folder / f"{name}.lookup").read_bytes()), "<u2").reshape(height, width).astype(int)
+        half = len(figure.triangles) // 2
+        corners = figure.vertices[figure.triangles[:half]] @ rotation[2]
+        deep = np.concatenate([[-np.inf], corners.max(1)])
+        reach = np.concatenate([[0.0], np.ptp(corners, axis=1)])
+        return cls(name, figure, rotation, tuple(told["origin"]), told["scale"], cell, deep[face], reach[face])
+
+    def project(self, xyz: Array) -> Array:
+        """Places (n, 3) to px, px and depth in dm."""
+        p = xyz @ self.rotation.T
+        return np.stack([(p[:, 0] - self.origin[0]) * self.scale, (self.origin[1] - p[:, 1]) * self.scale, p[:, 2]], 1)
+
+    def sees(self, projected: Array) -> NDArray[np.bool_]:
+        """Which of some places (n, 3), projected, are in sight."""
+        row, column = (projected[:, k] // self.cell for k in (1, 0))
+        height, width = self.depth.shape
+        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        at = np.clip(row, 0, height - 1).astype(int), np.clip(column, 0, width - 1).astype(int)
+        seen: NDArray[np.bool_] = inside & (self.depth[at] - self.slope[at] - projected[:, 2] < BENEATH) & np.isfinite(self.depth[at])
+        return seen
+
+    def worth(self, triangle: int, shares: Array) -> float:
+        """How well it shows a spot: 0 where that is out of sight, more where it looks squarely and closely at the skin."""
+        half = len(self.figure.triangles) // 2
+        corners = self.figure.triangles[triangle // 2 + triangle % 2 * half]
+        normal = shares @ self.figure.normals[corners]
+        facing = float(normal @ self.rotation[2]) / float(np.linalg.norm(normal))
+        if facing <= 0.05 or not self.sees(self.project((shares @ self.figure.vertices[corners])[None]))[0]:
+            return 0.0
+        return facing**SQUARE * self.scale**CLOSE
+
+
+def _seen(view: _View, skin: Skin, lines: Mapping[str, list[Array]]) -> dict[str, list[list[list[float]]]]:
+    """What a view shows of each channel's lines, on both sides, in px."""
+    found = {}
+    for channel, courses_ in lines.items():
+        runs = [run for course in courses_ for side in _sides(course) for run in _parts(view, skin, side)]
+        if runs:
+            found[channel] = [np.round(simplified(run, 0.3), 1).tolist() for run in runs]
+    return found
+
+
+def _sides(course: Array) -> list[Array]:
+    return [course] if np.abs(course[:, 0]).max() < 0.02 else [course, course * [-1, 1, 1]]
+
+
+def _parts(view: _View, skin: Skin, course: Array) -> list[Array]:
+    """The stretches of a course that are in sight, in px (n, 2)."""
+    if view.figure is not skin.figure:
+        course = np.array([_carried(view.figure, *skin.spot(xyz)) for xyz in course])
+    projected = view.project(course)
+    bounds = np.flatnonzero(np.diff(np.concatenate([[0], view.sees(projected).astype(int), [0]])))
+    return [projected[a:b, :2] for a, b in zip(bounds[::2], bounds[1::2], strict=True) if b - a > 1]
+
+
+def _carried(figure: Figure, triangle: int, shares: Array) -> Array:
+    carried: Array = shares @ figure.vertices[figure.triangles[triangle]]
+    return carried
 
 
 def _line(path: Path, code: str) -> str:

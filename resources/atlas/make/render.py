@@ -11,6 +11,7 @@ Pixels: px = (cx - frame.origin[0]) * scale, py = (frame.origin[1] - cy) * scale
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from figure import Array, Figure, X, Y, rotation, unit
@@ -58,7 +59,7 @@ class Picture:
     """What the camera saw, all of shape (height, width).
 
     shade: uint8, 255 full light; alpha: uint8, cover times opacity; cover: uint8, how much of the pixel is skin;
-    depth: float64, camera z in dm, nan where there is no skin; vertex: the vertex nearest to the pixel, -1 where there is no skin.
+    depth: float64, camera z in dm, nan where there is no skin; vertex and triangle: those nearest to the pixel, -1 where there is none.
     """
 
     frame: Frame
@@ -67,6 +68,7 @@ class Picture:
     cover: NDArray[np.uint8]
     depth: Array
     vertex: NDArray[np.int64]
+    triangle: NDArray[np.int64]
 
     def image(self) -> Image.Image:
         """Grey with alpha (LA)."""
@@ -145,9 +147,10 @@ def occlusion(figure: Figure, directions: int = 96, scale: float = 28.0) -> Arra
 
 def render(figure: Figure, frame: Frame, sky: Array | None = None, opacity: Array | None = None) -> Picture:
     """Draw the figure. sky: occlusion(figure) or None; opacity: per vertex (n,) 0 to 1, where 0 is left out (a part that fades away)."""
-    triangles = figure.triangles
+    drawn = np.arange(len(figure.triangles))
     if opacity is not None:
-        triangles = triangles[(opacity[triangles] > 0).any(1)]
+        drawn = np.flatnonzero((opacity[figure.triangles] > 0).any(1))
+    triangles = figure.triangles[drawn]
     fine = Frame(frame.rotation, frame.scale * SAMPLES, frame.origin, frame.width * SAMPLES, frame.height * SAMPLES)
     face, weights, depth = zbuffer(fine.project(figure.vertices)[triangles], fine.width, fine.height)
     skin = face >= 0
@@ -167,17 +170,27 @@ def render(figure: Figure, frame: Frame, sky: Array | None = None, opacity: Arra
     near = blocks(np.where(skin & (cover > FAINTEST), depth, -np.inf))
     pick = near.argmax(2)[..., None]
     at = np.take_along_axis(near, pick, 2)[..., 0]
-    vertex = np.full(skin.shape, -1)
+    vertex, triangle = np.full(skin.shape, -1), np.full(skin.shape, -1)
     vertex[skin] = np.take_along_axis(corners, share[..., 0].argmax(1)[:, None], 1)[:, 0]
-    vertex = np.where(np.isfinite(at), np.take_along_axis(blocks(vertex), pick, 2)[..., 0], -1)
+    triangle[skin] = drawn[face[skin]]
+
+    def nearest(a: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.where(np.isfinite(at), np.take_along_axis(blocks(a), pick, 2)[..., 0], -1)
+
     # the colour under a half covered edge goes on a little outwards, so that no dark fringe shows on any background
-    away, nearest = ndimage.distance_transform_edt(coverage.sum(2) <= 0, return_indices=True)
-    shade = np.where(away <= BLEED, shade[tuple(nearest)], 0)
+    shade = spread(shade, coverage.sum(2) > 0, BLEED)
 
     def byte(a: Array) -> NDArray[np.uint8]:
         return np.clip(a * 255, 0, 255).round().astype(np.uint8)
 
-    return Picture(frame, byte(shade), byte(blocks(cover).mean(2)), byte(coverage.mean(2)), np.where(np.isfinite(at), at, np.nan), vertex)
+    alpha, covered, depth = byte(blocks(cover).mean(2)), byte(coverage.mean(2)), np.where(np.isfinite(at), at, np.nan)
+    return Picture(frame, byte(shade), alpha, covered, depth, nearest(vertex), nearest(triangle))
+
+
+def spread(a: NDArray[Any], known: NDArray[np.bool_], reach: float) -> NDArray[Any]:
+    """An image whose known pixels go on outwards for some px; 0 beyond."""
+    away, nearest = ndimage.distance_transform_edt(~known, return_indices=True)
+    return np.where(away <= reach, a[tuple(nearest)], 0)
 
 
 def lit(normal: Array, open_sky: Array) -> Array:

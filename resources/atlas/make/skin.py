@@ -31,11 +31,15 @@ class Skin:
 
     def nearest(self, point: Array) -> Place:
         """The place on the skin closest to a point (3,)."""
+        return self._place(*self.spot(point))
+
+    def spot(self, point: Array) -> tuple[int, Array]:
+        """The triangle closest to a point (3,) and the shares (3,) that its corners have in the place."""
         near = self._tree.query(point, 64)[1]
         shares = _closest(self.corners[near], point)
         spots = np.einsum("tk,tkj->tj", shares, self.corners[near])
         best = int(((spots - point) ** 2).sum(1).argmin())
-        return self._place(int(near[best]), shares[best])
+        return int(near[best]), shares[best]
 
     def ray(self, origin: Array, direction: Array, *, last: bool = False) -> Place | None:
         """The first (or the last) skin that a ray from origin meets; None if it meets none."""
