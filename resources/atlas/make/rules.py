@@ -12,7 +12,12 @@ A rule is a table. Names in it are landmarks (landmarks.toml) or points; all is 
     { side = …, level = NAME, between = [A, B], share = 0.5 }   the same, sideways a share of the way from A to B ("midline" is a name)
     { side = "left", level = NAME, line = L }               on the flank below the armpit: at the height of a name, on a line down it
         with round = 1                                      on the trunk: so many cun on round it, outwards, from the flank forwards
-    { along = "scalp", above|below = NAME, cun = 5, aside = 1.3 }   on the head: along the skin of the midline
+    { side = "outer", along = SEGMENT, above|below = NAME, cun = 1.5, aside = 0.5 }   on the head's side: so many cun of that
+        segment above a name and behind it
+    { side = "outer", level = NAME, between = [A, B], share = 0.5 }   the same, at the height of a name, a share of the way from A back to B
+    { along = "scalp", above|below = NAME, cun = 5, aside = 1.3 }   on the head: along the skin of the midline, then of the side;
+        or between = [A, B], share = 1                              straight sideways a share of the way from A to B
+    { curve = [A, B, C], share = 0.25 }                     that share of the way over the skin on the smooth curve through the names
 
 A line is the name of one in landmarks.toml, or a list of names that it runs through; it goes on straight beyond its ends, through one name
 straight up and down. The arms are no part of the trunk's outline, wherever they hang.
@@ -26,10 +31,11 @@ from typing import Any
 
 import numpy as np
 from figure import Array, Figure, unit
+from scipy.interpolate import CubicSpline
 from skin import Place, Skin, along_loop, progress
 
 Rule = Mapping[str, Any]
-FIELDS = {"at", "between", "share", "along", "above", "below", "cun", "line", "aside", "toward", "side", "level", "round"}
+FIELDS = {"at", "between", "share", "along", "above", "below", "cun", "line", "aside", "toward", "side", "level", "curve", "round"}
 
 
 class RuleError(ValueError):
@@ -88,13 +94,15 @@ class Rules:
             raise RuleError(f"unknown words in the rule: {', '.join(sorted(unknown))}")
         if "at" in rule:
             return self.place(rule["at"])
+        if "curve" in rule:
+            return self._curve(rule)
         if "side" in rule:
-            return self._trunk(rule)
+            return self._beside(rule) if rule["side"] == "outer" else self._trunk(rule)
         if "along" in rule:
             return self._head(rule) if "arc" in self._segment(rule["along"]) else self._limb(rule)
         if "between" in rule:
             return self._between(rule)
-        raise RuleError("the rule says neither at, between, along nor side")
+        raise RuleError("the rule says neither at, between, curve, along nor side")
 
     def _between(self, rule: Rule) -> Place:
         a, b = (self.place(name) for name in rule["between"])
@@ -136,11 +144,7 @@ class Rules:
 
     def _face(self, rule: Rule, y: float) -> Place | None:
         """The front or the back of the trunk at a height."""
-        if "between" in rule:
-            a, b = (0.0 if name == "midline" else float(self.place(name).xyz[0]) for name in rule["between"])
-            x = a + float(rule["share"]) * (b - a)
-        else:
-            x = float(rule["aside"]) * self._across(rule["side"])
+        x = self._sideways(rule, rule["side"])
         ahead = 1.0 if rule["side"] == "front" else -1.0
         return self.skin.ray(np.array([x, y, ahead * 5]), np.array([0.0, 0.0, -ahead]))
 
@@ -167,8 +171,48 @@ class Rules:
         origin, sign = (rule["above"], -1) if "above" in rule else (rule["below"], 1)
         at = progress(line, travelled, self.place(origin).xyz) + sign * float(rule["cun"]) * self.cun(segment)
         spot = np.array([np.interp(at, travelled, line[:, k]) for k in range(3)])
-        aside = float(rule["aside"]) * self._across("head") if "aside" in rule else 0.0
-        return self.skin.nearest(spot + np.array([aside, 0.0, 0.0]))
+        place = self.skin.nearest(spot)
+        outward = unit(place.normal * [0.0, 1.0, 1.0])
+        if "between" in rule:
+            met = self.skin.ray(spot + outward + [self._sideways(rule, "head"), 0.0, 0.0], -outward)
+            if met is None:
+                raise RuleError("the place misses the head")
+            return met
+        if "aside" in rule:
+            aside = np.array([self._sideways(rule, "head"), 0.0, 0.0])
+            cuts = self.skin.sections(spot, np.cross(outward, [1.0, 0.0, 0.0]))
+            loop = min(cuts, key=lambda line: float(((line - spot) ** 2).sum(1).min()))
+            return self.skin.nearest(along_loop(loop, spot, spot + aside, float(aside[0]), None))
+        return place
+
+    def _beside(self, rule: Rule) -> Place:
+        y = float(self.place(rule["level"]).xyz[1]) if "level" in rule else self._height(rule, np.array([0.0, 1.0, 0.0]))
+        if "between" in rule:
+            a, b = (float(self.place(name).xyz[2]) for name in rule["between"])
+            z = a + float(rule.get("share", 0.5)) * (b - a)
+        else:
+            name = next(rule[word] for word in ("level", "above", "below") if word in rule)
+            z = float(self.place(name).xyz[2]) - float(rule.get("aside", 0.0)) * self.cun(rule["along"])
+        met = self.skin.ray(np.array([5.0, y, z]), np.array([-1.0, 0.0, 0.0]))
+        if met is None:
+            raise RuleError("the place misses the body")
+        return met
+
+    def _sideways(self, rule: Rule, across: str) -> float:
+        """How far from the midline a rule says (dm), by a share of the way between two names or by cun across."""
+        if "between" not in rule:
+            return float(rule["aside"]) * self._across(across)
+        a, b = (0.0 if name == "midline" else float(self.place(name).xyz[0]) for name in rule["between"])
+        return a + float(rule["share"]) * (b - a)
+
+    def _curve(self, rule: Rule) -> Place:
+        spots = np.array([self.place(name).xyz for name in rule["curve"]])
+        chords = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(spots, axis=0), axis=1))])
+        through = CubicSpline(chords, spots, bc_type="natural")(np.linspace(0.0, chords[-1], 101))
+        line = np.array([self.skin.nearest(spot).xyz for spot in through])
+        travelled = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+        at = float(rule["share"]) * travelled[-1]
+        return self.skin.nearest(np.array([np.interp(at, travelled, line[:, k]) for k in range(3)]))
 
     def _midline(self, segment: str) -> tuple[Array, Array]:
         """The skin of the midline from the segment's start to its end over the top: places (n, 3) and the way travelled to each (n,)."""
