@@ -42,8 +42,8 @@ DEEPEST = 4  # cun; what is beyond is a slip of the pen
 
 # how Taiwan and Japan write, beside the characters that the points themselves give as traditional
 _VARIANTS = str.maketrans(
-    "沖関気帰経渓陥隠豊沢労霊蔵聴頬絶鍾攅顖脳戸窓舎兎処聡嚢糸",
-    "冲关气归经溪陷隐丰泽劳灵藏听颊绝钟攒囟脑户窗舍兔处聪囊丝",
+    "沖関気帰経渓陥隠豊沢労霊蔵聴頬絶鍾攅顖脳戸窓舎兎処聡嚢糸兪歩満啞鐘",
+    "冲关气归经溪陷隐丰泽劳灵藏听颊绝钟攒囟脑户窗舍兔处聪囊丝俞步满哑钟",
 )
 
 
@@ -171,24 +171,24 @@ class Catalogue:
         By code in any system's letters (`st36`, `ST-36`, `S 36`, `UB40`, `L.I.-11`, `Du 20`, `M-UE-22`), by pinyin with or without tones
         and spaces, by simplified or traditional characters, by the English name or the beginnings of its words.
         """
-        code = _bare(text)
-        if not code:
-            return []
-        words, toned = self._words(text), _toned(text)
-        ranked = ((called.rank(code, toned, words), order) for order, called in enumerate(self._called))
-        return [self._called[order].point for rank, order in sorted((rank, order) for rank, order in ranked if rank is not None)]
+        return [self._called[order].point for _, order in sorted(self._ranked(text))]
 
     def meant(self, text: str) -> tuple[Point, ...]:
         """The one point that a whole code or name means, or all points of the group that it names; none where that is in doubt."""
-        code = _bare(text)
-        if not code:
-            return ()
-        words, toned = self._words(text), _toned(text)
-        ranked = [(called.exact(code, toned, "".join(words)), called.point) for called in self._called]
-        best = min((rank for rank, _ in ranked if rank is not None), default=None)
-        named = tuple(point for rank, point in ranked if rank is not None and rank == best)
+        ranked = [(rank, self._called[order].point) for rank, order in self._ranked(text) if rank <= _WHOLE]
+        best = min((rank for rank, _ in ranked), default=0)
+        named = tuple(point for rank, point in ranked if rank == best)
         one_group = len({point.group for point in named}) == 1 and named[0].group
         return named if len(named) == 1 or one_group else ()
+
+    def _ranked(self, text: str) -> list[tuple[int, int]]:
+        """How well each point that a text may mean answers to it, 0 best, and where the point stands."""
+        code, words, toned = _bare(text), self._words(text), _toned(text)
+        if not code:
+            return []
+        begun, joined = f"\n{code}", "\n" + "".join(words)
+        ranked = ((called.rank(begun, joined, toned, words), order) for order, called in enumerate(self._called))
+        return [(rank, order) for rank, order in ranked if rank is not None]
 
     @cached_property
     def _called(self) -> tuple["_Called", ...]:
@@ -214,6 +214,9 @@ class Catalogue:
         return re.findall(r"[^\W_]+", re.sub("['’ʼ‘`´]", "", fold(name)).translate(self._simplified))
 
 
+_WHOLE = 2  # a whole code, the pinyin with its tones, a whole name; what ranks below only begins or holds what was typed
+
+
 @dataclass(frozen=True)
 class _Called:
     """What a point answers to: codes, one to a line; the pinyin with its tones; the words of each name."""
@@ -233,27 +236,19 @@ class _Called:
         """All words of all names, one to a line."""
         return _lines(word for words in self.words for word in words)
 
-    def exact(self, code: str, toned: str, joined: str) -> int | None:
-        """How surely a whole code or name means this point, 0 best; None not at all."""
-        if f"\n{code}\n" in self.codes:
+    def rank(self, code: str, joined: str, toned: str, words: list[str]) -> int | None:
+        """How well the point answers to a text, 0 best; None not at all. The code and the joined words stand at a line's beginning."""
+        coded, named = code in self.codes, joined in self.names
+        if coded and f"{code}\n" in self.codes:
             return 0
-        if f"\n{joined}\n" in self.names:
-            return 1 if toned == self.toned else 2
-        return None
-
-    def rank(self, code: str, toned: str, words: list[str]) -> int | None:
-        """How well the point answers to what was typed, 0 best; None not at all."""
-        joined = "".join(words)
-        exact = self.exact(code, toned, joined)
-        if exact is not None:
-            return exact
-        if f"\n{code}" in self.codes:
-            return 3
-        if f"\n{joined}" in self.names:
-            return 4
+        if named and f"{joined}\n" in self.names:
+            return 1 if toned == self.toned else _WHOLE
+        if coded or named:
+            return 3 if coded else 4
         if all(f"\n{word}" in self.beginnings for word in words) and any(_begins(words, name) for name in self.words):
             return 5
-        return 6 if (len(joined) > 2 or not joined.isascii()) and joined in self.names else None
+        within = joined[1:]
+        return 6 if within in self.names and (len(within) > 2 or not within.isascii()) else None
 
 
 def _begins(wanted: list[str], words: list[str]) -> bool:
