@@ -11,9 +11,11 @@ from PIL import Image, ImageOps
 from reportlab.lib.colors import white
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import FILL_EVEN_ODD
+from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Flowable
 
-from neuro_chart.clinic.body import Atlas, View
+from neuro_chart.clinic.body import Atlas, Line, View
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.paper.style import BOLD, INK, JADE, LINE, REGULAR, SOFT, fitted, plain
 
@@ -241,15 +243,14 @@ class NeedleFigure(Flowable):  # type: ignore[misc]
             edge = canvas.beginPath()
             edge.roundRect(*box, 5)
             canvas.clipPath(edge, stroke=0, fill=0)
-        canvas.drawImage(_tinted(panel.view.image_path, panel.area, round(placed.tall * SHARP)), *box)
+        canvas.saveState()
+        canvas.clipPath(self._path(placed, panel.view.drawing.silhouette), stroke=0, fill=0, fillMode=FILL_EVEN_ODD)
+        canvas.drawImage(_tinted(panel.view.image_path, panel.view.mirrored, panel.area, round(placed.tall * SHARP)), *box)
+        canvas.restoreState()
         canvas.setStrokeColor(OUTLINE)
         canvas.setLineWidth(0.3 if panel.frame else 0.5)
         canvas.setLineJoin(1)
-        path = canvas.beginPath()
-        for line in panel.view.outline:
-            for index, point in enumerate(line):
-                (path.lineTo if index else path.moveTo)(*placed.at(*point))
-        canvas.drawPath(path)
+        canvas.drawPath(self._path(placed, panel.view.drawing.outline))
         canvas.restoreState()
         if panel.is_part:
             canvas.setStrokeColor(LINE)
@@ -260,6 +261,13 @@ class NeedleFigure(Flowable):  # type: ignore[misc]
             canvas.setStrokeColor(JADE)
             canvas.setLineWidth(0.9)
             canvas.roundRect(left, bottom, right - left, top - bottom, 2)
+
+    def _path(self, placed: _Placed, lines: Iterable[Line]) -> PDFPathObject:
+        path = self.canv.beginPath()
+        for line in lines:
+            for index, point in enumerate(line):
+                (path.lineTo if index else path.moveTo)(*placed.at(*point))
+        return path
 
     def _names(self, placed: _Placed) -> None:
         """The names in the left and right margins, each joined to its dot by a hairline."""
@@ -357,10 +365,11 @@ def _stack(panels: Sequence[_Panel], width: float, height: float) -> list[_Place
 
 
 @lru_cache(maxsize=48)
-def _tinted(path: Path, area: Area, high: int) -> ImageReader:
+def _tinted(path: Path, mirrored: bool, area: Area, high: int) -> ImageReader:  # noqa: FBT001  # a key of the cache
     """An area of a view in the colour of skin on white paper, at most `high` pixels high."""
     with Image.open(path) as picture:
-        shade, cover = picture.convert("LA").crop((round(area[0]), round(area[1]), round(area[2]), round(area[3]))).split()
+        skin = ImageOps.mirror(picture) if mirrored else picture
+        shade, cover = skin.convert("LA").crop((round(area[0]), round(area[1]), round(area[2]), round(area[3]))).split()
     high = min(high, shade.height)
     size = (max(1, round(shade.width * high / shade.height)), high)
     shade, cover = (part.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0) for part in (shade, cover))

@@ -628,15 +628,9 @@ class BodyMap(QWidget):
         painter.save()
         painter.setClipRect(frame)
         factor = self.camera.zoom / view.scale
-        picture, part = self._figures.picture(view, theme, factor * self.devicePixelRatioF())
-        painter.drawPixmap(frame, picture, QRectF(crop.x / part, crop.y / part, crop.width / part, crop.height / part))
         painter.translate(frame.left() - crop.x * factor, frame.top() - crop.y * factor)
         painter.scale(factor, factor)
-        pen = QPen(theme.color("skin_line"), 1.1)
-        pen.setCosmetic(True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(pen)
-        painter.drawPath(self._figures.outline(view))
+        self._figures.paint(painter, view, theme, factor * self.devicePixelRatioF())
         painter.restore()
         if crop.y > 0:
             fade = QLinearGradient(frame.topLeft(), frame.topLeft() + QPointF(0, 36))

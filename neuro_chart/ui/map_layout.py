@@ -169,7 +169,7 @@ def panels(views: Sequence[tuple[View, float]], camera: Camera) -> list[Panel]:
 
 def _trimmed(view: View, part: Box) -> Box:
     """The part of a view without the empty ground at its sides."""
-    xs = [x for line in view.outline for x, y in line if part.holds(x, y)]
+    xs = [x for line in view.drawing.silhouette for x, y in line if part.holds(x, y)]
     if not xs:
         return part
     left, right = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)

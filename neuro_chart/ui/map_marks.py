@@ -1,12 +1,14 @@
 """What is drawn on the body map: the figure in the colour of the theme, the marks of needles, the words beside them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 
-from neuro_chart.clinic.body import View
+from neuro_chart.clinic.body import Line, View
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.ui.theme import Theme
 
@@ -34,38 +36,57 @@ def stage(needle: Needle, moment: datetime) -> Stage:
 
 
 class Figures:
-    """The views' pictures in the colours of a theme, and their outlines, made when they are first drawn."""
+    """The views in the colours of a theme, and their lines, made when they are first drawn."""
 
     def __init__(self) -> None:
-        self._pictures: dict[str, list[QPixmap]] = {}
-        self._outlines: dict[str, QPainterPath] = {}
+        self._skins: dict[Path, list[QPixmap]] = {}
+        self._paths: dict[tuple[Path, bool], tuple[QPainterPath, QPainterPath]] = {}
 
     def forget_colours(self) -> None:
         """Tint anew: the theme has changed."""
-        self._pictures.clear()
+        self._skins.clear()
 
-    def picture(self, view: View, theme: Theme, factor: float) -> tuple[QPixmap, int]:
-        """The shaded figure for drawing at `factor` device pixels a pixel, and by how much it is smaller than the view's own."""
-        if view.name not in self._pictures:
+    def paint(self, painter: QPainter, view: View, theme: Theme, factor: float) -> None:
+        """The figure in the view's pixels, which the painter draws at `factor` device pixels each: its skin within its silhouette."""
+        silhouette, outline = self._lines(view)
+        levels = self._levels(view, theme)
+        level = 0
+        while level + 1 < len(levels) and factor * 2 ** (level + 1) <= 1:
+            level += 1
+        skin = QBrush(levels[level])
+        to_view = QTransform.fromScale(view.size[0] / levels[level].width(), view.size[1] / levels[level].height())
+        skin.setTransform(to_view * QTransform(-1, 0, 0, 1, view.size[0], 0) if view.mirrored else to_view)
+        painter.fillPath(silhouette, skin)
+        pen = QPen(theme.color("skin_line"), 1.1)
+        pen.setCosmetic(True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        painter.drawPath(outline)
+
+    def _levels(self, view: View, theme: Theme) -> list[QPixmap]:
+        """The tinted picture, and the same ever half as large."""
+        if view.path not in self._skins:
             levels = [tinted(QPixmap(str(view.image_path)), theme.color("skin").lighter(LIGHTER))]
             while min(levels[-1].width(), levels[-1].height()) > 160:
                 size = QSize((levels[-1].width() + 1) // 2, (levels[-1].height() + 1) // 2)
                 levels.append(levels[-1].scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation))
-            self._pictures[view.name] = levels
-        levels = self._pictures[view.name]
-        level = 0
-        while level + 1 < len(levels) and factor * 2 ** (level + 1) <= 1:
-            level += 1
-        return levels[level], 2**level
+            self._skins[view.path] = levels
+        return self._skins[view.path]
 
-    def outline(self, view: View) -> QPainterPath:
-        """The figure's lines, in the view's pixels."""
-        if view.name not in self._outlines:
-            path = QPainterPath()
-            for line in view.outline:
-                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line]))
-            self._outlines[view.name] = path
-        return self._outlines[view.name]
+    def _lines(self, view: View) -> tuple[QPainterPath, QPainterPath]:
+        """The silhouette and the outline."""
+        key = view.path, view.mirrored
+        if key not in self._paths:
+            self._paths[key] = path_of(view.drawing.silhouette), path_of(view.drawing.outline)
+        return self._paths[key]
+
+
+def path_of(lines: Iterable[Line]) -> QPainterPath:
+    """Lines as a path; where they close round each other, every second is a hole."""
+    path = QPainterPath()
+    for line in lines:
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line]))
+    return path
 
 
 def tinted(shade: QPixmap, skin: QColor) -> QPixmap:
@@ -120,7 +141,7 @@ def diamond(middle: QPointF, reach: float) -> QPolygonF:
 
 def caption(view: View) -> str:
     """A view's title, between the patient's own sides where it shows both."""
-    to_the_right = view.rotation[0] if view.group in {"Body", "Head"} else 0
+    to_the_right = view.rotation[0] if view.group in {"Body", "Head", "Trunk"} else 0
     return f"R    {view.title}    L" if to_the_right > 0.9 else f"L    {view.title}    R" if to_the_right < -0.9 else view.title
 
 
