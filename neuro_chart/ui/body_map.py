@@ -29,19 +29,10 @@ from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizeP
 from neuro_chart.clinic.body import Atlas
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
-from neuro_chart.ui.map_layout import CAPTION, Box, Camera, Label, Panel, nearest, panels, place_labels
+from neuro_chart.ui.map_layout import CAPTION, SHEETS, Box, Camera, Label, Panel, nearest, panels, place_labels
 from neuro_chart.ui.map_marks import MARKER, Figures, Stage, caption, paint_marker, short, stage
 from neuro_chart.ui.theme import SMALL, Theme
 
-SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "body": ("Body", ("front", "back")),
-    "sides": ("Sides", ("right", "left")),
-    "legs": ("Legs", ("right", "front", "left", "back")),
-    "feet": ("Feet", ("foot-top-right", "foot-top-left", "foot-sole-right", "foot-sole-left")),
-    "hands": ("Hands", ("hand-palm-right", "hand-palm-left", "hand-back-right", "hand-back-left")),
-    "head": ("Head", ("head-right", "head-front", "head-left", "head-back")),
-}
-LEGS = 0.38
 HIT, SNAP, TOUCH_SNAP = 11.0, 14.0, 26.0
 DOTS_FROM, NAMES_FROM = 62.0, 105.0
 STEP = 0.01
@@ -131,6 +122,13 @@ class BodyMap(QWidget):
         self.camera.fit()
         self._arrange()
 
+    def show_figure(self, atlas: Atlas) -> None:
+        """Show the same places on another figure."""
+        if atlas is not self._atlas:
+            self._atlas = atlas
+            self._figures = Figures()
+            self._arrange()
+
     def show_needles(self, needles: Sequence[Needle], moment: datetime) -> None:
         """Show these needles as they are at a moment (UTC)."""
         if list(needles) == self._needles:
@@ -181,28 +179,36 @@ class BodyMap(QWidget):
         return [needle for needle in self._needles if needle.id not in seen]
 
     def reveal(self, needle: Needle) -> None:
-        """Turn to a sheet that shows a needle, if this one doesn't."""
-        if any(spot.needle.id == needle.id for spot in self._place()):
+        """Turn to the view that shows a needle best, if this sheet doesn't show it."""
+        if not any(spot.needle.id == needle.id for spot in self._place()):
+            self.turn_to(needle.site, needle.point)
+
+    def turn_to(self, site: Site, code: str = "") -> None:
+        """Turn to the view that shows a place best, as large as it fits; code: the point there, if it is one."""
+        best = self._atlas.best_view(site, code)
+        place = best.place_of(site) if best else None
+        if best is None or place is None:
             return
-        for key, (_, names) in SHEETS.items():
-            if any(self._atlas.views[name].place_of(needle.site) for name in names if name in self._atlas.views):
-                self.show_sheet(key)
+        for key in SHEETS:
+            self.show_sheet(key)
+            panel = next((panel for panel in self._panels if panel.view == best and panel.crop.holds(*place)), None)
+            if panel is not None:
+                self.camera.look_at(panel.box)
+                self._drop_ground()
                 return
 
     def _describe(self) -> None:
-        title, names = SHEETS[self._sheet_key]
+        title, shown = SHEETS[self._sheet_key]
         said = [f"{needle.point or needle.site.region} {needle.site.side}, {self._stages[needle.id]}" for needle in self._needles]
         self.setAccessibleDescription(
-            f"{title}: {', '.join(self._atlas.views[name].title for name in names if name in self._atlas.views)}. "
+            f"{title}: {', '.join(self._atlas.views[part.view].title for part in shown)}. "
             f"{len(said)} needles{': ' if said else ''}{'; '.join(said)}. The list of needles says the same and can do the same."
         )
 
     # The camera
 
     def _arrange(self) -> None:
-        _, names = SHEETS[self._sheet_key]
-        views = [self._atlas.views[name] for name in names if name in self._atlas.views]
-        self._panels = panels([(view, LEGS if self._sheet_key == "legs" else 1.0) for view in views], self.camera)
+        self._panels = panels(self._atlas.views, SHEETS[self._sheet_key][1], self.camera)
         self._drop_ground()
 
     def fit(self) -> None:
@@ -247,7 +253,7 @@ class BodyMap(QWidget):
         for panel in self._panels:
             if panel.box.holds(x, y):
                 vx, vy = panel.to_view(x, y)
-                found = self._atlas.nearest_point(panel.view, vx, vy, snap / self.camera.zoom * panel.view.scale) if snap else None
+                found = self._atlas.nearest_point(panel.view, vx, vy, snap / self.camera.zoom * panel.scale) if snap else None
                 if found is not None:
                     site = self._atlas.point_sites(found[0])[found[1]]
                     place_of = panel.view.place_of(site) or (vx, vy)
@@ -627,7 +633,7 @@ class BodyMap(QWidget):
         view, crop = panel.view, panel.crop
         painter.save()
         painter.setClipRect(frame)
-        factor = self.camera.zoom / view.scale
+        factor = self.camera.zoom / panel.scale
         painter.translate(frame.left() - crop.x * factor, frame.top() - crop.y * factor)
         painter.scale(factor, factor)
         self._figures.paint(painter, view, theme, factor * self.devicePixelRatioF())

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.ui.add_line import AddLine
-from neuro_chart.ui.body_map import SHEETS, BodyMap
+from neuro_chart.ui.body_map import BodyMap
+from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import Segments, button, icon_button, label

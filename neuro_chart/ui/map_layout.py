@@ -1,6 +1,6 @@
 """Where things stand on the body map, without Qt: panels and camera, what lies near a place, labels that don't collide."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, hypot, inf
 from typing import NamedTuple
@@ -74,21 +74,50 @@ def _zoom(sizes: Sequence[tuple[float, float]], columns: int, width: float, heig
     return min((width - GAP * (columns + 1)) / wide, (height - rows * (CAPTION + GAP / 2)) / tall)
 
 
+class Shown(NamedTuple):
+    """A view on a sheet: the shares of its width and height that are shown, from and to, and how much larger than life beside the others."""
+
+    view: str
+    across: tuple[float, float] = (0.0, 1.0)
+    down: tuple[float, float] = (0.0, 1.0)
+    larger: float = 1.0
+
+
+FRONT_TRUNK, BACK_TRUNK = (Shown(view, (0.14, 0.86), (0.13, 0.57)) for view in ("front", "back"))
+FRONT_LEGS, BACK_LEGS = (Shown(view, down=(0.55, 1.0)) for view in ("front", "back"))
+SHEETS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
+    "body": ("Body", (Shown("front"), Shown("back"))),
+    "sides": ("Sides", (Shown("right"), Shown("left"))),
+    "trunk": ("Trunk", (FRONT_TRUNK, BACK_TRUNK, Shown("trunk-right"), Shown("trunk-left"), Shown("pelvis"))),
+    "head": ("Head", (
+        Shown("head-right"), Shown("head-front"), Shown("head-left"), Shown("head-back"), Shown("head-top"),
+        Shown("ear-right", larger=1.8), Shown("ear-left", larger=1.8),
+    )),
+    "arms": ("Arms", tuple(Shown(name) for name in ("arm-outer-right", "arm-inner-right", "arm-inner-left", "arm-outer-left"))),
+    "hands": ("Hands", tuple(Shown(f"hand-{face}-{side}") for side in ("right", "left") for face in ("palm", "back", "thumb", "little"))),
+    "legs": ("Legs", (
+        Shown("leg-outer-right"), Shown("leg-inner-right"), FRONT_LEGS, BACK_LEGS, Shown("leg-inner-left"), Shown("leg-outer-left"),
+    )),
+    "feet": ("Feet", tuple(Shown(f"foot-{face}-{side}") for side in ("right", "left") for face in ("top", "sole", "inner", "outer"))),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Panel:
-    """A view, or the part of it in `crop` (its pixels), in a box of the sheet (decimetres)."""
+    """A view, or the part of it in `crop` (its pixels), in a box of the sheet (decimetres), `scale` of its pixels for each of them."""
 
     view: View
     crop: Box
     box: Box
+    scale: float
 
     def to_sheet(self, x: float, y: float) -> tuple[float, float]:
         """From the view's pixels to the sheet."""
-        return self.box.x + (x - self.crop.x) / self.view.scale, self.box.y + (y - self.crop.y) / self.view.scale
+        return self.box.x + (x - self.crop.x) / self.scale, self.box.y + (y - self.crop.y) / self.scale
 
     def to_view(self, x: float, y: float) -> tuple[float, float]:
         """From the sheet to the view's pixels."""
-        return self.crop.x + (x - self.box.x) * self.view.scale, self.crop.y + (y - self.box.y) * self.view.scale
+        return self.crop.x + (x - self.box.x) * self.scale, self.crop.y + (y - self.box.y) * self.scale
 
 
 class Camera:
@@ -120,6 +149,16 @@ class Camera:
         spare = self.width - whole.width * self.zoom
         self.left = whole.x - max(0.0, min(spare / 2, spare - self.corner[0])) / self.zoom
         self.top = whole.y + whole.height / 2 - self.height / 2 / self.zoom
+
+    def look_at(self, box: Box) -> None:
+        """See one box of the sheet as large as it fits, in the middle."""
+        self.fit()
+        zoom = min((self.width - 2 * self.corner[0]) / box.width, (self.height - 2 * CAPTION) / box.height)
+        if zoom > self._sheet.zoom * 1.05:
+            self._fitted = False
+            self.zoom = min(zoom, self._sheet.zoom * MOST_ZOOM)
+            self.left = box.x + box.width / 2 - self.width / 2 / self.zoom
+            self.top = box.y + box.height / 2 - self.height / 2 / self.zoom
 
     def zoom_by(self, factor: float, x: float, y: float) -> None:
         """Zoom around a place of the widget; never smaller than the whole."""
@@ -158,22 +197,28 @@ class Camera:
         return Box(*self.to_widget(box.x, box.y), box.width * self.zoom, box.height * self.zoom)
 
 
-def panels(views: Sequence[tuple[View, float]], camera: Camera) -> list[Panel]:
-    """Lay out views on a sheet for a camera and show it; of each view the lower share that is given, trimmed at its sides."""
-    crops = [_trimmed(view, Box(0, view.size[1] * (1 - share), view.size[0], view.size[1] * share)) for view, share in views]
-    sizes = [(crop.width / view.scale, crop.height / view.scale) for (view, _), crop in zip(views, crops, strict=True)]
-    sheet = lay_out(sizes, max(camera.width - camera.corner[0], 1), max(camera.height, 1))
+def panels(views: Mapping[str, View], shown: Sequence[Shown], camera: Camera) -> list[Panel]:
+    """Lay out what a sheet shows for a camera and show it, each view trimmed at its sides."""
+    parts = [(views[part.view], _crop(views[part.view], part), views[part.view].scale / part.larger) for part in shown]
+    sheet = lay_out(
+        [(crop.width / scale, crop.height / scale) for _, crop, scale in parts],
+        max(camera.width - camera.corner[0], 1),
+        max(camera.height, 1),
+    )
     camera.show(sheet)
-    return [Panel(view, crop, box) for (view, _), crop, box in zip(views, crops, sheet.boxes, strict=True)]
+    return [Panel(view, crop, box, scale) for (view, crop, scale), box in zip(parts, sheet.boxes, strict=True)]
 
 
-def _trimmed(view: View, part: Box) -> Box:
-    """The part of a view without the empty ground at its sides."""
+def _crop(view: View, shown: Shown) -> Box:
+    """The part of a view that is shown, without the empty ground at its sides."""
+    wide, high = view.size
+    (left, right), (top, bottom) = shown.across, shown.down
+    part = Box(left * wide, top * high, (right - left) * wide, (bottom - top) * high)
     xs = [x for line in view.drawing.silhouette for x, y in line if part.holds(x, y)]
     if not xs:
         return part
-    left, right = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)
-    return Box(left, part.y, right - left, part.height)
+    start, end = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)
+    return Box(start, part.y, end - start, part.height)
 
 
 def nearest(places: Iterable[tuple[float, float]], x: float, y: float, within: float) -> int | None:

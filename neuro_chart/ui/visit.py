@@ -18,7 +18,7 @@ from neuro_chart.clinic.notation import Typed
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
 from neuro_chart.ui.aftercare import AftercarePanel
-from neuro_chart.ui.body_map import SHEETS
+from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.chart import Act, Edit, OpenChart
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.map_card import MapCard

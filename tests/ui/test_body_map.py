@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side, now
 from neuro_chart.resources import resource
-from neuro_chart.ui.body_map import SHEETS, BodyMap
+from neuro_chart.ui.body_map import BodyMap
+from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.map_layout import Box, lay_out, nearest, place_labels
 from neuro_chart.ui.map_marks import Stage, stage
 

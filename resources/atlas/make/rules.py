@@ -3,7 +3,7 @@
 A rule is a table. Names in it are landmarks (landmarks.toml) or points; all is found on the figure's left side or midline.
 
     { at = NAME }                                           a landmark or another point itself
-    { between = [A, B], share = 0.5 }                       that share of the straight way from A to B, carried out to the skin
+    { between = [A, B], share = 0.5 }                       that share of the straight way from A to B, carried out to the skin at a right angle
     { along = LIMB, above|below = NAME, cun = 3, line = L } on a limb: so many cun of that segment above or below a name, on a line down it;
         with aside = 1, toward = M                          then so many cun round the limb in the direction of another line,
         or share = 0.5, toward = M                          or that share of the way to it
@@ -107,7 +107,9 @@ class Rules:
     def _between(self, rule: Rule) -> Place:
         a, b = (self.place(name) for name in rule["between"])
         share = float(rule.get("share", 0.5))
-        spot, outward = a.xyz * (1 - share) + b.xyz * share, unit(a.normal * (1 - share) + b.normal * share)
+        spot, way = a.xyz * (1 - share) + b.xyz * share, b.xyz - a.xyz
+        outward = a.normal * (1 - share) + b.normal * share
+        outward = unit(outward - (outward @ way) / (way @ way) * way)  # at a right angle, so that the share stays
         met = self.skin.ray(spot - 0.05 * outward, outward)
         near = self.skin.nearest(spot)
         # a chord over a hollow lies outside the body: then the skin is where it is nearest

@@ -72,9 +72,9 @@ def shots(figures: Mapping[str, Figure]) -> list[Shot]:
         *(Fade(way, 0, -shoulder[0] - 0.05, -shoulder[0] + 0.7) for way in (1, -1)),
     )
     found = [
-        Shot("front", "Front", "Body", look(0), 110),
-        Shot("back", "Back", "Body", look(180), 110),
-        Shot("left", "Left side", "Body", look(-90), 110, mirrors="right", other_title="Right side"),
+        Shot("front", "Front", "Body", look(0), 150),
+        Shot("back", "Back", "Body", look(180), 150),
+        Shot("left", "Left side", "Body", look(-90), 150, mirrors="right", other_title="Right side"),
         Shot("head-front", "Face", "Head", look(0), 330, None, bust, 0.06),
         Shot("head-back", "Back of the head", "Head", look(180), 330, None, bust, 0.06),
         Shot("head-left", "Head, left", "Head", look(-90), 330, None, bust[:1], 0.06, mirrors="head-right", other_title="Head, right"),

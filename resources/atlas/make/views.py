@@ -16,7 +16,7 @@ from render import BLEED, FAINTEST, Frame, Picture, fit, occlusion, render, spre
 from shots import Shot, shots
 
 LOOKUP_STEP = 2  # px of the picture for each cell of the lookup
-QUALITY = 90
+QUALITY = 94
 Labels = Mapping[str, tuple[list[str], NDArray[np.int64]]]  # kind: the names, and for each vertex the index of its own
 
 
@@ -49,7 +49,7 @@ def write_views(figures: Mapping[str, Figure], folder: Path, labels: Labels) -> 
     cameras: dict[str, Any] = {}
     for shot in shots(figures):
         figure = figures[shot.pose]
-        picture = take(figure, shot, skies[shot.pose])
+        picture = take(figure, shot, skies["open" if shot.part is not None else shot.pose])  # a part alone lies in no other's shadow
         frame = picture.frame
         _image(picture).save(folder / f"{shot.name}.webp", quality=QUALITY, method=6)
         (folder / f"{shot.name}.lookup").write_bytes(_lookup(picture, len(figure.triangles) // 8))
