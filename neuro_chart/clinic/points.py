@@ -42,8 +42,8 @@ DEEPEST = 4  # cun; what is beyond is a slip of the pen
 
 # how Taiwan and Japan write, beside the characters that the points themselves give as traditional
 _VARIANTS = str.maketrans(
-    "沖関気帰経渓陥隠豊沢労霊蔵聴頬絶鍾攅顖脳戸窓舎兎処聡嚢糸兪歩満啞鐘",
-    "冲关气归经溪陷隐丰泽劳灵藏听颊绝钟攒囟脑户窗舍兔处聪囊丝俞步满哑钟",
+    "沖関気帰経渓陥隠豊沢労霊蔵聴頬絶鍾攅顖脳戸窓舎兎処聡嚢糸兪歩満啞鐘卻",
+    "冲关气归经溪陷隐丰泽劳灵藏听颊绝钟攒囟脑户窗舍兔处聪囊丝俞步满哑钟却",
 )
 
 
