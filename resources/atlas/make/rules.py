@@ -3,7 +3,7 @@
 A rule is a table. Names in it are landmarks (landmarks.toml) or points; all is found on the figure's left side or midline.
 
     { at = NAME }                                           a landmark or another point itself
-    { between = [A, B], share = 0.5 }                       that share of the straight way from A to B, carried out to the skin at a right angle
+    { between = [A, B], share = 0.5 }                       that share of the straight way from A to B, then square out to the skin
     { along = LIMB, above|below = NAME, cun = 3, line = L } on a limb: so many cun of that segment above or below a name, on a line down it;
         with aside = 1, toward = M                          then so many cun round the limb in the direction of another line,
         or share = 0.5, toward = M                          or that share of the way to it
