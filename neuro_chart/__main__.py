@@ -1,6 +1,7 @@
-"""The command line: `neuro-chart`, `neuro-chart demo`, `neuro-chart tour DIR`."""
+"""The command line: `neuro-chart`, `neuro-chart demo`, `neuro-chart points`, `neuro-chart tour DIR`."""
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -98,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     tour = commands.add_parser("tour", help="walk through every page with made-up patients and leave pictures and papers in DIR")
     tour.add_argument("folder", type=Path, metavar="DIR")
     tour.set_defaults(run=_tour, takes=set())
+    points = commands.add_parser("points", help="print the acupuncture points, where they lie and what to mind")
+    points.add_argument("--json", action="store_true", help="print everything that is known of them, as a list of objects")
+    points.add_argument("--channel", metavar="CODE", type=str.upper, help="only those of one channel, such as LU, or EX for the extra points")
+    points.add_argument("--find", metavar="TEXT", help="only those that TEXT may mean, the best first: a code, pinyin, characters, English")
+    points.add_argument("--figure", choices=("neutral", "female", "male"), default="neutral", help="the figure that the places are on")
+    points.set_defaults(run=_points, takes=set())
     return parser
 
 
@@ -170,6 +177,28 @@ def _demo(options: argparse.Namespace) -> int:
         return 0
     sys.stderr.write(f"Its passphrase, should you lock it: {PASSPHRASE}\n")
     return _show(path, _home("config") / "demo.ini", Vault.open(path, PASSPHRASE))
+
+
+def _points(options: argparse.Namespace) -> int:
+    from neuro_chart.clinic.library import Library  # noqa: PLC0415  # --help needs none of these
+    from neuro_chart.clinic.listing import listed  # noqa: PLC0415
+    from neuro_chart.resources import ROOT  # noqa: PLC0415
+
+    library = Library(ROOT)
+    catalogue = library.catalogue
+    if options.channel is not None and options.channel not in catalogue.channels:
+        raise CommandError(f"There is no channel {options.channel}; the channels are {', '.join(catalogue.channels)}.")
+    found = catalogue.find(options.find) if options.find is not None else list(catalogue)
+    found = [point for point in found if options.channel in (None, point.channel)]
+    if options.json:
+        atlas = library.figure(options.figure)
+        json.dump([listed(point, atlas) for point in found], sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    elif not found:
+        raise CommandError("No point answers to that.")
+    else:
+        sys.stdout.writelines(f"{point.code:10}{point.pinyin:18}{point.hanzi}\t{point.location}\n" for point in found)
+    return 0
 
 
 def _tour(options: argparse.Namespace) -> int:
