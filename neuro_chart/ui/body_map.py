@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizeP
 from neuro_chart.clinic.body import Atlas
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
+from neuro_chart.ui.map_layers import Layers, Overlays
 from neuro_chart.ui.map_layout import CAPTION, SHEETS, Box, Camera, Label, Panel, nearest, panels, place_labels
 from neuro_chart.ui.map_marks import MARKER, Figures, Stage, caption, paint_marker, short, stage
 from neuro_chart.ui.theme import SMALL, Theme
@@ -84,7 +85,8 @@ class BodyMap(QWidget):
         self.camera = Camera()
         self._panels: list[Panel] = []
         self._read_only = False
-        self._figures = Figures()
+        self._figures, self._overlays = Figures(), Overlays()
+        self.layers = Layers()
         self._ground: QPixmap | None = None
         self._scene: QPixmap | None = None
         self._spots: list[_Spot] = []
@@ -126,8 +128,13 @@ class BodyMap(QWidget):
         """Show the same places on another figure."""
         if atlas is not self._atlas:
             self._atlas = atlas
-            self._figures = Figures()
+            self._figures, self._overlays = Figures(), Overlays()
             self._arrange()
+
+    def show_layers(self, layers: Layers) -> None:
+        """Lay these over the figure."""
+        self.layers = layers
+        self._drop_ground()
 
     def show_needles(self, needles: Sequence[Needle], moment: datetime) -> None:
         """Show these needles as they are at a moment (UTC)."""
@@ -193,7 +200,7 @@ class BodyMap(QWidget):
             self.show_sheet(key)
             panel = next((panel for panel in self._panels if panel.view == best and panel.crop.holds(*place)), None)
             if panel is not None:
-                self.camera.look_at(panel.box)
+                self.camera.look_at(panel.box, *panel.to_sheet(*place))
                 self._drop_ground()
                 return
 
@@ -637,6 +644,14 @@ class BodyMap(QWidget):
         painter.translate(frame.left() - crop.x * factor, frame.top() - crop.y * factor)
         painter.scale(factor, factor)
         self._figures.paint(painter, view, theme, factor * self.devicePixelRatioF())
+        if self.layers.field:
+            names = list(self._atlas.layers.get(self.layers.field, self._atlas.regions))
+            painter.save()
+            painter.setClipPath(self._figures.silhouette(view), Qt.ClipOperation.IntersectClip)
+            self._overlays.paint_areas(painter, view, self.layers.field, names)
+            painter.restore()
+        if self.layers.channels:
+            self._overlays.paint_courses(painter, view, self.camera.zoom)
         painter.restore()
         if crop.y > 0:
             fade = QLinearGradient(frame.topLeft(), frame.topLeft() + QPointF(0, 36))

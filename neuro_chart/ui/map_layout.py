@@ -10,6 +10,7 @@ from neuro_chart.clinic.body import View
 GAP, CAPTION = 22.0, 24.0
 LABEL_GAP = 9.0
 MOST_ZOOM = 24.0
+NEARBY = 110.0  # px a dm: a point and its neighbours can be told apart
 
 
 class Box(NamedTuple):
@@ -150,15 +151,15 @@ class Camera:
         self.left = whole.x - max(0.0, min(spare / 2, spare - self.corner[0])) / self.zoom
         self.top = whole.y + whole.height / 2 - self.height / 2 / self.zoom
 
-    def look_at(self, box: Box) -> None:
-        """See one box of the sheet as large as it fits, in the middle."""
+    def look_at(self, box: Box, x: float, y: float) -> None:
+        """See one box of the sheet as large as it fits, or where that is still small the place (x, y) in it from nearby."""
         self.fit()
         zoom = min((self.width - 2 * self.corner[0]) / box.width, (self.height - 2 * CAPTION) / box.height)
-        if zoom > self._sheet.zoom * 1.05:
-            self._fitted = False
-            self.zoom = min(zoom, self._sheet.zoom * MOST_ZOOM)
-            self.left = box.x + box.width / 2 - self.width / 2 / self.zoom
-            self.top = box.y + box.height / 2 - self.height / 2 / self.zoom
+        if zoom > NEARBY:
+            x, y = box.x + box.width / 2, box.y + box.height / 2
+        self.zoom = min(max(zoom, NEARBY), self._sheet.zoom * MOST_ZOOM)
+        self._fitted = False
+        self.left, self.top = x - self.width / 2 / self.zoom, y - self.height / 2 / self.zoom
 
     def zoom_by(self, factor: float, x: float, y: float) -> None:
         """Zoom around a place of the widget; never smaller than the whole."""

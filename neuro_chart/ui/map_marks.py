@@ -63,6 +63,10 @@ class Figures:
         painter.setPen(pen)
         painter.drawPath(outline)
 
+    def silhouette(self, view: View) -> QPainterPath:
+        """What is round the figure, in the view's pixels."""
+        return self._lines(view)[0]
+
     def _levels(self, view: View, theme: Theme) -> list[QPixmap]:
         """The tinted picture, and the same ever half as large."""
         if view.path not in self._skins:

@@ -18,7 +18,7 @@ from views import save
 
 HERE = Path(__file__).parent
 POINTS, LANDMARKS = HERE.parents[1] / "points", HERE / "landmarks.toml"
-BENEATH = 0.08  # dm that a place may lie beneath the skin of a view and still be in sight
+BENEATH, ABOVE = 0.08, 0.12  # dm that a place may lie beneath, or above, the skin of a view and still be the one in sight
 SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a point's best view
 
 
@@ -123,7 +123,8 @@ class _View:
         height, width = self.depth.shape
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         at = np.clip(row, 0, height - 1).astype(int), np.clip(column, 0, width - 1).astype(int)
-        seen: NDArray[np.bool_] = inside & (self.depth[at] - self.slope[at] - projected[:, 2] < BENEATH) & np.isfinite(self.depth[at])
+        deeper = self.depth[at] - projected[:, 2]
+        seen: NDArray[np.bool_] = inside & (deeper < self.slope[at] + BENEATH) & (deeper > -ABOVE)
         return seen
 
     def worth(self, triangle: int, shares: Array) -> float:
