@@ -344,6 +344,11 @@ class Atlas:
         region = self.body.regions[self.body.skin.labels["regions"][self.body.spot(site).triangle // 2]]
         return self.regions.get(_mirrored(region.name), region) if site.x < 0 else region
 
+    def _halfway(self, start: Site, end: Site) -> Region:
+        """The region of the left half, or the midline, in the middle of a way."""
+        middle = self.body.skin.nearest(_SITES, (abs(start.x + end.x) / 2, (start.y + end.y) / 2, (start.z + end.z) / 2))
+        return self.body.regions[self.body.skin.labels["regions"][middle.triangle // 2]]
+
     def fields_of(self, site: Site) -> Mapping[str, Field]:
         """The dermatome and the nerve whose field a place lies in, by kind."""
         face = self.body.spot(site).triangle // 2
@@ -351,14 +356,14 @@ class Atlas:
         return {kind: list(self.layers[kind].values())[label - 1] for kind, label in found.items() if label}
 
     def measure(self, start: Site, end: Site) -> Measure:
-        """The way between two places in B-cun of the segment where it starts: up that segment, and sideways by the scale across it."""
+        """The straight way between two places in B-cun of the segment in its middle: up that segment, and sideways by the scale across it."""
         way = (end.x - start.x, end.y - start.y, end.z - start.z)
         length = hypot(*way)
-        region = self.region_of(start)
+        region = self._halfway(start, end)
         segment = self.segments[region.segment]
         if segment.axis is None:
             return Measure(length / segment.cun, way[1] / segment.cun, region.segment, 100 * length)
-        axis = (-segment.axis[0] if start.x < 0 else segment.axis[0]), *segment.axis[1:]
+        axis = (-segment.axis[0] if start.x + end.x < 0 else segment.axis[0]), *segment.axis[1:]
         up = sum(a * b for a, b in zip(way, axis, strict=True))
         aside = sqrt(max(length**2 - up**2, 0.0)) / self.across.get(region.across, segment.cun)
         return Measure(hypot(up / segment.cun, aside), up / segment.cun, region.segment, 100 * length)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import sqrt
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -26,7 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
-from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.body import Atlas, Measure
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
 from neuro_chart.ui.map_layers import Layers, Overlays
@@ -37,6 +38,7 @@ from neuro_chart.ui.theme import SMALL, Theme
 HIT, SNAP, TOUCH_SNAP = 11.0, 14.0, 26.0
 DOTS_FROM, NAMES_FROM = 62.0, 105.0
 STEP = 0.01
+PARTS_FROM = 0.3  # cun: a way that goes up or aside by less is told by its length alone
 MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _NAME = QColor(74, 52, 44)
 _DOT = QColor(74, 52, 44, 170)
@@ -94,6 +96,8 @@ class BodyMap(QWidget):
         self._pressed_spot: _Spot | None = None
         self._dragging = False
         self._pinching = False
+        self._measuring = False
+        self._ends: tuple[Site, Site] | None = None
         self._last = QPointF()
         self._hover: _Target | None = None
         self._ghost: _Target | None = None
@@ -167,6 +171,11 @@ class BodyMap(QWidget):
         self._read_only = read_only
         self._hover = self._ghost = None
         self.update()
+
+    def set_measuring(self, on: bool) -> None:  # noqa: FBT001  # as Qt has it
+        """Let a drag measure in cun instead of moving the body."""
+        self._measuring, self._ends = on, None
+        self._forget_press()
 
     def keep_corner(self, width: int, height: int) -> None:
         """Keep the lower right corner free of the body and its labels, for buttons that stand there."""
@@ -275,6 +284,11 @@ class BodyMap(QWidget):
         self._last = event.position()
         if event.button() == Qt.MouseButton.LeftButton:
             self._press = event.position()
+            if self._measuring:
+                start = self._target_of(event)
+                self._ends = (start.site, start.site) if start else None
+                self.update()
+                return
             self._pressed_spot = self._spot_at(self._press, TOUCH_SNAP / 1.3 if _is_touch(event) else HIT)
             self._dragging = False
 
@@ -289,6 +303,8 @@ class BodyMap(QWidget):
                 self.pan_by(here.x() - self._last.x(), here.y() - self._last.y())
             else:
                 self._hover_at(here, snap)
+        elif self._measuring:
+            self._measure_to(self._target_of(event))
         elif not self._pinching:
             far = (here - self._press).manhattanLength() >= QApplication.startDragDistance()
             self._dragging = self._dragging or far
@@ -306,7 +322,7 @@ class BodyMap(QWidget):
             return
         spot, ghost, dragged = self._pressed_spot, self._ghost, self._dragging
         self._forget_press()
-        if self._pinching:
+        if self._pinching or self._measuring:
             return
         if dragged:
             if spot is not None and ghost is not None:
@@ -318,6 +334,12 @@ class BodyMap(QWidget):
             self.placed.emit(target.site, target.code)
         elif self._selected:
             self._announce(frozenset())
+
+    def _measure_to(self, target: _Target | None) -> None:
+        if self._ends is not None and target is not None:
+            self._ends = self._ends[0], target.site
+            self.hovered.emit(in_words(self._atlas.measure(*self._ends)))
+            self.update()
 
     def _target_of(self, event: QMouseEvent) -> _Target | None:
         snap = TOUCH_SNAP if _is_touch(event) else SNAP
@@ -429,6 +451,9 @@ class BodyMap(QWidget):
             self.fit()
         elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and self._selected and not self._read_only:
             self.removal_wanted.emit()
+        elif key == Qt.Key.Key_Escape and self._ends is not None:
+            self._ends = None
+            self.update()
         elif key == Qt.Key.Key_Escape and (self._selected or self._press is not None):
             self._forget_press()
             self._announce(frozenset())
@@ -492,6 +517,8 @@ class BodyMap(QWidget):
                     painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 4, MARKER + 4)
                     painter.setPen(QPen(theme.color("accent"), 2))
                     painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 4, MARKER + 4)
+        if self._ends is not None:
+            self._paint_ruler(painter, theme, *self._ends)
         target = self._ghost or self._hover
         if target is not None:
             self._paint_target(painter, theme, target)
@@ -500,6 +527,28 @@ class BodyMap(QWidget):
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
         painter.end()
+
+    def _paint_ruler(self, painter: QPainter, theme: Theme, start: Site, end: Site) -> None:
+        """A line between two places in every view that shows both, with a stroke at each cun, and its length."""
+        way = self._atlas.measure(start, end)
+        for panel in self._panels:
+            ends = [panel.view.place_of(site) for site in (start, end)]
+            if ends[0] is None or ends[1] is None or not all(panel.crop.holds(*place) for place in ends if place):
+                continue
+            a, b = (QPointF(*self.camera.to_widget(*panel.to_sheet(*place))) for place in ends if place)
+            line = QLineF(a, b)
+            across = line.normalVector().unitVector()
+            step = QPointF(across.dx(), across.dy()) * 4
+            strokes = [line.pointAt(k / way.cun) for k in range(1, int(way.cun + 0.95))] if way.cun > 0 else []
+            for pen in (QPen(theme.color("card"), 4.5), QPen(theme.color("accent"), 1.8)):
+                painter.setPen(pen)
+                painter.drawLine(line)
+                for stroke in strokes:
+                    painter.drawLine(stroke - step, stroke + step)
+                for place in (a, b):
+                    painter.drawEllipse(place, 3, 3)
+            if line.length() > 2:
+                self._paint_words(painter, theme, line.center(), in_words(way))
 
     def _paint_target(self, painter: QPainter, theme: Theme, target: _Target) -> None:
         place = QPointF(target.x, target.y)
@@ -510,9 +559,12 @@ class BodyMap(QWidget):
         painter.drawEllipse(place, MARKER + 2, MARKER + 2)
         if not target.code:
             return
+        self._paint_words(painter, theme, place, self.name_of(target.code))
+
+    def _paint_words(self, painter: QPainter, theme: Theme, place: QPointF, words: str) -> None:
+        """Words in a bubble above or below a place."""
         font = self._font(QFont.Weight.DemiBold)
         painter.setFont(font)
-        words = self.name_of(target.code)
         width = QFontMetricsF(font).horizontalAdvance(words) + 20
         left = min(max(place.x() - width / 2, 4), self.width() - width - 4)
         top = place.y() - 46 if place.y() > 56 else place.y() + 18
@@ -668,6 +720,13 @@ class BodyMap(QWidget):
         painter.setBrush(_DOT)
         for _, x, y in self._dots(panel):
             painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
+
+
+def in_words(way: Measure) -> str:
+    """A distance as the practitioner says it: `4.5 cun (4.0 up, 2.0 across), upper abdomen`."""
+    up, across = abs(way.up), sqrt(max(way.cun**2 - way.up**2, 0.0))
+    parts = f" ({up:.1f} {'up' if way.up > 0 else 'down'}, {across:.1f} across)" if min(up, across) > PARTS_FROM else ""
+    return f"{way.cun:.1f} cun{parts}, {way.segment}"
 
 
 def _is_touch(event: QMouseEvent) -> bool:
