@@ -68,7 +68,8 @@ class BodyMap(QWidget):
     """Views of the body with the needles in them.
 
     `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)` and `removal_wanted()` say what the
-    practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer.
+    practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer. On a map that is looked at only,
+    `point_chosen(code, site)` tells the point that was clicked.
     """
 
     placed = Signal(object, str)
@@ -76,6 +77,7 @@ class BodyMap(QWidget):
     picked = Signal(object)
     removal_wanted = Signal()
     hovered = Signal(str)
+    point_chosen = Signal(str, object)
 
     def __init__(self, atlas: Atlas, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,7 @@ class BodyMap(QWidget):
         self._needles: list[Needle] = []
         self._stages: dict[str, Stage] = {}
         self._selected: frozenset[str] = frozenset()
+        self._marked: tuple[str, Site | None] = "", None
         self._sheet_key = ""
         self.camera = Camera()
         self._panels: list[Panel] = []
@@ -165,6 +168,11 @@ class BodyMap(QWidget):
         if chosen != self._selected:
             self._selected = chosen
             self.update()
+
+    def mark(self, code: str, site: Site | None = None) -> None:
+        """Ring a point wherever it shows, and name it at one of its sites; nothing for no code."""
+        self._marked = code, site
+        self.update()
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Look at the needles only."""
@@ -332,8 +340,11 @@ class BodyMap(QWidget):
         elif (target := self._target_of(event)) is not None and not self._read_only:
             self._hover = None
             self.placed.emit(target.site, target.code)
-        elif self._selected:
-            self._announce(frozenset())
+        else:
+            if self._selected:
+                self._announce(frozenset())
+            if target is not None and target.code:
+                self.point_chosen.emit(target.code, target.site)
 
     def _measure_to(self, target: _Target | None) -> None:
         if self._ends is not None and target is not None:
@@ -363,7 +374,7 @@ class BodyMap(QWidget):
         target = None if spot is not None else self.target_at(place, snap)
         self.setCursor(
             Qt.CursorShape.PointingHandCursor
-            if spot is not None
+            if spot is not None or (target is not None and target.code and self._read_only)
             else Qt.CursorShape.CrossCursor
             if target is not None and not self._read_only
             else Qt.CursorShape.ArrowCursor
@@ -519,6 +530,8 @@ class BodyMap(QWidget):
                     painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 4, MARKER + 4)
         if self._ends is not None:
             self._paint_ruler(painter, theme, *self._ends)
+        if self._marked[0]:
+            self._paint_marked(painter, theme, *self._marked)
         target = self._ghost or self._hover
         if target is not None:
             self._paint_target(painter, theme, target)
@@ -549,6 +562,18 @@ class BodyMap(QWidget):
                     painter.drawEllipse(place, 3, 3)
             if line.length() > 2:
                 self._paint_words(painter, theme, line.center(), in_words(way))
+
+    def _paint_marked(self, painter: QPainter, theme: Theme, code: str, named: Site | None) -> None:
+        """A ring round a point in every view that shows it; its name at one of its sites, in the view that shows that best."""
+        shown = [
+            (panel.view.worth(site) if site == named else 0.0, site, *self.camera.to_widget(*panel.to_sheet(*place)))
+            for site in self._atlas.point_sites(code).values()
+            for panel in self._panels
+            if (place := panel.view.place_of(site)) and panel.crop.holds(*place)
+        ]
+        best = max((worth for worth, *_ in shown), default=0.0)
+        for worth, site, x, y in shown:
+            self._paint_target(painter, theme, _Target(site, code if worth and worth == best else "", x, y))
 
     def _paint_target(self, painter: QPainter, theme: Theme, target: _Target) -> None:
         place = QPointF(target.x, target.y)

@@ -72,6 +72,26 @@ def test_nothing_is_placed_beside_the_body_or_when_it_is_read_only(body, library
         qtbot.mouseClick(body, Qt.MouseButton.LeftButton, pos=place)
 
 
+def test_a_map_that_is_only_looked_at_tells_which_point_was_clicked(body, library, qtbot):
+    place = where(body, needle(library, "ST36"))
+    body.show_needles([], now())
+    body.set_read_only(True)
+    with qtbot.waitSignal(body.point_chosen) as chosen, qtbot.assertNotEmitted(body.placed):
+        qtbot.mouseClick(body, Qt.MouseButton.LeftButton, pos=place + QPoint(2, -2))
+    assert chosen.args == ["ST36", library.atlas.point_sites("ST36")[Side.LEFT]]
+    with qtbot.assertNotEmitted(body.point_chosen):
+        qtbot.mouseClick(body, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+
+
+def test_a_marked_point_is_ringed_where_it_shows(body, library):
+    bare = body.grab().toImage()
+    body.mark("ST36", library.atlas.point_sites("ST36")[Side.LEFT])
+    ringed = body.grab().toImage()
+    body.mark("")
+    assert ringed != bare
+    assert body.grab().toImage() == bare
+
+
 def test_a_click_on_a_needle_picks_it_and_delete_wants_it_away(body, library, qtbot):
     one = needle(library, "ST36")
     place = where(body, one)
