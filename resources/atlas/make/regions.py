@@ -22,7 +22,7 @@ TOES = ("big toe", "second toe", "third toe", "fourth toe", "little toe")
 LANDMARKS = Path(__file__).parent / "landmarks.toml"
 HEAD = 8.40, 6.55  # heights in dm of the crown and of the groove above the chin, for which the head's numbers below are given
 OPEN = 0.03  # how much of the sky the skin must see to be more than the inside of mouth, nose and eye sockets
-ROUNDS = 5
+ROUNDS = 10
 Mask = NDArray[np.bool_]
 Names = NDArray[np.str_]
 INSIDE = ("head", "jaw", "levator", "oculi", "orbicularis", "oris", "risorius", "temporalis", "special", "tongue", "eye")
@@ -49,24 +49,24 @@ _SCALES: tuple[tuple[str, str, str], ...] = (
 
 def regions(figure: Figure) -> tuple[list[str], Labels]:
     """The names, sorted, after an empty one for "no skin", and for each vertex (n,) the index of its name."""
-    net, rules = Net.of(figure), Rules(figure, read(LANDMARKS), {})
-    n = len(net.vertices)
-    kinds = np.array([bone.partition(".")[0] for bone in figure.bones])[figure.dominant[:n]]
-    letters = np.array([bone.partition(".")[2] for bone in figure.bones])[figure.dominant[:n]]
-    side = np.where(letters == "", np.where(net.vertices[:, 0] >= 0, "L", "R"), letters)
-    named = np.full(n, "", dtype="U48")
+    rules = Rules(figure, read(LANDMARKS), {})
+    kinds = np.array([bone.partition(".")[0] for bone in figure.bones])[figure.dominant]
+    letters = np.array([bone.partition(".")[2] for bone in figure.bones])[figure.dominant]
+    side = np.where(letters == "", np.where(figure.vertices[:, 0] >= 0, "L", "R"), letters)
+    named = np.full(len(side), "", dtype="U48")
     for letter, word in (("L", "left"), ("R", "right")):
         todo = side == letter
         for bones, rule in PARTS:
             part = _starting(kinds, bones, todo)
             todo[part] = False
             if len(part):
-                spots = Spots(figure, rules, letter, kinds[part], net.vertices[part], net.normals[part])
+                spots = Spots(figure, rules, letter, kinds[part], figure.vertices[part], figure.normals[part])
                 named[part] = np.char.replace(rule(spots), "SIDE", word)
-    listed = ["", *sorted({*named, *map(other_side, named)})]
+    found, which = np.unique(named, return_inverse=True)
+    listed = ["", *sorted({str(name) for word in found for name in (word, other_side(word))})]
     index = {name: i for i, name in enumerate(listed)}
-    labels = np.array([index[name] for name in named])
-    return listed, net.patches(labels, np.array([index[other_side(name)] for name in listed]), ROUNDS)
+    labels = np.array([index[name] for name in found])[which]
+    return listed, Net.of(figure).patches(labels, np.array([index[other_side(name)] for name in listed]), ROUNDS)
 
 
 def other_side(name: str) -> str:
@@ -74,21 +74,25 @@ def other_side(name: str) -> str:
     return re.sub(r"\b(left|right)\b", lambda m: {"left": "right", "right": "left"}[m[0]], name)
 
 
-def shares(figure: Figure, labels: Labels, count: int) -> list[float]:
-    """Each label's share of the surface of the whole body, by area; skin that nobody can see is left out. They sum to 1."""
+def shares(figure: Figure, labels: Labels, count: int, sky: Array | None = None) -> list[float]:
+    """Each label's share of the surface of the whole body, by area; skin that nobody can see is left out. They sum to 1.
+
+    sky: occlusion(figure), if it is known.
+    """
     a, b, c = (figure.vertices[figure.triangles[:, k]] for k in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 6
-    area[inside(figure)[figure.triangles].any(1)] = 0
+    area[inside(figure, sky)[figure.triangles].any(1)] = 0
     total = np.zeros(count)
     for corner in range(3):
         total += np.bincount(labels[figure.triangles[:, corner]], area, count)
     return [float(share) for share in total / total.sum()]
 
 
-def inside(figure: Figure) -> Mask:
+def inside(figure: Figure, sky: Array | None = None) -> Mask:
     """Which vertices (n,) line the mouth, the nose, the eye sockets and the ear canals: those of the head that see no sky."""
+    sky = occlusion(figure, 48, 20.0) if sky is None else sky
     kinds = np.array([bone.startswith(INSIDE) for bone in figure.bones])[figure.dominant]
-    return kinds & (occlusion(figure, 64, 28.0) < OPEN)
+    return kinds & (sky < OPEN)
 
 
 def scales(names: Sequence[str]) -> dict[str, tuple[str, str]]:

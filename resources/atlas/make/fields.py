@@ -1,0 +1,72 @@
+"""The dermatomes and the fields of the nerves of the skin, drawn from the seeds in fields.toml.
+
+A seed is a list of landmarks and points: a line over the skin, the shortest way from each to the next. The skin belongs to the field whose
+seed is nearest, measured over the skin, so that fingers, toes, legs, arms and trunk keep to themselves. Seeds are given for the left side
+or the midline; the right side is the mirror. Like a region, a field is the same vertices on every figure.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from figure import Figure
+from patches import Labels, Net
+from rules import RuleError, Rules, read
+from scipy.sparse.csgraph import dijkstra
+
+FIELDS = Path(__file__).parent / "fields.toml"
+MAPS = ("dermatomes", "nerves")
+ROUNDS = 4
+DETOUR = 3.0  # a way over the skin may be so many times as long as the straight one
+
+
+def fields(figure: Figure, rules: Rules, path: Path = FIELDS) -> dict[str, tuple[list[dict[str, Any]], Labels]]:
+    """For each map, "dermatomes" and "nerves", its fields as the file tells them (without the seeds), and the label of each vertex (n,).
+
+    Label k is the field k - 1 of the list; 0 is none. rules: of the same figure. RuleError with the field's name if a seed can't be placed.
+    """
+    told, net = read(path), Net.of(figure)
+    found = {}
+    for name in MAPS:
+        listed = [field for field in told["field"] if name in field["maps"]]
+        described = [{key: value for key, value in field.items() if key not in ("maps", "seeds")} for field in listed]
+        found[name] = described, _labels(net, rules, listed)
+    return found
+
+
+def names_in(field: Mapping[str, Any]) -> Iterable[str]:
+    """The landmarks and points that a field's seeds, and the key points that it must hold, go by."""
+    yield from (name for seed in field["seeds"] for name in seed)
+    yield from field.get("holds", ())
+
+
+def _labels(net: Net, rules: Rules, listed: list[dict[str, Any]]) -> Labels:
+    owner = np.zeros(len(net.vertices), int)
+    for label, field in enumerate(listed, 1):
+        try:
+            line = np.array([vertex for seed in field["seeds"] for vertex in _line(net, rules, seed)])
+        except RuleError as error:
+            raise RuleError(f"{field['name']}: {error}") from error
+        line = np.concatenate([line, net.mirror[line]])
+        owner[line[owner[line] == 0]] = label
+    starts = np.flatnonzero(owner)
+    nearest = dijkstra(net.ways, indices=starts, min_only=True, return_predecessors=True)[2]
+    return net.patches(np.where(nearest >= 0, owner[nearest], 0), np.arange(len(listed) + 1), ROUNDS)
+
+
+def _line(net: Net, rules: Rules, seed: list[str]) -> list[int]:
+    """The vertices of the shortest way over the skin through the places that a seed names."""
+    stops = [int(net.tree.query(rules.place(name).xyz)[1]) for name in seed]
+    line = stops[:1]
+    for (a, b), (first, last) in zip(pairwise(stops), pairwise(seed), strict=True):
+        reach = DETOUR * float(np.linalg.norm(net.vertices[a] - net.vertices[b])) + 0.5
+        before = dijkstra(net.ways, indices=a, limit=reach, return_predecessors=True)[1]
+        way = [b]
+        while way[-1] != a:
+            if before[way[-1]] < 0:
+                raise RuleError(f"there is no short way over the skin from {first!r} to {last!r}")
+            way.append(int(before[way[-1]]))
+        line += way[::-1][1:]
+    return line
