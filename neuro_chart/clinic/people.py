@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+from neuro_chart.clinic.text import fold
+
 EARLIEST_BIRTH = date(1880, 1, 1)
 
 
@@ -32,7 +34,10 @@ class Practitioner:
 
 @dataclass
 class Patient:
-    """A person as they name themselves; what is unknown is left empty."""
+    """A person as they name themselves; what is unknown is left empty.
+
+    figure: one of neuro_chart.clinic.body.FIGURES to show the needles on, or empty for the one that the sex suggests.
+    """
 
     given: str = ""
     family: str = ""
@@ -47,6 +52,7 @@ class Patient:
     physician: str = ""
     notes: str = ""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    figure: str = ""
     id: str = field(default_factory=new_id)
 
     @property
@@ -58,6 +64,11 @@ class Patient:
     def called(self) -> str:
         """What the patient likes to be called."""
         return self.preferred or self.given or self.family
+
+    @property
+    def shown_as(self) -> str:
+        """The figure to show the needles on: the one that was chosen, else the one of the recorded sex, else the neutral one."""
+        return self.figure or {"female": "female", "male": "male"}.get(fold(self.sex), "neutral")
 
     @property
     def initials(self) -> str:

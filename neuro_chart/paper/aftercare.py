@@ -68,7 +68,7 @@ def aftercare_sheet(
         Paragraph("AFTERCARE", style(9, bold=True, colour=JADE, leading=12)),
         Paragraph(f"For {text(patient.called)}", style(24, bold=True, leading=29)),
         Paragraph(text(f"{long_date(day)} · treated by {practitioner.name}"), style(10.5, colour=SOFT, after=10)),
-        *_opening(words, visit, library, sheet.width),
+        *_opening(words, visit, patient, library, sheet.width),
         *_own_words(practitioner, visit),
         *_call(words["call"], visit, sheet.width),
         *_exercises(words, visit, chosen, sheet.width),
@@ -83,7 +83,7 @@ def _words() -> Mapping[str, Any]:
         return tomllib.load(file)
 
 
-def _opening(words: Mapping[str, Any], visit: Visit, library: Library, width: float) -> list[Flowable]:
+def _opening(words: Mapping[str, Any], visit: Visit, patient: Patient, library: Library, width: float) -> list[Flowable]:
     """What was done and how to rest; beside it the figure with its needles and the next visit. A figure of many sides has its own row."""
     body = style(11, after=5)
     given = [n for n in visit.needles if n.inserted is not None]
@@ -93,11 +93,11 @@ def _opening(words: Mapping[str, Any], visit: Visit, library: Library, width: fl
         advice.append(words["rest"]["quiet"]["words"].format(hours=visit.aftercare.rest_hours))
     rest = [heading(words["rest"]["title"]), *bullets(advice + _after(words, visit), style(11, after=4))]
     upcoming, caption = _next(words["next"], visit), Paragraph(text(words["done"]["figure"]), style(9, colour=SOFT, alignment=1, after=14))
-    figure = needle_figure(library.atlas, given, FIGURE_WIDTH, FIGURE_HEIGHT)
+    figure = needle_figure(library.figure(patient.shown_as), given, FIGURE_WIDTH, FIGURE_HEIGHT)
     if figure is None:
         return [*done, _beside(rest, [upcoming], width)]
     if figure.sides > 1:
-        wide = needle_figure(library.atlas, given, width, WIDE_HEIGHT)
+        wide = needle_figure(library.figure(patient.shown_as), given, width, WIDE_HEIGHT)
         return [*done, Spacer(0, 4), KeepTogether([wide, caption]), _beside(rest, [Spacer(0, 16), upcoming], width)]
     return [_beside([*done, *rest], [figure, caption, upcoming], width)]
 

@@ -63,7 +63,7 @@ def visit_paper(
         Paragraph(text(treated), style(10, colour=SOFT, after=9)),
         _facts(patient, visit, started.date(), sheet.width),
         *_note(visit),
-        *_needles(visit, library, sheet.width, tz),
+        *_needles(visit, patient, library, sheet.width, tz),
         *_adjuncts(visit),
         *_signature(practitioners, visit, sheet.width, tz),
         *_amendments(practitioners, visit, tz),
@@ -122,7 +122,7 @@ def _note(visit: Visit) -> list[Flowable]:
     return out
 
 
-def _needles(visit: Visit, library: Library, width: float, tz: tzinfo | None) -> list[Flowable]:
+def _needles(visit: Visit, patient: Patient, library: Library, width: float, tz: tzinfo | None) -> list[Flowable]:
     """The count, the figure, and a row a needle."""
     if not visit.needles:
         return [heading("Needles"), Paragraph("No needles were charted.", style(10.5, colour=SOFT))]
@@ -133,7 +133,7 @@ def _needles(visit: Visit, library: Library, width: float, tz: tzinfo | None) ->
     out: list[Flowable] = [heading("Needles"), Paragraph(text(f"{told}.{inside}"), counted)]
     if visit.needles_left_reason.strip():
         out += lines(f"Signed with a needle in, because: {visit.needles_left_reason}", style(10.5, colour=BRICK))
-    if figure := needle_figure(library.atlas, visit.needles, width, FIGURE_HEIGHT):
+    if figure := needle_figure(library.figure(patient.shown_as), visit.needles, width, FIGURE_HEIGHT):
         out += [figure, Spacer(0, 8)]
     return [*out, CondPageBreak(45 * mm), _table(visit, library, width, tz)]
 

@@ -24,7 +24,7 @@ from neuro_chart.clinic.text import clean
 from neuro_chart.clinic.visits import Aftercare, Amendment, Visit
 from neuro_chart.store.search import amendment_key, person_key, visit_key
 
-REVISION = "0001"
+REVISION = "0002"
 
 T = TypeVar("T")
 
@@ -122,6 +122,8 @@ patient = sa.Table(
     *(_text(name) for name in ("sex", "gender", "phone", "email", "address", "emergency_contact", "physician", "notes")),
     _moment("created"),
     _text("search"),
+    _text("figure"),
+    sa.CheckConstraint("figure IN ('', 'neutral', 'female', 'male')", name="figure"),
     sa.Index("ix_patient_search", "search"),
 )
 intake = sa.Table(

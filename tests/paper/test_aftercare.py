@@ -165,7 +165,7 @@ def test_every_part_of_the_skin_has_plain_words(case):
         case.visit,
         needles=[
             replace(first, site=replace(first.site, region=region, side=Side.MIDLINE), id=region)
-            for region in case.library.atlas.regions[1:]
+            for region in case.library.atlas.regions
         ],
     )
     said = case.aftercare().words
