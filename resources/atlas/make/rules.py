@@ -71,7 +71,7 @@ class Rules:
         """One B-cun of a segment in dm."""
         found = self._segment(segment)
         start, end = self.place(found["from"]).xyz, self.place(found["to"]).xyz
-        length = self._midline(segment)[1][-1] if "arc" in found else abs((end - start) @ self._axis(segment))
+        length = self._midline(segment)[1][-1] if "arc" in found else abs((end - start) @ self.axis(segment))
         return float(length) / float(found["cun"])
 
     def _look(self, name: str) -> Place:
@@ -117,7 +117,7 @@ class Rules:
 
     def _limb(self, rule: Rule) -> Place:
         segment = rule["along"]
-        axis = self._axis(segment)
+        axis = self.axis(segment)
         height = self._height(rule, axis)
         joint = self.figure.joint[f"{self._segment(segment)['limb'][0]}.L"]
         centre = joint + (height - joint @ axis) * axis
@@ -140,7 +140,7 @@ class Rules:
         if "round" in rule:
             outline = self._outline(y)
             towards = outline[outline[:, 2 if rule["side"] == "left" else 0].argmax()]
-            cun = self._across("front" if rule["side"] == "left" else rule["side"])
+            cun = self.across_cun("front" if rule["side"] == "left" else rule["side"])
             met = self.skin.nearest(along_loop(outline, met.xyz, towards, float(rule["round"]) * cun, None))
         return met
 
@@ -203,7 +203,7 @@ class Rules:
     def _sideways(self, rule: Rule, across: str) -> float:
         """How far from the midline a rule says (dm), by a share of the way between two names or by cun across."""
         if "between" not in rule:
-            return float(rule["aside"]) * self._across(across)
+            return float(rule["aside"]) * self.across_cun(across)
         a, b = (0.0 if name == "midline" else float(self.place(name).xyz[0]) for name in rule["between"])
         return a + float(rule["share"]) * (b - a)
 
@@ -234,7 +234,7 @@ class Rules:
         name, sign = (rule["above"], 1) if "above" in rule else (rule["below"], -1)
         return float(self.place(name).xyz @ axis) + sign * float(rule["cun"]) * self.cun(rule["along"])
 
-    def _axis(self, segment: str) -> Array:
+    def axis(self, segment: str) -> Array:
         """Unit vector up the segment."""
         found = self._segment(segment)
         if "limb" not in found:
@@ -242,7 +242,7 @@ class Rules:
         upper, lower = (self.figure.joint[f"{bone}.L"] for bone in found["limb"])
         return unit(upper - lower)
 
-    def _across(self, what: str) -> float:
+    def across_cun(self, what: str) -> float:
         """One B-cun across the trunk or the head, in dm."""
         found = self.across[what]
         return float(self.place(found["to"]).xyz[0]) / float(found["cun"])
