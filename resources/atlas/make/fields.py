@@ -23,16 +23,18 @@ DETOUR = 3.0  # a way over the skin may be so many times as long as the straight
 
 
 def fields(figure: Figure, rules: Rules, path: Path = FIELDS) -> dict[str, tuple[list[dict[str, Any]], Labels]]:
-    """For each map, "dermatomes" and "nerves", its fields as the file tells them (without the seeds), and the label of each vertex (n,).
+    """For each map, "dermatomes" and "nerves", its fields as the file tells them, and for each vertex (n,) the index of its field.
 
-    Label k is the field k - 1 of the list; 0 is none. rules: of the same figure. RuleError with the field's name if a seed can't be placed.
+    The first is none, named "". A field's source is told in full; its seeds are left out. rules: of the same body in the same pose.
+    RuleError with the field's name if a seed can't be placed.
     """
     told, net = read(path), Net.of(figure)
     found = {}
     for name in MAPS:
         listed = [field for field in told["field"] if name in field["maps"]]
-        described = [{key: value for key, value in field.items() if key not in ("maps", "seeds")} for field in listed]
-        found[name] = described, _labels(net, rules, listed)
+        described = [{**field, "source": " ".join(told["sources"][key] for key in field["source"])} for field in listed]
+        kept = [{key: value for key, value in field.items() if key not in ("maps", "seeds")} for field in described]
+        found[name] = [{"name": "", "source": ""}, *kept], _labels(net, rules, listed)
     return found
 
 

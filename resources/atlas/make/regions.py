@@ -95,11 +95,11 @@ def inside(figure: Figure, sky: Array | None = None) -> Mask:
     return kinds & (sky < OPEN)
 
 
-def scales(names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """For each region the segment whose B-cun measures it, and the scale across or "". ValueError for a region without one."""
+def scales(names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """For each region the `segment` whose B-cun measures it, and the scale `across` or "". ValueError for a region without one."""
     found = {}
     for name in filter(None, names):
-        match = next(((along, across) for words, along, across in _SCALES if re.search(words, name)), None)
+        match = next(({"segment": along, "across": across} for words, along, across in _SCALES if re.search(words, name)), None)
         if match is None:
             raise ValueError(f"no segment measures the region {name!r}")
         found[name] = match
