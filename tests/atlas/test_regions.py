@@ -122,16 +122,17 @@ def test_regions_share_the_surface(made: SimpleNamespace):
 
 def test_every_region_is_measured_by_a_scale_that_there_is(made: SimpleNamespace):
     assert set(made.scales) == set(made.names[1:])
-    assert {along for along, _ in made.scales.values()} <= set(LANDMARKS["segment"])
-    assert {across for _, across in made.scales.values()} <= {"", *LANDMARKS["across"]}
-    assert made.scales["left anterior forearm"] == ("forearm", "")
+    assert {scale["segment"] for scale in made.scales.values()} <= set(LANDMARKS["segment"])
+    assert {scale["across"] for scale in made.scales.values()} <= {"", *LANDMARKS["across"]}
+    assert made.scales["left anterior forearm"] == {"segment": "forearm", "across": ""}
 
 
 @pytest.mark.parametrize("name", MAPS)
 def test_fields_cover_the_whole_skin(made: SimpleNamespace, name: str):
     told, labels = made.maps[name]
-    assert set(made.np.unique(labels)) == set(range(1, len(told) + 1))
-    assert all("seeds" not in field and field["source"] for field in told)
+    assert set(made.np.unique(labels)) == set(range(1, len(told)))
+    assert told[0]["name"] == ""
+    assert all("seeds" not in field and field["source"] for field in told[1:])
 
 
 def test_key_points_lie_in_the_dermatomes_of_their_roots(made: SimpleNamespace):
@@ -140,7 +141,7 @@ def test_key_points_lie_in_the_dermatomes_of_their_roots(made: SimpleNamespace):
     for field in told:
         for name in field.get("holds", ()):
             vertex = made.net.tree.query(made.rules.place(name).xyz)[1]
-            found[field["name"]] = told[labels[vertex] - 1]["name"]
+            found[field["name"]] = told[labels[vertex]]["name"]
     assert found == {root: root for root in found}
 
 
@@ -171,4 +172,4 @@ def test_key_points_lie_in_the_dermatomes_of_their_roots(made: SimpleNamespace):
 def test_nerves_have_the_fields_that_anatomy_gives(made: SimpleNamespace, place: str, nerve: str):
     told, labels = made.maps["nerves"]
     vertex = made.net.tree.query(made.rules.place(place).xyz)[1]
-    assert told[labels[vertex] - 1]["name"] == nerve
+    assert told[labels[vertex]]["name"] == nerve
