@@ -80,6 +80,7 @@ def shots(figures: Mapping[str, Figure]) -> list[Shot]:
         Shot("head-left", "Head, left", "Head", look(-90), 330, None, bust[:1], 0.06, mirrors="head-right", other_title="Head, right"),
         _crown(figure),
         _ear(figure),
+        _shoulders(figure),
         *_trunk(figures["open"]),
         *(_arm(figure, face) for face in ("inner", "outer")),
         *(_hand(figure, face) for face in ("palm", "back", "thumb", "little")),
@@ -103,6 +104,15 @@ def _ear(figure: Figure) -> Shot:
         Fade(x, y, x * u + y * v - 0.75, x * u + y * v - 0.5) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))
     )
     return Shot("ear-left", "Left ear", "Head", look(-90), 700, None, fades, 0.03, mirrors="ear-right", other_title="Right ear")
+
+
+def _shoulders(figure: Figure) -> Shot:
+    """The shoulders from behind and above, the head left out."""
+    camera = look(180, 58)
+    neck, end = float(camera[1] @ figure.joint["neck02"]), float(camera[1] @ (figure.joint["spine01"] + [0.0, 0.3, -1.0]))
+    arms = float(figure.joint["upperarm01.L"][0])
+    fades = (Fade(0, 1, end - 0.5, end), Fade(0, -1, -neck - 0.55, -neck - 0.1), *(Fade(x, 0, -arms - 0.6, -arms - 0.2) for x in (1, -1)))
+    return Shot("shoulders", "Shoulders from above", "Trunk", camera, 200, 1 - _of(figure, *HEAD), fades, 0.08)
 
 
 def _trunk(figure: Figure) -> list[Shot]:
