@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from neuro_chart.clinic.body import Line, View
 from neuro_chart.ui.map_marks import path_of
+from neuro_chart.ui.theme import Theme
 
 FIELDS = {"": "None", "regions": "Regions", "dermatomes": "Dermatomes", "nerves": "Nerve fields"}
 COURSES_FROM, COURSES_FULL = 24.0, 90.0  # px a dm: from where the channels' lines begin to show, and where they are as strong as they get
@@ -72,6 +73,13 @@ class Overlays:
             colour.setAlphaF(0.34)
             painter.setBrush(colour)
             painter.drawPath(path)
+
+
+def channel_colour(channel: str, theme: Theme) -> QColor:
+    """The colour of a channel's course as it reads on a card; quiet for the extra points, which have none."""
+    if channel not in _COURSES:
+        return theme.color("muted")
+    return QColor(_COURSES[channel]).lighter(165) if theme.color("card").lightness() < 128 else QColor(_COURSES[channel])
 
 
 def area_colour(index: int) -> QColor:
