@@ -35,7 +35,9 @@ def read_line(text: str, catalogue: Catalogue) -> Typed:
     place = 0
     while place < len(words):
         word = words[place]
-        length, found = _longest_name(words[place : place + LONGEST_NAME], catalogue)
+        # `b 30` is a side and a number that lacks its m; only together is B30 a point of the bladder
+        name = words[place : place + LONGEST_NAME] if fold(word) not in SIDES else [word]
+        length, found = _longest_name(name, catalogue)
         if found:
             points += [point for point in found if point not in points]
         elif fold(word) in SIDES:

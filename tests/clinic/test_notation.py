@@ -52,6 +52,13 @@ def test_a_time_is_taken_when_a_needle_may_stay_so_long(text, minutes):
     assert minutes is not None or "10 to 60 minutes" in typed.problem
 
 
+def test_a_side_before_a_bare_number_is_no_point_of_the_bladder():
+    typed = read_line("ST36 b 30", CATALOGUE)
+    assert ([point.code for point in typed.points], typed.side, typed.rest) == (["ST36"], "both", "30")
+    assert codes("B30 l30") == ["BL30"]
+    assert codes("SP6 l 7 LR3") == ["SP6", "LR3"]
+
+
 @given(st.text(max_size=60))
 def test_no_line_is_too_wild(text):
     typed = read_line(text, CATALOGUE)
