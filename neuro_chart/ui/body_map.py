@@ -170,9 +170,13 @@ class BodyMap(QWidget):
             self.update()
 
     def mark(self, code: str, site: Site | None = None) -> None:
-        """Ring a point wherever it shows, and name it at one of its sites; nothing for no code."""
+        """Ring a point wherever it shows, name it at one of its sites and set its channel off; nothing for no code."""
+        same_channel = self._channel_of(code) == self._channel_of(self._marked[0])
         self._marked = code, site
-        self.update()
+        (self._drop_scene if same_channel else self._drop_ground)()
+
+    def _channel_of(self, code: str) -> str:
+        return self._catalogue[code].channel if code in self._catalogue else ""
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Look at the needles only."""
@@ -530,8 +534,8 @@ class BodyMap(QWidget):
                     painter.drawEllipse(QPointF(spot.x, spot.y), MARKER + 4, MARKER + 4)
         if self._ends is not None:
             self._paint_ruler(painter, theme, *self._ends)
-        if self._marked[0]:
-            self._paint_marked(painter, theme, *self._marked)
+        for mark in self._marks():
+            self._paint_target(painter, theme, mark)
         target = self._ghost or self._hover
         if target is not None:
             self._paint_target(painter, theme, target)
@@ -563,8 +567,9 @@ class BodyMap(QWidget):
             if line.length() > 2:
                 self._paint_words(painter, theme, line.center(), in_words(way))
 
-    def _paint_marked(self, painter: QPainter, theme: Theme, code: str, named: Site | None) -> None:
-        """A ring round a point in every view that shows it; its name at one of its sites, in the view that shows that best."""
+    def _marks(self) -> list[_Target]:
+        """The marked point in every view that shows it; with its code where it is to be named."""
+        code, named = self._marked
         shown = [
             (panel.view.worth(site) if site == named else 0.0, site, *self.camera.to_widget(*panel.to_sheet(*place)))
             for site in self._atlas.point_sites(code).values()
@@ -572,8 +577,7 @@ class BodyMap(QWidget):
             if (place := panel.view.place_of(site)) and panel.crop.holds(*place)
         ]
         best = max((worth for worth, *_ in shown), default=0.0)
-        for worth, site, x, y in shown:
-            self._paint_target(painter, theme, _Target(site, code if worth and worth == best else "", x, y))
+        return [_Target(site, code if worth and worth == best else "", x, y) for worth, site, x, y in shown]
 
     def _paint_target(self, painter: QPainter, theme: Theme, target: _Target) -> None:
         place = QPointF(target.x, target.y)
@@ -588,17 +592,18 @@ class BodyMap(QWidget):
 
     def _paint_words(self, painter: QPainter, theme: Theme, place: QPointF, words: str) -> None:
         """Words in a bubble above or below a place."""
-        font = self._font(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        width = QFontMetricsF(font).horizontalAdvance(words) + 20
-        left = min(max(place.x() - width / 2, 4), self.width() - width - 4)
-        top = place.y() - 46 if place.y() > 56 else place.y() + 18
-        bubble = QRectF(left, top, width, 28)
+        bubble = self._bubble(place, words)
+        painter.setFont(self._font(QFont.Weight.DemiBold))
         painter.setPen(QPen(theme.color("line"), 1))
         painter.setBrush(theme.color("card"))
         painter.drawRoundedRect(bubble, 8, 8)
         painter.setPen(theme.color("text"))
         painter.drawText(bubble, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _bubble(self, place: QPointF, words: str) -> QRectF:
+        width = QFontMetricsF(self._font(QFont.Weight.DemiBold)).horizontalAdvance(words) + 20
+        left = min(max(place.x() - width / 2, 4), self.width() - width - 4)
+        return QRectF(left, place.y() - 46 if place.y() > 56 else place.y() + 18, width, 28)
 
     def _font(self, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         font = QFont(self.font())
@@ -665,9 +670,16 @@ class BodyMap(QWidget):
         skin = theme.color("skin")
         skin.setAlphaF(0.6)  # so that a name is read where the figure is in shadow, or fades
         needled = {(spot.panel, spot.needle.point) for spot in spots}
-        dots = [dot for index, panel in enumerate(self._panels) for dot in self._dots(panel) if (index, dot[0]) not in needled]
+        marked = self._marked[0]
+        dots = [
+            dot
+            for index, panel in enumerate(self._panels)
+            for dot in self._dots(panel)
+            if (index, dot[0]) not in needled and dot[0] != marked
+        ]
+        bubbles = (self._bubble(QPointF(mark.x, mark.y), self.name_of(mark.code)) for mark in self._marks() if mark.code)
         wanted = [([(x, y)], (metrics.horizontalAdvance(short(code)) + 2, metrics.height())) for code, x, y in dots]
-        clear = [*taken, *(Box(x - 4, y - 4, 8, 8) for _, x, y in dots)]
+        clear = [*taken, *(Box(x - 4, y - 4, 8, 8) for _, x, y in dots), *(Box(b.x(), b.y(), b.width(), b.height()) for b in bubbles)]
         placed = place_labels(wanted, clear, Box(0, 0, self.width(), self.height()), self._is_across_an_edge)
         for (code, _, _), label in zip(dots, placed, strict=True):
             if label is not None and not label.leader and not self._is_across_an_edge(label.box):
@@ -728,7 +740,7 @@ class BodyMap(QWidget):
             self._overlays.paint_areas(painter, view, self.layers.field, names)
             painter.restore()
         if self.layers.channels:
-            self._overlays.paint_courses(painter, view, self.camera.zoom)
+            self._overlays.paint_courses(painter, view, self.camera.zoom, self._channel_of(self._marked[0]))
         painter.restore()
         if crop.y > 0:
             fade = QLinearGradient(frame.topLeft(), frame.topLeft() + QPointF(0, 36))

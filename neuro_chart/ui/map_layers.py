@@ -37,10 +37,10 @@ class Overlays:
         self._courses: dict[tuple[Path, bool], dict[str, QPainterPath]] = {}
         self._areas: dict[tuple[Path, bool, str], dict[str, QPainterPath]] = {}
 
-    def paint_courses(self, painter: QPainter, view: View, zoom: float) -> None:
-        """The channels' lines in the view's pixels, the stronger the closer one looks (zoom: px a dm)."""
+    def paint_courses(self, painter: QPainter, view: View, zoom: float, stressed: str = "") -> None:
+        """The channels' lines in the view's pixels, the stronger the closer one looks (zoom: px a dm); one set off, if it is named."""
         strength = min(max((zoom - COURSES_FROM) / (COURSES_FULL - COURSES_FROM), 0.0), 1.0)
-        if not strength:
+        if not strength and not stressed:
             return
         key = view.path, view.mirrored
         if key not in self._courses:
@@ -48,8 +48,11 @@ class Overlays:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for code, path in self._courses[key].items():
             colour = QColor(_COURSES[code])
-            colour.setAlphaF(0.2 + 0.4 * strength)
-            pen = QPen(colour, 1.0 + 0.6 * strength)
+            if stressed:
+                colour.setAlphaF(0.9 if code == stressed else 0.15 + 0.2 * strength)
+            else:
+                colour.setAlphaF(0.2 + 0.4 * strength)
+            pen = QPen(colour, 2.6 if code == stressed else 1.0 + 0.6 * strength)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(path)
