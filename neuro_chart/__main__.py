@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     tour.set_defaults(run=_tour, takes=set())
     points = commands.add_parser("points", help="print the acupuncture points, where they lie and what to mind")
     points.add_argument("--json", action="store_true", help="print everything that is known of them, as a list of objects")
-    points.add_argument("--channel", metavar="CODE", type=str.upper, help="only those of one channel, such as LU, or EX for the extra points")
+    points.add_argument("--channel", metavar="CODE", type=str.upper, help="only those of one channel, such as LU; EX: the extra points")
     points.add_argument("--find", metavar="TEXT", help="only those that TEXT may mean, the best first: a code, pinyin, characters, English")
     points.add_argument("--figure", choices=("neutral", "female", "male"), default="neutral", help="the figure that the places are on")
     points.set_defaults(run=_points, takes=set())

@@ -279,11 +279,12 @@ class Atlas:
 
     @classmethod
     def load(cls, folder: Path, figure: str = FIGURES[0], skin: Skin | None = None) -> Self:
-        """Read one of FIGURES; what belongs to a view is read when it is first needed. skin: that of another figure's atlas, if it is there.
+        """Read one of FIGURES; what belongs to a view is read when it is first needed. Errors: those of reading a file.
 
-        Errors: those of reading a file.
+        skin: that of another figure's atlas, if one is there.
         """
-        told, cameras, own = (_read(path) for path in (folder / "atlas.json", folder / figure / "cameras.json", folder / figure / "points.json"))
+        told = _read(folder / "atlas.json")
+        cameras, own = (_read(folder / figure / name) for name in ("cameras.json", "points.json"))
         common = own if figure == FIGURES[0] else _read(folder / FIGURES[0] / "points.json")
         regions = [Region(r["name"], r["share"], r.get("segment", ""), r.get("across", "")) for r in told["regions"]]
         body = Body(skin or Skin.load(folder / "skin", told["skin"]), figure, regions, {})
@@ -292,6 +293,12 @@ class Atlas:
             site = body.site(Spot(*entry["spot"]))
             points[code] = _sides(site)
             body.spots[abs(site.x), site.y, site.z] = Spot(*own["points"][code]["spot"])
+        landmarks = {}
+        for name, mark in told["landmarks"].items():
+            site = body.site(Spot(*mark["spot"]))
+            landmarks[name] = Landmark(mark["where"], _sides(site))
+            if name in own.get("landmarks", ()):  # one that follows from others does so on every figure anew
+                body.spots[abs(site.x), site.y, site.z] = Spot(*own["landmarks"][name])
         return cls(
             body=body,
             views=_views(folder / figure, cameras, own["channels"], body),
@@ -302,7 +309,7 @@ class Atlas:
             },
             segments={name: Segment(s["cun"], tuple(s["axis"]) if "axis" in s else None) for name, s in told["segments"].items()},
             across=told["across"],
-            landmarks={name: Landmark(m["where"], _sides(body.site(Spot(*m["spot"])))) for name, m in told["landmarks"].items()},
+            landmarks=landmarks,
             points=points,
             best={code: entry["view"] for code, entry in own["points"].items()},
         )
@@ -356,7 +363,7 @@ class Atlas:
         return {kind: list(self.layers[kind].values())[label - 1] for kind, label in found.items() if label}
 
     def measure(self, start: Site, end: Site) -> Measure:
-        """The straight way between two places in B-cun of the segment in its middle: up that segment, and sideways by the scale across it."""
+        """The straight way between two places in B-cun of the segment in its middle: up it, and sideways by the scale across it."""
         way = (end.x - start.x, end.y - start.y, end.z - start.z)
         length = hypot(*way)
         region = self._halfway(start, end)
@@ -433,5 +440,6 @@ def _views(folder: Path, cameras: Mapping[str, Any], courses: Mapping[str, Any],
     return views
 
 
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+def _read(path: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return told

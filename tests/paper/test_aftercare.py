@@ -164,8 +164,7 @@ def test_every_part_of_the_skin_has_plain_words(case):
     case.visit = replace(
         case.visit,
         needles=[
-            replace(first, site=replace(first.site, region=region, side=Side.MIDLINE), id=region)
-            for region in case.library.atlas.regions
+            replace(first, site=replace(first.site, region=region, side=Side.MIDLINE), id=region) for region in case.library.atlas.regions
         ],
     )
     said = case.aftercare().words

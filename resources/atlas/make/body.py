@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from fields import fields
 from figure import Figure
-from points import LANDMARKS, described, rules_for, spot
+from points import LANDMARKS, described, kept, rules_for, spot
 from regions import regions, scales, shares
-from rules import RuleError, Rules
+from render import occlusion
+from rules import RuleError, Rules, line_of
 from surface import write_skin
 from views import Labels, save
 
@@ -22,27 +23,26 @@ def write_body(figures: Mapping[str, Mapping[str, Figure]], fine: Figure, folder
 
     figures: each in every pose, once subdivided; fine: the neutral one, standing, subdivided twice.
     """
-    standing = figures["neutral"]["standing"]
-    rules = rules_for(standing, described())
+    rules = rules_for(figures["neutral"]["standing"], described())
     names, region = regions(fine)
-    scale = scales(names)
-    layers = fields(fine, rules, FIELDS)
-    area = {kind: shares(fine, label, len(told)) for kind, (told, label) in {"regions": (names, region), **{k: v for k, v in layers.items()}}.items()}
+    scale, sky = scales(names), occlusion(fine)
+    maps = {"regions": ([{"name": name, **scale.get(name, {})} for name in names], region), **fields(fine, rules, FIELDS)}
+    told = {
+        kind: [{**entry, "share": round(part, 5)} for entry, part in zip(entries, shares(fine, label, len(entries), sky), strict=True)]
+        for kind, (entries, label) in maps.items()
+    }
     shapes = {f"{name} {pose}": figure for name, poses in figures.items() for pose, figure in poses.items()}
-    labels = {"regions": (names, region), **{kind: ([field["name"] for field in told], label) for kind, (told, label) in layers.items()}}
     atlas = {
         "source": SOURCE,
-        "skin": write_skin(folder / "skin", shapes, {kind: label for kind, (_, label) in labels.items()}),
-        "regions": [{"name": name, "share": round(part, 5), **scale.get(name, {})} for name, part in zip(names, area["regions"], strict=True)],
-        "layers": {
-            kind: [{**field, "share": round(part, 5)} for field, part in zip(told, area[kind], strict=True)] for kind, (told, _) in layers.items()
-        },
+        "skin": write_skin(folder / "skin", shapes, {kind: label for kind, (_, label) in maps.items()}),
+        "regions": told.pop("regions"),
+        "layers": told,
         "segments": _segments(rules),
         "across": {name: round(rules.across_cun(name), 5) for name in rules.across},
         "landmarks": _landmarks(rules),
     }
     save(folder / "atlas.json", atlas)
-    return labels
+    return {kind: ([entry["name"] for entry in entries], label) for kind, (entries, label) in maps.items()}
 
 
 def _segments(rules: Rules) -> dict[str, Any]:
@@ -55,12 +55,13 @@ def _segments(rules: Rules) -> dict[str, Any]:
 
 
 def _landmarks(rules: Rules) -> dict[str, Any]:
-    """Each landmark's sentence and its spot on the skin."""
+    """Each landmark's sentence and its spot on the neutral figure's skin."""
     found = {}
     for name, told in rules.landmarks.items():
         try:
-            triangle, shares_ = spot(rules.skin, rules.place(name).xyz)
+            place = rules.place(name)
         except (ValueError, KeyError) as error:
-            raise RuleError(f"{LANDMARKS}: {name}: {error}") from error
-        found[name] = {"where": told["where"], "spot": [triangle, *(round(float(share), 4) for share in shares_[:2])]}
+            heading = f'[landmark."{name}"]'
+            raise RuleError(f"{line_of(LANDMARKS, heading)}: {name}: {error}") from error
+        found[name] = {"where": told["where"], "spot": kept(*spot(rules.skin, place.xyz))}
     return found

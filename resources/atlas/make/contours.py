@@ -1,4 +1,4 @@
-"""Vector lines: the silhouette of what is drawn, the inner edges where one part of the body passes before another, the areas on the skin."""
+"""Vector lines: the silhouette of what is drawn, the inner edges where one part of the body passes before another, areas of skin."""
 
 import numpy as np
 from figure import Array, Figure

@@ -1,6 +1,7 @@
 """The channels' courses on the skin: from point to point, over the surface."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def _span(part: str) -> range:
 
 def _run(rules: Rules, codes: Sequence[str]) -> list[Array]:
     """The lines through some points, broken where the skin is left."""
-    line = [place for a, b in zip(codes, codes[1:], strict=False) for place in _between(rules, rules.place(a), rules.place(b))]
+    line = [place for a, b in pairwise(codes) for place in _between(rules, rules.place(a), rules.place(b))]
     if codes:
         line.append(rules.place(codes[-1]).xyz)
     course = np.array(line)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from figure import Figure
 from patches import Labels, Net
-from rules import RuleError, Rules, read
+from rules import RuleError, Rules, line_of, read
 from scipy.sparse.csgraph import dijkstra
 
 FIELDS = Path(__file__).parent / "fields.toml"
@@ -26,7 +26,7 @@ def fields(figure: Figure, rules: Rules, path: Path = FIELDS) -> dict[str, tuple
     """For each map, "dermatomes" and "nerves", its fields as the file tells them, and for each vertex (n,) the index of its field.
 
     The first is none, named "". A field's source is told in full; its seeds are left out. rules: of the same body in the same pose.
-    RuleError with the field's name if a seed can't be placed.
+    RuleError with the file, the line and the reason if a seed can't be placed.
     """
     told, net = read(path), Net.of(figure)
     found = {}
@@ -34,7 +34,7 @@ def fields(figure: Figure, rules: Rules, path: Path = FIELDS) -> dict[str, tuple
         listed = [field for field in told["field"] if name in field["maps"]]
         described = [{**field, "source": " ".join(told["sources"][key] for key in field["source"])} for field in listed]
         kept = [{key: value for key, value in field.items() if key not in ("maps", "seeds")} for field in described]
-        found[name] = [{"name": "", "source": ""}, *kept], _labels(net, rules, listed)
+        found[name] = [{"name": "", "source": ""}, *kept], _labels(net, rules, listed, path)
     return found
 
 
@@ -44,13 +44,14 @@ def names_in(field: Mapping[str, Any]) -> Iterable[str]:
     yield from field.get("holds", ())
 
 
-def _labels(net: Net, rules: Rules, listed: list[dict[str, Any]]) -> Labels:
+def _labels(net: Net, rules: Rules, listed: list[dict[str, Any]], path: Path) -> Labels:
     owner = np.zeros(len(net.vertices), int)
     for label, field in enumerate(listed, 1):
         try:
             line = np.array([vertex for seed in field["seeds"] for vertex in _line(net, rules, seed)])
         except RuleError as error:
-            raise RuleError(f"{field['name']}: {error}") from error
+            named = f'name = "{field["name"]}"'
+            raise RuleError(f"{line_of(path, named)}: {field['name']}: {error}") from error
         line = np.concatenate([line, net.mirror[line]])
         owner[line[owner[line] == 0]] = label
     starts = np.flatnonzero(owner)

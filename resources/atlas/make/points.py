@@ -12,10 +12,11 @@ from contours import simplified
 from courses import courses
 from figure import Array, Figure
 from numpy.typing import NDArray
-from rules import RuleError, Rules, read
+from rules import RuleError, Rules, line_of, read
 from skin import Place, Skin
 from views import save
 
+CODE = 'code = "{}"'
 HERE = Path(__file__).parent
 POINTS, LANDMARKS = HERE.parents[1] / "points", HERE / "landmarks.toml"
 BENEATH, ABOVE = 0.08, 0.12  # dm that a place may lie beneath, or above, the skin of a view and still be the one in sight
@@ -29,7 +30,7 @@ def described(folder: Path = POINTS) -> dict[str, dict[str, Any]]:
         channel = read(path)
         for point in channel.get("point", ()):
             if point["code"] in given:
-                raise RuleError(f"{_line(path, point['code'])}: {point['code']}: it is given twice")
+                raise RuleError(f"{line_of(path, CODE.format(point['code']))}: {point['code']}: it is given twice")
             given.add(point["code"])
         if "channel" in channel:
             found[channel["channel"]] = channel
@@ -53,7 +54,7 @@ def places(rules: Rules, channels: Mapping[str, Mapping[str, Any]], folder: Path
             try:
                 place = rules.place(code)
             except (ValueError, KeyError) as error:
-                raise RuleError(f"{_line(folder / f'{channel}.toml', code)}: {code}: {error}") from error
+                raise RuleError(f"{line_of(folder / f'{channel}.toml', CODE.format(code))}: {code}: {error}") from error
             if point.get("midline", told.get("midline")):
                 flat = place.normal * [0, 1, 1]
                 place = Place(place.xyz * [0, 1, 1], flat / np.linalg.norm(flat))
@@ -62,7 +63,8 @@ def places(rules: Rules, channels: Mapping[str, Mapping[str, Any]], folder: Path
 
 
 def write_points(figures: Mapping[str, Figure], folder: Path, points: Path = POINTS, landmarks: Path = LANDMARKS) -> None:
-    """Write points.json of one figure: each point's spot on the skin and best view, and the channels' lines in every view.
+    """Write points.json of one figure: each point's spot on the skin and best view, the spots of the landmarks that follow from others (the
+    rest go along with the skin), and the channels' lines in every view.
 
     figures: the same figure, once subdivided, in every pose of shots.POSES; its views are there.
     """
@@ -76,9 +78,11 @@ def write_points(figures: Mapping[str, Figure], folder: Path, points: Path = POI
         best = max(views, key=lambda view: view.worth(triangle, shares))
         if not best.worth(triangle, shares):
             raise RuleError(f"{code}: no view shows it")
-        entries[code] = {"spot": [triangle, *(round(float(share), 4) for share in shares[:2])], "view": best.name}
+        entries[code] = {"spot": kept(triangle, shares), "view": best.name}
+    followed = {name: kept(*spot(rules.skin, rules.place(name).xyz)) for name, told in rules.landmarks.items() if "rule" in told}
     lines = courses(rules, channels)
-    save(folder / "points.json", {"points": entries, "channels": {view.name: _seen(view, rules.skin, lines) for view in views}})
+    seen = {view.name: _seen(view, rules.skin, lines) for view in views}
+    save(folder / "points.json", {"points": entries, "landmarks": followed, "channels": seen})
 
 
 def spot(skin: Skin, xyz: Array) -> tuple[int, Array]:
@@ -86,6 +90,11 @@ def spot(skin: Skin, xyz: Array) -> tuple[int, Array]:
     triangle, shares = skin.spot(xyz)
     half = len(skin.figure.triangles) // 2
     return triangle % half * 2 + triangle // half, shares
+
+
+def kept(triangle: int, shares: Array) -> list[float]:
+    """A spot as it is written: the last share follows from the others."""
+    return [triangle, *(round(float(share), 4) for share in shares[:2])]
 
 
 @dataclass(frozen=True)
@@ -164,9 +173,3 @@ def _parts(view: _View, skin: Skin, course: Array) -> list[Array]:
 def _carried(figure: Figure, triangle: int, shares: Array) -> Array:
     carried: Array = shares @ figure.vertices[figure.triangles[triangle]]
     return carried
-
-
-def _line(path: Path, code: str) -> str:
-    """The file and the last line that gives a code, as an editor can open it."""
-    lines, wanted = path.read_text(encoding="utf-8").splitlines(), f'code = "{code}"'
-    return f"{path}:{max((n for n, line in enumerate(lines, 1) if line == wanted), default=1)}"

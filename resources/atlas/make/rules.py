@@ -277,3 +277,9 @@ def read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{path}: {error}") from error
+
+
+def line_of(path: Path, wanted: str) -> str:
+    """The file and the last of its lines that reads so, as an editor can open it."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return f"{path}:{max((n for n, line in enumerate(lines, 1) if line == wanted), default=1)}"

@@ -71,7 +71,7 @@ def shots(figures: Mapping[str, Figure]) -> list[Shot]:
         Fade(0, 1, neck[1] - 0.72, neck[1] - 0.06),
         *(Fade(way, 0, -shoulder[0] - 0.05, -shoulder[0] + 0.7) for way in (1, -1)),
     )
-    found = [
+    return [
         Shot("front", "Front", "Body", look(0), 150),
         Shot("back", "Back", "Body", look(180), 150),
         Shot("left", "Left side", "Body", look(-90), 150, mirrors="right", other_title="Right side"),
@@ -87,7 +87,6 @@ def shots(figures: Mapping[str, Figure]) -> list[Shot]:
         *(_leg(figure, face, float(hip[1])) for face in ("inner", "outer")),
         *(_foot(figure, face) for face in ("top", "sole", "inner", "outer")),
     ]
-    return found
 
 
 def _crown(figure: Figure) -> Shot:
@@ -100,9 +99,7 @@ def _ear(figure: Figure) -> Shot:
     top = np.flatnonzero((figure.vertices[:, 1] > figure.joint["head"][1] - 0.4) & (figure.vertices[:, 0] > 0))
     middle = figure.vertices[top[figure.vertices[top, 0].argmax()]]
     u, v = -float(middle[2]), float(middle[1])
-    fades = tuple(
-        Fade(x, y, x * u + y * v - 0.75, x * u + y * v - 0.5) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))
-    )
+    fades = tuple(Fade(x, y, x * u + y * v - 0.75, x * u + y * v - 0.5) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)))
     return Shot("ear-left", "Left ear", "Head", look(-90), 700, None, fades, 0.03, mirrors="ear-right", other_title="Right ear")
 
 

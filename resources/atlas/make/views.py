@@ -80,7 +80,7 @@ def write_views(figures: Mapping[str, Figure], folder: Path, labels: Labels) -> 
     save(folder / "cameras.json", {"cell": LOOKUP_STEP, "views": cameras})
 
 
-def save(path: Path, told: Any) -> None:
+def save(path: Path, told: Mapping[str, Any]) -> None:
     """Write JSON, the same bytes each time."""
     path.write_text(json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
@@ -101,7 +101,7 @@ def _even(frame: Frame) -> Frame:
 
 
 def _lookup(picture: Picture, faces: int) -> bytes:
-    """For each cell, row by row, one more than the face of the once subdivided skin that shows there, or 0: uint16, little-endian, deflated."""
+    """For each cell one more than the face of the once subdivided skin that shows there, or 0: uint16, little-endian, deflated."""
     height, width = picture.depth.shape
     cells = (height // LOOKUP_STEP, LOOKUP_STEP, width // LOOKUP_STEP, LOOKUP_STEP)
 
