@@ -38,6 +38,7 @@ KINDS = (
     *("yuan-source", "luo-connecting", "xi-cleft", "back-shu", "front-mu", "lower he-sea", "confluent"),  # of an organ or a vessel
     *("meeting", "crossing"),  # of what; of which channels and vessels
 )
+PHASES = ("Wood", "Fire", "Earth", "Metal", "Water")
 DEEPEST = 4  # cun; what is beyond is a slip of the pen
 
 # how Taiwan and Japan write, beside the characters that the points themselves give as traditional
@@ -164,6 +165,18 @@ class Catalogue:
     def group(self, point: Point) -> tuple[Point, ...]:
         """The points that share its name (the four of Bafeng on one foot), or it alone."""
         return tuple(p for p in self if p.group == point.group) if point.group else (point,)
+
+    def kinds_of(self, point: Point) -> tuple[str, ...]:
+        """Which special point it is, in words: `he-sea point, Earth`, `crossing point of the Stomach and the Gallbladder`."""
+        return tuple(self._kind_in_words(kind, point.kinds[kind]) for kind in KINDS if kind in point.kinds)
+
+    def _kind_in_words(self, kind: str, of: str) -> str:
+        if of in PHASES:
+            return f"{kind} point, {of}"
+        names = [self.channels.get(each, each) for each in of.split(", ")]
+        *first, last = [f"the {name}" if name[0].isupper() else name for name in names]
+        together = f"{', '.join(first)} and {last}" if first else last
+        return f"{kind} point of {together}"
 
     def find(self, text: str) -> list[Point]:
         """The points that a text may mean, best first; none for an empty text.

@@ -362,6 +362,20 @@ def test_what_special_points_some_are(code: str, kinds: dict[str, str]):
     assert CATALOGUE[code].kinds == kinds
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("ST36", "he-sea point, Earth; lower he-sea point of the Stomach"),
+        ("GB39", "meeting point of marrow"),
+        ("SI3", "shu-stream point, Wood; confluent point of the Governor Vessel"),
+        ("ST1", "crossing point of the Stomach, the Conception Vessel and the Yang Heel Vessel"),
+        ("ST38", ""),
+    ],
+)
+def test_special_points_in_words(code: str, words: str):
+    assert "; ".join(CATALOGUE.kinds_of(CATALOGUE[code])) == words
+
+
 def test_points_of_the_published_prescriptions_are_there():
     named = (
         "ST36 GB39 SP9 SP6 LR3 GB41 BL13 BL20 LR4 LU5 LI11 KI27 GB34 LI4 TE5 KI3 KI1 ST41 GV29 SI3 HT3 PC7 PC6 "
