@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QContextMenuEvent,
     QEnterEvent,
     QFocusEvent,
     QFont,
@@ -69,7 +70,7 @@ class BodyMap(QWidget):
 
     `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)` and `removal_wanted()` say what the
     practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer. On a map that is looked at only,
-    `point_chosen(code, site)` tells the point that was clicked.
+    `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a point is, by the right button.
     """
 
     placed = Signal(object, str)
@@ -78,6 +79,7 @@ class BodyMap(QWidget):
     removal_wanted = Signal()
     hovered = Signal(str)
     point_chosen = Signal(str, object)
+    about_wanted = Signal(str)
 
     def __init__(self, atlas: Atlas, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -349,6 +351,14 @@ class BodyMap(QWidget):
                 self._announce(frozenset())
             if target is not None and target.code:
                 self.point_chosen.emit(target.code, target.site)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place = QPointF(event.pos())
+        spot, target = self._spot_at(place, HIT), self.target_at(place)
+        code = spot.needle.point if spot else target.code if target else ""
+        if code and event.reason() != QContextMenuEvent.Reason.Keyboard:
+            self._forget_press()
+            self.about_wanted.emit(code)
 
     def _measure_to(self, target: _Target | None) -> None:
         if self._ends is not None and target is not None:

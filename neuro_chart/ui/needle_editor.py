@@ -25,6 +25,7 @@ class NeedleEditor(QFrame):
     insert_wanted = Signal()
     pull_wanted = Signal()
     removal_wanted = Signal()
+    about_wanted = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,6 +36,7 @@ class NeedleEditor(QFrame):
         self.caution = label("", "caution", wrap=True)
         self._insert = button("Insert", self.insert_wanted.emit)
         self._pull = button("Take out", self.pull_wanted.emit)
+        self.about = icon_button("info", "", self.about_wanted.emit)
         self._delete = icon_button("trash-2", "Take off the chart (Delete)", self.removal_wanted.emit)
         self._close = icon_button("x", "Done (Escape)", self.closed.emit)
         self.depth_line = small_field("Depth", "–", self._depth_typed, 50)
@@ -83,7 +85,7 @@ class NeedleEditor(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(8)
-        box.addWidget(row(self._title, None, self._insert, self._pull, self._delete, self._close, spacing=4))
+        box.addWidget(row(self._title, self.about, None, self._insert, self._pull, self._delete, self._close, spacing=4))
         box.addWidget(self.caution)
         box.addWidget(row(self.depth_line, self.unit, self.size_box, self.angle, spacing=6))
         box.addWidget(row(self.technique, None, self.de_qi, spacing=6))
@@ -105,6 +107,11 @@ class NeedleEditor(QFrame):
         self.caution.setText(f"▲ {caution}")
         self.caution.setToolTip(source)
         self.caution.setVisible(bool(caution))
+        points = {needle.point for needle in needles}
+        words = f"About {''.join(points)} (F1)"
+        self.about.setToolTip(words)
+        self.about.setAccessibleName(words)
+        self.about.setVisible(len(points) == 1 and points != {""})
         planned, inside = sum(n.inserted is None for n in needles), sum(n.is_in for n in needles)
         self._insert.setVisible(bool(planned))
         self._pull.setVisible(bool(inside))

@@ -132,7 +132,7 @@ class NeedleList(QFrame):
 
     It announces what is wanted and changes nothing: `edited(words, {field: value})` for the selected needles, `picked(ids)`,
     `insert_wanted(ids)`, `pull_wanted(ids)`, `removal_wanted()`, `longer_wanted()`, `repeat_wanted()`, `adjunct_put(Adjunct)`,
-    `adjunct_unwanted(id)`, and `refused(sentence)` for what can't be charted.
+    `adjunct_unwanted(id)`, `about_wanted()` for the chosen point, and `refused(sentence)` for what can't be charted.
     """
 
     picked = Signal(object)
@@ -145,6 +145,7 @@ class NeedleList(QFrame):
     adjunct_put = Signal(object)
     adjunct_unwanted = Signal(str)
     refused = Signal(str)
+    about_wanted = Signal()
 
     def __init__(
         self,
@@ -194,6 +195,7 @@ class NeedleList(QFrame):
         self.editor.insert_wanted.connect(lambda: self.insert_wanted.emit(self._selected))
         self.editor.pull_wanted.connect(lambda: self.pull_wanted.emit(self._selected))
         self.editor.removal_wanted.connect(self.removal_wanted)
+        self.editor.about_wanted.connect(self.about_wanted)
         self.editor.closed.connect(self.view.clearSelection)
         self.insert = button("Insert all", lambda: self.insert_wanted.emit(None), "primary")
         self.pull = button("Pull all now", lambda: self.pull_wanted.emit(None), "danger")

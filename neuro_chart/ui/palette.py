@@ -1,4 +1,4 @@
-"""Everything that can be done, and every patient, by typing a few letters."""
+"""Everything that can be done, every patient and every point, by typing a few letters."""
 
 from collections.abc import Sequence
 
@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.points import Point
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.theme import Theme
 from neuro_chart.ui.widgets import ListKeys, card
 
-PATIENTS = 6
+PATIENTS, POINTS = 6, 5
 TARGET_ROLE = Qt.ItemDataRole.UserRole
 KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -39,15 +41,16 @@ class Palette(QDialog):
     """A line and a list that narrows as it is typed; Enter does the first."""
 
     patient_chosen = Signal(str)
+    point_chosen = Signal(str)
 
-    def __init__(self, actions: Sequence[QAction], chart: OpenChart, parent: QWidget) -> None:
+    def __init__(self, actions: Sequence[QAction], chart: OpenChart, library: Library, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = {a.text().replace("&", ""): a for a in actions if a.text() and a.isEnabled()}
-        self._chart = chart
+        self._chart, self._library = chart, library
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Do something, or find a patient")
-        self.line.setAccessibleName("Command or patient")
+        self.line.setPlaceholderText("Do something, or find a patient or a point")
+        self.line.setAccessibleName("Command, patient or point")
         self.list = QListWidget()
         self.list.setAccessibleName("What can be done")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -75,6 +78,8 @@ class Palette(QDialog):
         if wanted:
             for line in self._chart.records.patients(words, limit=PATIENTS):
                 self._add(f"{line.family}, {line.given}".strip(", "), line.id)
+            for point in self._library.catalogue.find(words)[:POINTS]:
+                self._add(f"{point.code}  {point.hanzi}  {point.pinyin}", point)
         self.list.setCurrentRow(0)
 
     def _add(self, text: str, target: object, keys: str = "") -> None:
@@ -92,5 +97,7 @@ class Palette(QDialog):
         target = item.data(TARGET_ROLE)
         if isinstance(target, QAction):
             target.trigger()
+        elif isinstance(target, Point):
+            self.point_chosen.emit(target.code)
         else:
             self.patient_chosen.emit(target)

@@ -102,10 +102,11 @@ class Pills(QWidget):
 
 
 class VisitTab(QWidget):
-    """The visit that is open or was chosen, or the way to start one: `visit_wanted`, `sheet_wanted(visit_id)`."""
+    """The visit that is open or was chosen, or the way to start one: `visit_wanted`, `sheet_wanted(visit_id)`, `point_wanted(code)`."""
 
     visit_wanted = Signal()
     sheet_wanted = Signal(str)
+    point_wanted = Signal(str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker) -> None:
         super().__init__()
@@ -113,6 +114,7 @@ class VisitTab(QWidget):
 
         self.page = VisitPage(chart, library, settings, ticker)
         self.page.sheet_wanted.connect(self.sheet_wanted)
+        self.page.point_wanted.connect(self.point_wanted)
         self._dossier: Dossier | None = None
         self._shown = ""
         self._which = label("", "heading")
@@ -174,9 +176,13 @@ class VisitTab(QWidget):
 
 
 class PatientPage(QWidget):
-    """A patient's record. `open` shows one; `stack_changed` is announced when undo means another tab."""
+    """A patient's record. `open` shows one.
+
+    `stack_changed` is announced when undo means another tab, `point_wanted(code)` asks for the library.
+    """
 
     stack_changed = Signal()
+    point_wanted = Signal(str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -328,6 +334,7 @@ class PatientPage(QWidget):
                 visit = VisitTab(*shared, self._settings, self._ticker)
                 visit.visit_wanted.connect(self.start_visit)
                 visit.sheet_wanted.connect(self.show_papers)
+                visit.point_wanted.connect(self.point_wanted)
                 return visit
             case "progress":
                 from neuro_chart.ui.progress import ProgressPage  # noqa: PLC0415

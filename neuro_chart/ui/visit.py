@@ -18,13 +18,14 @@ from neuro_chart.clinic.notation import Typed
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
 from neuro_chart.ui.aftercare import AftercarePanel
-from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.chart import Act, Edit, OpenChart
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.map_card import MapCard
+from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.needle_list import NeedleList
 from neuro_chart.ui.needle_rows import place_words
 from neuro_chart.ui.note import PROSE, SCORES, LastVisit, Note
+from neuro_chart.ui.point_card import PointPopup
 from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import button, icon_button
@@ -37,9 +38,13 @@ MORE_TIME = 5
 
 
 class VisitPage(QWidget):
-    """Charts one visit. `show_visit` says which; `stack` holds what can be undone; `sheet_wanted(visit_id)` asks for its paper."""
+    """Charts one visit. `show_visit` says which; `stack` holds what can be undone; `sheet_wanted(visit_id)` asks for its paper.
+
+    `point_wanted(code)` asks for the library; no code means no point of it.
+    """
 
     sheet_wanted = Signal(str)
+    point_wanted = Signal(str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +121,7 @@ class VisitPage(QWidget):
         self._action("Add electro-stimulation", "Ctrl+Shift+E", self.needles.add_electro)
         self._action("Aftercare", "Ctrl+Shift+A", self.show_aftercare)
         self._action("Sign visit", "Ctrl+Shift+S", self.show_signing)
+        self._action("About the chosen point", "F1", self.about_chosen)
         back = self._action("Back to the note", "Escape", self.show_note)
         back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
         self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
@@ -144,6 +150,8 @@ class VisitPage(QWidget):
         self.map.moved.connect(self._move)
         self.map.picked.connect(self._picked_on_map)
         self.map.removal_wanted.connect(self.take_off_chart)
+        self.map.about_wanted.connect(self.about_point)
+        self.map.point_chosen.connect(lambda code, _site: self.about_point(code))
         self.add.wanted.connect(self._add_typed)
         self.needles.picked.connect(self._picked_in_list)
         self.needles.edited.connect(self._edit_selected)
@@ -152,6 +160,7 @@ class VisitPage(QWidget):
         self.needles.removal_wanted.connect(self.take_off_chart)
         self.needles.longer_wanted.connect(self.leave_longer)
         self.needles.repeat_wanted.connect(self.repeat_last)
+        self.needles.about_wanted.connect(self.about_chosen)
         self.needles.refused.connect(chart.refused)
         self.needles.adjunct_put.connect(self._put_adjunct)
         self.needles.adjunct_unwanted.connect(self._take_off_adjunct)
@@ -267,6 +276,21 @@ class VisitPage(QWidget):
         """Turn the left column to a new amendment."""
         self.left.setCurrentWidget(self.amend_panel)
         self.amend_panel.text.setFocus()
+
+    def about_chosen(self) -> None:
+        """Tell of the point of the chosen needle; with none chosen, turn to the library."""
+        chosen = sorted((n for n in self._needles if n.id in self._selected and n.point), key=lambda needle: needle.position)
+        if chosen:
+            self.about_point(chosen[0].point)
+        else:
+            self.point_wanted.emit("")
+
+    def about_point(self, code: str) -> None:
+        """Tell of a point, beside the needles and over the body."""
+        if code in self._library.catalogue:
+            told = PointPopup(self._library, self._library.catalogue[code], self)
+            told.library_wanted.connect(self.point_wanted)
+            told.show_over(self.map_card)
 
     def _want_sheet(self) -> None:
         self.flush()

@@ -1,6 +1,6 @@
 """The shell: a rail, one page at a time, a banner when something needs a word, and the strip that counts needles."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSettings, Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QUndoGroup
@@ -24,12 +24,14 @@ from neuro_chart.ui.widgets import button, label
 
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
+    from neuro_chart.ui.library import LibraryPage
 
 SAY_FOR = 6000
 RAIL = (
     ("today", "Today", "calendar", "Alt+T"),
     ("patients", "Patients", "users", "Alt+P"),
     ("find", "Find", "search", "Ctrl+Shift+F"),
+    ("library", "Library", "book-open", "Alt+L"),
     ("settings", "Settings", "settings", "Ctrl+,"),
 )
 
@@ -78,7 +80,7 @@ class Window(QMainWindow):
         from neuro_chart.store.records import Records  # noqa: PLC0415  # keeps the database out of the program's start
 
         self.setWindowTitle("Neuro Chart")
-        self._vault, self._settings = vault, settings
+        self._vault, self._library, self._settings = vault, library, settings
         self._is_open = True
         self.chart = OpenChart(Records(vault), self)
         self.ticker = Ticker(self.chart, settings, self)
@@ -106,6 +108,7 @@ class Window(QMainWindow):
         self.patients.patient_chosen.connect(self.open_patient)
         self.patient.stack_changed.connect(self.use_stack)
         self.patient.stack_changed.connect(self.strip.come_last)
+        self.patient.point_wanted.connect(lambda code: self.show_point(code, "Back to the visit"))
         self.settings_page.theme_chosen.connect(self._show_theme)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
         self.chart.refused.connect(self.banner.say)
@@ -186,7 +189,7 @@ class Window(QMainWindow):
     def show_page(self, key: str) -> None:
         """Turn to a page; what was being typed on the present one is stored first."""
         self.flush()
-        page = self._pages[key]
+        page = self.library if key == "library" else self._pages[key]
         self.stack.setCurrentWidget(page)
         for name, made in self._rail.items():
             made.setChecked(name == key or (key == "patient" and name == "patients"))
@@ -194,6 +197,23 @@ class Window(QMainWindow):
         self.strip.come_last()
         if key != "settings":
             page.setFocus()
+
+    @property
+    def library(self) -> "LibraryPage":
+        """The page of the points, made when it is first looked at."""
+        from neuro_chart.ui.library import LibraryPage  # noqa: PLC0415  # the body is read when it is first looked at
+
+        if "library" not in self._pages:
+            made = LibraryPage(self._library, self._settings)
+            made.back_wanted.connect(lambda: self.show_page("patient"))
+            self._pages["library"] = made
+            self.stack.addWidget(made)
+        return cast("LibraryPage", self._pages["library"])
+
+    def show_point(self, code: str, back: str = "") -> None:
+        """Tell of a point; back: where the way back to the patient's record leads, in words."""
+        self.show_page("library")
+        self.library.show_point(code, back)
 
     def use_stack(self) -> None:
         """Let undo and redo work on the page that is shown."""
@@ -230,11 +250,15 @@ class Window(QMainWindow):
         self.patients.add_patient()
 
     def show_palette(self) -> None:
-        """Offer every action of the program and every patient by name."""
+        """Offer every action of the program, and every patient and point by name."""
         actions = [a for w in (self, *self.findChildren(QWidget)) if w is self or w.isVisible() for a in w.actions()]
-        palette = Palette(actions, self.chart, self)
+        palette = Palette(actions, self.chart, self._library, self)
         palette.patient_chosen.connect(self.open_patient)
+        palette.point_chosen.connect(self._look_up)
         palette.show()
+
+    def _look_up(self, code: str) -> None:
+        self.show_point(code, "Back to the record" if self.stack.currentWidget() is self.patient else "")
 
     def _show_theme(self, choice: str) -> None:
         app = QApplication.instance()

@@ -1,0 +1,307 @@
+"""The library: points found, shown on the body and told on a card, by keyboard and by hand."""
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from neuro_chart.clinic.needles import Side
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.points import Point
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.library import LibraryPage
+from neuro_chart.ui.point_card import PointCard, PointPopup
+from neuro_chart.ui.theme import LIGHT
+from neuro_chart.ui.visit import VisitPage
+from neuro_chart.ui.window import Window
+
+
+@pytest.fixture
+def page(qtbot, library, settings):
+    made = LibraryPage(library, settings)
+    qtbot.addWidget(made)
+    made.resize(1290, 700)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    made.setFocus()
+    return made
+
+
+@pytest.fixture
+def window(qtbot, vault, library, tmp_path):
+    made = Window(vault, library, QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+@pytest.fixture
+def visiting(window):
+    """The window with a fresh visit and ST36 planned and chosen; its visit page."""
+    records = window.chart.records
+    patient = Patient("Rosa", "Delgado")
+    records.save_patient(patient)
+    visit = Visit(patient.id, records.practitioner().id)
+    records.start_visit(visit)
+    window.open_visit(patient.id, visit.id)
+    page = window.findChild(VisitPage)
+    QTest.keyClicks(page.add.line, "ST36")
+    QTest.keyClick(page.add.line, Qt.Key.Key_Return)
+    return page
+
+
+def keys(text="", *pressed, modifiers=Qt.KeyboardModifier.NoModifier):
+    """Type as a person would: into whatever has the focus; what no key has comes as from an input method."""
+    for char in text:
+        if char.isascii():
+            QTest.keyClicks(QApplication.focusWidget(), char)
+        else:
+            QApplication.focusWidget().insert(char)
+    for key in pressed:
+        QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+def listed(page):
+    return [entry.code for entry in page.model.entries if isinstance(entry, Point)]
+
+
+def popup():
+    return next((w for w in QApplication.topLevelWidgets() if isinstance(w, PointPopup) and w.isVisible()), None)
+
+
+@pytest.mark.parametrize("words", ["st36", "S 36", "zu san li", "Zúsānlǐ", "足三里", "leg three", "Foot Three Li"])
+def test_typing_shows_the_point_that_is_meant(page, words):
+    keys(words)
+    assert page.point.code == "ST36"
+    assert page.card.code.text() == "ST36"
+
+
+def test_all_points_stand_under_their_channels(page, library):
+    assert listed(page) == [point.code for point in library.catalogue]
+    headings = [entry[1] for entry in page.model.entries if not isinstance(entry, Point)]
+    assert headings == list(library.catalogue.channels.values())
+    assert page.found.text() == f"{len(library.catalogue)} points"
+    assert page.point.code == listed(page)[0]
+
+
+def test_a_point_is_looked_up_by_keyboard_alone(qtbot, page):
+    keys("spleen")
+    keys("", Qt.Key.Key_Escape)
+    assert page.search.text() == ""
+    keys("sp", Qt.Key.Key_Down, Qt.Key.Key_Down)
+    assert page.point.code == listed(page)[2]
+    qtbot.waitUntil(lambda: not page._turning.isActive())
+    keys("", Qt.Key.Key_Return)
+    assert page.card.isAncestorOf(QApplication.focusWidget())
+    bar = page.card._area.verticalScrollBar()
+    page.resize(1290, 420)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    keys("", Qt.Key.Key_Down)
+    assert bar.value() > 0
+    keys("", Qt.Key.Key_C, modifiers=Qt.KeyboardModifier.ControlModifier)
+    assert page.point.location in QGuiApplication.clipboard().text()
+    keys("", Qt.Key.Key_F, modifiers=Qt.KeyboardModifier.ControlModifier)
+    assert page.search.hasFocus()
+    assert page.search.selectedText() == "sp"
+
+
+def test_the_arrows_pass_over_the_headings_and_letters_typed_there_go_into_the_search(page):
+    page.list.setFocus()
+    last_of_lung = max(at for at, code in enumerate(listed(page)) if code.startswith("LU"))
+    keys("", *[Qt.Key.Key_Down] * (last_of_lung + 1))
+    assert page.point.code == "LI1"
+    keys("", Qt.Key.Key_Up)
+    assert page.point.code == listed(page)[last_of_lung]
+    keys("gb34")
+    assert page.search.text() == "gb34"
+    assert page.point.code == "GB34"
+    page.list.setFocus()
+    keys("", Qt.Key.Key_Return)
+    assert page.card.isAncestorOf(QApplication.focusWidget())
+    keys("", Qt.Key.Key_Escape)
+    assert page.search.hasFocus()
+
+
+def test_channel_and_kind_narrow_the_list(page, library):
+    page.channel.setCurrentIndex(page.channel.findData("ST"))
+    assert {code[:2] for code in listed(page)} == {"ST"}
+    page.kind.setCurrentIndex(page.kind.findData("lower he-sea"))
+    assert listed(page) == ["ST36", "ST37", "ST39"]
+    assert page.model.second["ST37"] == "Lower he-sea point of the Large Intestine"
+    page.search.setText("LI4")
+    assert not listed(page)
+    assert page.empty.title.text() == "No point answers to “LI4”"
+    assert not page.everywhere.isHidden()
+    page.everywhere.click()
+    assert len(listed(page)) == len(library.catalogue)
+    assert page.search.hasFocus()
+
+
+def test_words_that_no_point_answers_to_teach(page):
+    shown = page.point
+    page.search.setText("<b>qqq</b>")
+    assert page.empty.title.text() == "No point answers to “<b>qqq</b>”"
+    assert "ST36" in page.empty.words.text()
+    assert page.empty.isVisible()
+    assert page.everywhere.isHidden()
+    assert page.point is shown
+    keys("", Qt.Key.Key_Return)
+    assert page.search.hasFocus()
+
+
+def test_the_body_turns_to_the_chosen_point(qtbot, page, library):
+    page.show_point("BL57")
+    qtbot.waitUntil(lambda: not page._turning.isActive())
+    marks = page.map._marks()
+    assert marks
+    assert {mark.code for mark in marks} <= {"", "BL57"}
+    named = next(mark for mark in marks if mark.code)
+    assert page.map.rect().contains(round(named.x), round(named.y))
+    assert page.map_card.sheets.choice == page.map.sheet
+
+
+def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page):
+    page.show_point("ST36")
+    qtbot.waitUntil(lambda: not page._turning.isActive())
+    page.kind.setCurrentIndex(page.kind.findData("yuan-source"))
+    page.show_point("ST36")
+    page._turn()
+    page._turning.stop()
+    page.channel.setCurrentIndex(page.channel.findData("ST"))
+    code, x, y = next(dot for panel in page.map._panels for dot in page.map._dots(panel) if dot[0] == "SP8")
+    before = page.map.sheet, page.map.camera.left, page.map.camera.top
+    qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert page.point.code == code
+    assert page.list.currentIndex().row() == page.model.row_of(code)
+    assert not page._turning.isActive()
+    assert (page.map.sheet, page.map.camera.left, page.map.camera.top) == before
+
+
+@pytest.fixture
+def card(qtbot, library):
+    made = PointCard(library)
+    qtbot.addWidget(made)
+    made.resize(340, 700)
+    made.show()
+    return made
+
+
+def test_the_card_tells_everything_and_who_says_it(card, library):
+    point = library.catalogue["ST36"]
+    card.show_point(point)
+    for words in (
+        "ST36", "足三里", point.pinyin, point.english, "Stomach channel", "He-sea point, Earth; lower he-sea point of the Stomach",
+        point.location, f"{point.depth.low:.1f}–{point.depth.high:.1f} cun, {point.depth.angle}", "A cited range, not advice",
+        *point.aliases, *(caution.text for caution in point.cautions), *(caution.structure.capitalize() for caution in point.cautions),
+        library.catalogue.sources[point.source], library.catalogue.sources[point.depth.source],
+    ):  # fmt: skip
+        assert words in card.text
+    region = library.atlas.region_of(library.atlas.point_sites("ST36")[Side.LEFT]).name
+    assert region.replace("left ", "") in card.text.lower()
+
+
+def test_a_card_tells_each_caution_by_word_sign_and_age(card, library):
+    card.show_point(library.catalogue["KI11"])
+    for words in ("Structure at risk", "Pregnancy", "Needling", "Modern", "Classical"):
+        assert words in card.text
+    assert card.text.index("Structure at risk") < card.text.index("Pregnancy") < card.text.index("Needling")
+    card.show_point(library.catalogue["BL1"])
+    assert card.hanzi.text() == library.catalogue["BL1"].hanzi
+
+
+def test_every_card_can_be_shown_and_shows_words_as_they_are(card, library):
+    for point in library.catalogue:
+        card.show_point(point)
+        assert point.location in card.text
+    labels = card.findChildren(QLabel)
+    assert labels
+    assert all(each.textFormat() is Qt.TextFormat.PlainText for each in labels)
+    assert all(each.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse for each in labels)
+
+
+def test_what_no_source_says_is_said(card, library):
+    bare = next(point for point in library.catalogue if not point.cautions and not point.depth)
+    card.show_point(bare)
+    assert "No source at hand gives one." in card.text
+    assert "No source at hand names anything." in card.text
+
+
+def test_what_takes_the_keys_has_a_name_and_is_large_enough_to_touch(qapp, page):
+    sheet = qapp.styleSheet()
+    qapp.setStyleSheet(LIGHT.stylesheet())
+    QTest.qWait(1)
+    takers = [made for made in page.findChildren(QWidget) if made.isVisible() and made.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    unnamed = [made for made in takers if not (made.accessibleName() or getattr(made, "text", str)())]
+    small = [made for made in takers if made.height() < 40 and made.property("role") != "segment"]
+    qapp.setStyleSheet(sheet)
+    assert {page.search, page.channel, page.kind, page.list, page.card.copy} <= set(takers)
+    assert not unnamed
+    assert not small
+
+
+def test_the_page_is_drawn_in_full(page):
+    picture = page.grab().toImage()
+    assert picture.format() != QImage.Format.Format_Invalid
+    assert len({picture.pixelColor(x, y).rgb() for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}) > 50
+
+
+def test_the_rail_leads_to_the_library_which_is_made_then(window):
+    assert window.findChild(LibraryPage) is None
+    window._rail["library"].click()
+    assert window.findChild(LibraryPage).isVisible()
+    assert QApplication.focusWidget() is window.library.search
+    assert window._rail["library"].isChecked()
+
+
+def test_control_f_finds_points_in_the_library_and_patients_elsewhere(window):
+    window.show_page("library")
+    QTest.keyClick(window.library.search, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.stack.currentWidget() is window.library
+    window.show_page("today")
+    QTest.keyClick(window.today, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.stack.currentWidget() is window.patients
+
+
+def test_the_palette_finds_points(window):
+    window.show_palette()
+    line = QApplication.activePopupWidget().line
+    QTest.keyClicks(line, "zusanli")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert window.library.point.code == "ST36"
+    assert window.library.back.isHidden()
+
+
+def test_f1_tells_of_the_chosen_needles_point_and_leads_on_to_the_library_and_back(window, visiting):
+    page = visiting
+    assert page.needles.editor.about.accessibleName() == "About ST36 (F1)"
+    keys("", Qt.Key.Key_F1)
+    told = popup()
+    assert told.card.point.code == "ST36"
+    assert told.card.isAncestorOf(QApplication.focusWidget())
+    QTest.keyClick(told, Qt.Key.Key_Escape)
+    assert popup() is None
+    page.needles.editor.about.click()
+    popup().more.click()
+    assert window.stack.currentWidget() is window.library
+    assert window.library.point.code == "ST36"
+    assert window.library.back.text() == "Back to the visit"
+    QTest.keyClick(window.library.search, Qt.Key.Key_Escape)
+    assert window.stack.currentWidget() is window.patient
+    window.show_page("library")
+    assert window.library.back.isHidden()
+
+
+def test_the_right_button_asks_what_a_point_is(qtbot, visiting):
+    page = visiting
+    page.map.about_wanted.emit("GB34")
+    assert popup().card.point.code == "GB34"
+    popup().close()
+    page.needles.view.clearSelection()
+    with qtbot.waitSignal(page.point_wanted) as wanted:
+        page.about_chosen()
+    assert wanted.args == [""]
