@@ -52,7 +52,8 @@ class Overlays:
                 colour.setAlphaF(0.9 if code == stressed else 0.15 + 0.2 * strength)
             else:
                 colour.setAlphaF(0.2 + 0.4 * strength)
-            pen = QPen(colour, 2.6 if code == stressed else 1.0 + 0.6 * strength)
+            width = 2.6 if code == stressed else 1.0 + 0.6 * strength
+            pen = QPen(colour, width * painter.device().devicePixelRatioF())  # a cosmetic pen counts in the pixels of the screen
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(path)
@@ -70,7 +71,7 @@ class Overlays:
             colour = area_colour(names.index(name))
             edge = QColor(colour.darker(150))
             edge.setAlphaF(0.55)
-            pen = QPen(edge, 1)
+            pen = QPen(edge, painter.device().devicePixelRatioF())
             pen.setCosmetic(True)
             painter.setPen(pen)
             colour.setAlphaF(0.34)

@@ -57,7 +57,7 @@ class Figures:
         to_view = QTransform.fromScale(view.size[0] / levels[level].width(), view.size[1] / levels[level].height())
         skin.setTransform(to_view * QTransform(-1, 0, 0, 1, view.size[0], 0) if view.mirrored else to_view)
         painter.fillPath(silhouette, skin)
-        pen = QPen(theme.color("skin_line"), 1.1)
+        pen = QPen(theme.color("skin_line"), 1.1 * painter.device().devicePixelRatioF())
         pen.setCosmetic(True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
