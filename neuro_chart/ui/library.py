@@ -40,6 +40,7 @@ from neuro_chart.ui.theme import BODY, SMALL, Theme
 from neuro_chart.ui.visit_list import paint_row
 from neuro_chart.ui.widgets import Empty, ListKeys, button, card, label, page_title, row
 
+SIDE = 324
 ROW, HEADING = 52, 40
 CODE = 72  # px for a code such as B2.T10
 TURN_AFTER = 80  # ms: the body follows once the keys rest
@@ -148,6 +149,7 @@ class LibraryPage(QWidget):
         self._catalogue = library.catalogue
         self.point: Point | None = None
         self._site: Site | None = None
+        self._telling = False
         self.search = QLineEdit()
         self.search.setPlaceholderText("Code, pinyin, character or English")
         self.search.setAccessibleName("Search points")
@@ -164,7 +166,7 @@ class LibraryPage(QWidget):
             self.kind.addItem(key.capitalize(), key)
         self.kind.setAccessibleName("Special kind")
         for box in (self.channel, self.kind):
-            box.setMinimumContentsLength(8)
+            box.setFixedWidth(SIDE // 2 - 4)
             box.setMaxVisibleItems(18)
             box.currentIndexChanged.connect(self._refresh)
         self.model = PointRows(self)
@@ -172,7 +174,7 @@ class LibraryPage(QWidget):
         ListKeys(self.search, self.list)
         self.list.installEventFilter(self)
         self.found = label("", "small")
-        self.everywhere = button("Look in all points", self.show_all)
+        self.everywhere = button("Look in all points", self._look_everywhere)
         self.empty = Empty("search", "", "", self.everywhere)
         self.empty.words.setMinimumWidth(232)
         self.empty.title.setWordWrap(True)
@@ -208,7 +210,7 @@ class LibraryPage(QWidget):
         self._stack.addWidget(self.empty)
         filters = row(self.channel, self.kind)
         left = QWidget()
-        left.setFixedWidth(316)
+        left.setFixedWidth(SIDE)
         side = QVBoxLayout(left)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(12)
@@ -238,22 +240,28 @@ class LibraryPage(QWidget):
 
     def show_all(self) -> None:
         """Forget what was searched and filtered."""
-        for field in (self.search, self.channel, self.kind):
-            field.blockSignals(True)
+        self._telling = True
         self.search.clear()
+        self._telling = False
+        self._look_everywhere()
+
+    def _look_everywhere(self) -> None:
+        """Forget the filters."""
+        self._telling = True
         self.channel.setCurrentIndex(0)
         self.kind.setCurrentIndex(0)
-        for field in (self.search, self.channel, self.kind):
-            field.blockSignals(False)
+        self._telling = False
         self._refresh()
         self.search.setFocus()
 
     def _refresh(self) -> None:
         """Show what the words and the filters find: the best first, or without words all in the order of the channels."""
+        if self._telling:
+            return
         words, channel, kind = self.search.text().strip(), self.channel.currentData(), self.kind.currentData()
         answering = self._catalogue.find(words) if words else list(self._catalogue)
         found = [point for point in answering if (not channel or point.channel == channel) and (not kind or kind in point.kinds)]
-        second = {point.code: _kinds(self._catalogue.kinds_of(point)) if kind else point.english for point in found}
+        second = {point.code: self._of_what(point, kind) if kind else point.english for point in found}
         self.model.show_entries(found if words else self._under_headings(found), second)
         self.found.setText(f"{QLocale().toString(len(found))} point{'' if len(found) == 1 else 's'}")
         self._stack.setCurrentIndex(0 if found else 1)
@@ -262,9 +270,15 @@ class LibraryPage(QWidget):
             self._select(kept if kept >= 0 else self.model.row_of(found[0].code))
             return
         self.empty.title.setText(f"No point answers to “{words[:24]}”" if words else "No such point")
-        filters = channel or kind
-        self.empty.words.setText(f"{len(answering)} in other channels or of other kinds." if answering and filters else _TEACH)
-        self.everywhere.setVisible(bool(answering and filters))
+        elsewhere = len(answering) if channel or kind else 0
+        self.empty.words.setText(f"{elsewhere} among all points." if elsewhere else _TEACH)
+        self.everywhere.setVisible(bool(elsewhere))
+
+    def _of_what(self, point: Point, kind: str) -> str:
+        """Of what it is this kind of point: `Of the Stomach`, `Earth`."""
+        words = next(each for each in self._catalogue.kinds_of(point) if each.startswith(f"{kind} point"))
+        words = words.removeprefix(f"{kind} point").lstrip(", ")
+        return words[:1].upper() + words[1:]
 
     def _under_headings(self, found: Sequence[Point]) -> list[Point | tuple[str, str]]:
         entries: list[Point | tuple[str, str]] = []
@@ -379,8 +393,3 @@ def _font(like: QFont, size: int, weight: QFont.Weight = QFont.Weight.Normal) ->
 def _put(painter: QPainter, box: QRect, text: str) -> None:
     elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, elided)
-
-
-def _kinds(words: Sequence[str]) -> str:
-    joined = "; ".join(words)
-    return joined[:1].upper() + joined[1:]

@@ -47,7 +47,7 @@ class PointCard(QFrame):
         self.setFocusProxy(self._area)
         names = column(row(self.code, self.hanzi, None, self.copy, spacing=12), self.names, spacing=2)
         names.setContentsMargins(EDGE, 0, EDGE - 8, 0)
-        box = QVBoxLayout(self)
+        self._box = box = QVBoxLayout(self)
         box.setContentsMargins(1, 12, 1, 1)
         box.setSpacing(8)
         box.addWidget(names)
@@ -90,7 +90,10 @@ class PointCard(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._area:
             if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
-                set_flag(self, "focused", event.type() == QEvent.Type.FocusIn)
+                focused = event.type() == QEvent.Type.FocusIn
+                inside = 0 if focused else 1  # the ring is wider by a pixel, and nothing moves
+                self._box.setContentsMargins(inside, 11 + inside, inside, inside)
+                set_flag(self, "focused", focused)
             elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Copy):
                 self.copy_all()
                 return True
@@ -163,7 +166,9 @@ def _depth(depth: Depth) -> QWidget:
     if depth.note:
         words.append(_told(depth.note))
     words.append(_told(f"A cited range, not advice [{depth.source}]", "small"))
-    return row(column(NeedleSign(depth.angle), None), column(*words, spacing=2), spacing=12)
+    sign, said = column(NeedleSign(depth.angle), None), column(*words, spacing=2)
+    sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+    return row(sign, said, spacing=12)
 
 
 def _lies(atlas: Atlas, point: Point) -> tuple[QWidget, list[str]]:
