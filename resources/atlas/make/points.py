@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 POINTS, LANDMARKS = HERE.parents[1] / "points", HERE / "landmarks.toml"
 BENEATH, ABOVE = 0.08, 0.12  # dm that a place may lie beneath, or above, the skin of a view and still be the one in sight
 SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a point's best view
+AVERTED = -0.1  # a course that faces away from the viewer by more is on the far side of a finger, however thin that is
 
 
 def described(folder: Path = POINTS) -> dict[str, dict[str, Any]]:
@@ -80,8 +82,8 @@ def write_points(figures: Mapping[str, Figure], folder: Path, points: Path = POI
             raise RuleError(f"{code}: no view shows it")
         entries[code] = {"spot": kept(triangle, shares), "view": best.name}
     followed = {name: kept(*spot(rules.skin, rules.place(name).xyz)) for name, told in rules.landmarks.items() if "rule" in told}
-    lines = courses(rules, channels)
-    seen = {view.name: _seen(view, rules.skin, lines) for view in views}
+    lines = {channel: [_Course.of(rules.skin, line) for line in found] for channel, found in courses(rules, channels).items()}
+    seen = {view.name: _seen(view, lines) for view in views}
     save(folder / "points.json", {"points": entries, "landmarks": followed, "channels": seen})
 
 
@@ -126,14 +128,16 @@ class _View:
         p = xyz @ self.rotation.T
         return np.stack([(p[:, 0] - self.origin[0]) * self.scale, (self.origin[1] - p[:, 1]) * self.scale, p[:, 2]], 1)
 
-    def sees(self, projected: Array) -> NDArray[np.bool_]:
-        """Which of some places (n, 3), projected, are in sight."""
-        row, column = (projected[:, k] // self.cell for k in (1, 0))
+    def sees(self, projected: Array, reach: int = 0) -> NDArray[np.bool_]:
+        """Which of some places (n, 3), projected, are in sight, in their own cell or in one so many away."""
         height, width = self.depth.shape
-        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-        at = np.clip(row, 0, height - 1).astype(int), np.clip(column, 0, width - 1).astype(int)
-        deeper = self.depth[at] - projected[:, 2]
-        seen: NDArray[np.bool_] = inside & (deeper < self.slope[at] + BENEATH) & (deeper > -ABOVE)
+        seen: NDArray[np.bool_] = np.zeros(len(projected), bool)
+        for down, right in product(range(-reach, reach + 1), repeat=2):
+            row, column = projected[:, 1] // self.cell + down, projected[:, 0] // self.cell + right
+            inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+            at = np.clip(row, 0, height - 1).astype(int), np.clip(column, 0, width - 1).astype(int)
+            deeper = self.depth[at] - projected[:, 2]
+            seen |= inside & (deeper < self.slope[at] + BENEATH) & (deeper > -ABOVE)
         return seen
 
     def worth(self, triangle: int, shares: Array) -> float:
@@ -142,34 +146,45 @@ class _View:
         corners = self.figure.triangles[triangle // 2 + triangle % 2 * half]
         normal = shares @ self.figure.normals[corners]
         facing = float(normal @ self.rotation[2]) / float(np.linalg.norm(normal))
-        if facing <= 0.05 or not self.sees(self.project((shares @ self.figure.vertices[corners])[None]))[0]:
+        if facing <= 0.05 or not self.sees(self.project((shares @ self.figure.vertices[corners])[None]), 1)[0]:
             return 0.0
         return facing**SQUARE * self.scale**CLOSE
 
 
-def _seen(view: _View, skin: Skin, lines: Mapping[str, list[Array]]) -> dict[str, list[list[list[float]]]]:
+@dataclass(frozen=True)
+class _Course:
+    """A line on the skin, whatever the body's shape: triangles (n,), the shares (n, 3) of their corners, and on which sides it runs."""
+
+    triangles: NDArray[np.int64]
+    shares: Array
+    sides: tuple[int, ...]
+
+    @classmethod
+    def of(cls, skin: Skin, line: Array) -> "_Course":
+        triangles, shares = zip(*(skin.spot(xyz) for xyz in line), strict=True)
+        return cls(np.array(triangles), np.array(shares), (1,) if np.abs(line[:, 0]).max() < 0.02 else (1, -1))
+
+    def on(self, figure: Figure) -> tuple[Array, Array]:
+        """Its places (n, 3) on a figure, and the unit normals there."""
+        corners = figure.triangles[self.triangles]
+        places, normals = (np.einsum("nk,nkj->nj", self.shares, of[corners]) for of in (figure.vertices, figure.normals))
+        return places, normals / np.linalg.norm(normals, axis=1, keepdims=True)
+
+
+def _seen(view: _View, lines: Mapping[str, list[_Course]]) -> dict[str, list[list[list[float]]]]:
     """What a view shows of each channel's lines, on both sides, in px."""
     found = {}
     for channel, courses_ in lines.items():
-        runs = [run for course in courses_ for side in _sides(course) for run in _parts(view, skin, side)]
+        runs = [run for course in courses_ for side in course.sides for run in _parts(view, course, side)]
         if runs:
             found[channel] = [np.round(simplified(run, 0.3), 1).tolist() for run in runs]
     return found
 
 
-def _sides(course: Array) -> list[Array]:
-    return [course] if np.abs(course[:, 0]).max() < 0.02 else [course, course * [-1, 1, 1]]
-
-
-def _parts(view: _View, skin: Skin, course: Array) -> list[Array]:
+def _parts(view: _View, course: _Course, side: int) -> list[Array]:
     """The stretches of a course that are in sight, in px (n, 2)."""
-    if view.figure is not skin.figure:
-        course = np.array([_carried(view.figure, *skin.spot(xyz)) for xyz in course])
-    projected = view.project(course)
-    bounds = np.flatnonzero(np.diff(np.concatenate([[0], view.sees(projected).astype(int), [0]])))
+    places, normals = (of * [side, 1, 1] for of in course.on(view.figure))
+    projected = view.project(places)
+    seen = view.sees(projected) & (normals @ view.rotation[2] > AVERTED)
+    bounds = np.flatnonzero(np.diff(np.concatenate([[0], seen.astype(int), [0]])))
     return [projected[a:b, :2] for a, b in zip(bounds[::2], bounds[1::2], strict=True) if b - a > 1]
-
-
-def _carried(figure: Figure, triangle: int, shares: Array) -> Array:
-    carried: Array = shares @ figure.vertices[figure.triangles[triangle]]
-    return carried
