@@ -89,7 +89,7 @@ FRONT_LEGS, BACK_LEGS = (Shown(view, down=(0.55, 1.0)) for view in ("front", "ba
 SHEETS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
     "body": ("Body", (Shown("front"), Shown("back"))),
     "sides": ("Sides", (Shown("right"), Shown("left"))),
-    "trunk": ("Trunk", (FRONT_TRUNK, BACK_TRUNK, Shown("trunk-right"), Shown("trunk-left"), Shown("pelvis"))),
+    "trunk": ("Trunk", (FRONT_TRUNK, BACK_TRUNK, Shown("trunk-right"), Shown("trunk-left"), Shown("shoulders"), Shown("pelvis"))),
     "head": ("Head", (
         Shown("head-right"), Shown("head-front"), Shown("head-left"), Shown("head-back"), Shown("head-top"),
         Shown("ear-right", larger=1.8), Shown("ear-left", larger=1.8),
