@@ -29,7 +29,9 @@ from neuro_chart.demo import PASSPHRASE, make_demo
 from neuro_chart.resources import ROOT
 from neuro_chart.ui.app import App, make_application
 from neuro_chart.ui.health_history import HealthHistoryPage
+from neuro_chart.ui.library import TURN_AFTER
 from neuro_chart.ui.papers import PapersPage
+from neuro_chart.ui.point_card import PointPopup
 from neuro_chart.ui.progress import ProgressPage
 from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.unlock import Unlock
@@ -349,6 +351,7 @@ def walk(hand: Hand, album: Album) -> None:
             hand.write(window.notes.line, "monofilament")
             hand.wait(window.notes.list.count, "the words to be found")
         album.take(name)
+    look_up(hand, album)
     window.show_page("patients")
     window.patients.add_patient()
     album.take("05-new-patient")
@@ -365,6 +368,7 @@ def walk(hand: Hand, album: Album) -> None:
     page.needles.view.setCurrentIndex(page.needles.model.index(0))
     page.map_card.sheets.choose("feet")
     album.take("14-visit-needle-chosen")
+    tell_of_a_point(hand, album)
     page.show_signing()
     album.take("15-visit-signing")
     overdue, late = next((v, p) for v, p in window.chart.records.open_visits() if p.family == "Khoury")
@@ -380,6 +384,28 @@ def walk(hand: Hand, album: Album) -> None:
     QTest.qWait(500)
     album.take("13-papers")
     hand.lock()
+
+
+def look_up(hand: Hand, album: Album) -> None:
+    """The library: a point, one with much to mind, and words that no point answers to."""
+    window = hand.window
+    for name, code, words in (
+        ("17-library", "ST36", ""),
+        ("18-library-cautions", "KI11", ""),
+        ("19-library-nothing", "LI11", "elbow wrist"),
+    ):
+        window.show_point(code)
+        window.library.search.setText(words)
+        QTest.qWait(2 * TURN_AFTER)
+        album.take(name)
+
+
+def tell_of_a_point(hand: Hand, album: Album) -> None:
+    """What the visit page says of the chosen needle's point."""
+    hand.visit_page.about_chosen()
+    told = next(each for each in hand.application.topLevelWidgets() if isinstance(each, PointPopup) and each.isVisible())
+    album.take("22-visit-about-a-point", told)
+    told.close()
 
 
 def tour(folder: Path) -> None:

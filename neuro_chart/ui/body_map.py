@@ -586,8 +586,9 @@ class BodyMap(QWidget):
             for panel in self._panels
             if (place := panel.view.place_of(site)) and panel.crop.holds(*place)
         ]
-        best = max((worth for worth, *_ in shown), default=0.0)
-        return [_Target(site, code if worth and worth == best else "", x, y) for worth, site, x, y in shown]
+        in_sight = [each for each in shown if self.rect().contains(round(each[2]), round(each[3]))]
+        best = max((worth for worth, *_ in in_sight), default=0.0)
+        return [_Target(site, code if worth and worth == best else "", x, y) for worth, site, x, y in in_sight]
 
     def _paint_target(self, painter: QPainter, theme: Theme, target: _Target) -> None:
         place = QPointF(target.x, target.y)
@@ -687,9 +688,12 @@ class BodyMap(QWidget):
             for dot in self._dots(panel)
             if (index, dot[0]) not in needled and dot[0] != marked
         ]
-        bubbles = (self._bubble(QPointF(mark.x, mark.y), self.name_of(mark.code)) for mark in self._marks() if mark.code)
+        marks, reach = self._marks(), MARKER + 4
+        bubbles = (self._bubble(QPointF(mark.x, mark.y), self.name_of(mark.code)) for mark in marks if mark.code)
+        rings = (Box(mark.x - reach, mark.y - reach, 2 * reach, 2 * reach) for mark in marks)
         wanted = [([(x, y)], (metrics.horizontalAdvance(short(code)) + 2, metrics.height())) for code, x, y in dots]
-        clear = [*taken, *(Box(x - 4, y - 4, 8, 8) for _, x, y in dots), *(Box(b.x(), b.y(), b.width(), b.height()) for b in bubbles)]
+        clear = [*taken, *(Box(x - 4, y - 4, 8, 8) for _, x, y in dots), *rings]
+        clear += [Box(bubble.x(), bubble.y(), bubble.width(), bubble.height()) for bubble in bubbles]
         placed = place_labels(wanted, clear, Box(0, 0, self.width(), self.height()), self._is_across_an_edge)
         for (code, _, _), label in zip(dots, placed, strict=True):
             if label is not None and not label.leader and not self._is_across_an_edge(label.box):

@@ -178,6 +178,7 @@ class LibraryPage(QWidget):
         self.empty = Empty("search", "", "", self.everywhere)
         self.empty.words.setMinimumWidth(232)
         self.empty.title.setWordWrap(True)
+        self.empty.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.back = button("", self.back_wanted.emit, "link", "arrow-left")
         self.back.hide()
         self.map_card = MapCard(library, settings)

@@ -28,7 +28,7 @@ KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class KeysAtTheRight(QStyledItemDelegate):
-    """Draws an entry with its keys, quietly, at the right end of its line."""
+    """Draws an entry with its keys, or what else is said of it, quietly at the right end of its line."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().paint(painter, option, index)
@@ -79,14 +79,14 @@ class Palette(QDialog):
             for line in self._chart.records.patients(words, limit=PATIENTS):
                 self._add(f"{line.family}, {line.given}".strip(", "), line.id)
             for point in self._library.catalogue.find(words)[:POINTS]:
-                self._add(f"{point.code}  {point.hanzi}  {point.pinyin}", point)
+                self._add(f"{point.code}  {point.hanzi}  {point.pinyin}", point, point.english)
         self.list.setCurrentRow(0)
 
-    def _add(self, text: str, target: object, keys: str = "") -> None:
+    def _add(self, text: str, target: object, aside: str = "") -> None:
         item = QListWidgetItem(text)
         item.setData(TARGET_ROLE, target)
-        item.setData(KEYS_ROLE, keys)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {keys}" if keys else text)
+        item.setData(KEYS_ROLE, aside)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {aside}" if aside else text)
         self.list.addItem(item)
 
     def _do(self) -> None:

@@ -53,6 +53,12 @@ class PointCard(QFrame):
         box.addWidget(names)
         box.addWidget(self._area, 1)
 
+    def add_to_foot(self, widget: QWidget) -> None:
+        """Put a button beneath what scrolls."""
+        foot = row(None, widget)
+        foot.setContentsMargins(8, 0, 8, 8)
+        self._box.addWidget(foot)
+
     def show_point(self, point: Point) -> None:
         """Tell this point."""
         self.point = point
@@ -138,7 +144,7 @@ def _caution(caution: Caution) -> QWidget:
     name, words = CAUTIONS[caution.kind]
     modern = caution.strength == "modern"
     made = QFrame()
-    made.setProperty("role", "caution")
+    made.setProperty("role", "mind")
     made.setProperty("strength", caution.strength)
     sign = QToolButton()
     sign.setProperty("role", "mark")
@@ -221,13 +227,10 @@ class PointPopup(QDialog):
         self.card = PointCard(library)
         self.card.show_point(point)
         self.more = button("Show in the library", self._go_on, "link", "book-open")
-        foot = row(None, self.more)
-        foot.setContentsMargins(8, 0, 8, 4)
+        self.card.add_to_foot(self.more)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.card, 1)
-        box.addWidget(foot)
+        box.addWidget(self.card)
 
     def show_over(self, place: QWidget) -> None:
         """Show it along the right edge of a widget."""
