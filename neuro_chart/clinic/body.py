@@ -20,7 +20,9 @@ from neuro_chart.clinic.skin import Skin, Spot, Vector, shares_of, within
 
 FIGURES = ("neutral", "female", "male")
 MIDLINE = 0.05  # dm each way that counts as the midline
+IN_THE_MIDDLE = 0.001  # dm each way where the skin faces neither side
 BENEATH, ABOVE = 0.06, 0.12  # dm that a place may lie beneath, or above, the skin of a view near its pixel and still be the one in sight
+AVERTED = -0.15  # skin that faces away from the viewer by more is out of sight, however thin the finger is that it is on
 AT_POINT, NEAR_POINT = 3.0, 60.0  # mm: nearer is the point itself; farther away it says nothing about the place
 SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a best view
 MOSTLY = 0.35  # a way that goes aside by no more than this share of its length goes straight up or down
@@ -105,6 +107,8 @@ class Body:
     def normal(self, site: Site, pose: str = "standing") -> Vector:
         """The unit normal of the skin there, outwards."""
         x, y, z = self.skin.normal(f"{self.figure} {pose}", self.spot(site).triangle)
+        if abs(site.x) < IN_THE_MIDDLE and (flat := hypot(y, z)):  # of the triangles on both sides
+            return 0.0, y / flat, z / flat
         return (-x if site.x < 0 else x), y, z
 
     def site(self, spot: Spot) -> Site:
@@ -165,7 +169,8 @@ class View:
     def place_of(self, site: Site) -> tuple[float, float] | None:
         """The pixel (x, y) where a place shows, or None where the view can't see it."""
         x, y, z = self._project(self.body.place(mirror(site) if self.mirrored else site, self.pose))
-        if not any(low - BENEATH <= z <= high + ABOVE for low, high in map(self._depths, self._around(x, y))):
+        near = any(low - BENEATH <= z <= high + ABOVE for low, high in map(self._depths, self._around(x, y)))
+        if not near or self._towards(site) < AVERTED:
             return None
         return (self.size[0] - x if self.mirrored else x), y
 
@@ -175,10 +180,12 @@ class View:
 
     def facing(self, site: Site) -> float:
         """How squarely the view looks at the skin there: 1 from straight above it, towards 0 at an edge, 0 where it is hidden."""
-        if not self.sees(site):
-            return 0.0
+        return max(0.0, self._towards(site)) if self.sees(site) else 0.0
+
+    def _towards(self, site: Site) -> float:
+        """How far the skin there is turned to the viewer, hidden or not: 1 squarely, 0 edge on, below that away."""
         normal = self.body.normal(mirror(site) if self.mirrored else site, self.pose)
-        return max(0.0, sum(n * r for n, r in zip(normal, self.rotation[6:], strict=True)))
+        return sum(n * r for n, r in zip(normal, self.rotation[6:], strict=True))
 
     def worth(self, site: Site) -> float:
         """How well the view shows a place, to be compared with others: more for a square look and a close one, 0 where it is hidden."""
@@ -297,8 +304,8 @@ class Atlas:
         for name, mark in told["landmarks"].items():
             site = body.site(Spot(*mark["spot"]))
             landmarks[name] = Landmark(mark["where"], _sides(site))
-            if name in own.get("landmarks", ()):  # one that follows from others does so on every figure anew
-                body.spots[abs(site.x), site.y, site.z] = Spot(*own["landmarks"][name])
+            # one that follows from others does so on every figure anew
+            body.spots.setdefault((abs(site.x), site.y, site.z), Spot(*own.get("landmarks", {}).get(name, mark["spot"])))
         return cls(
             body=body,
             views=_views(folder / figure, cameras, own["channels"], body),

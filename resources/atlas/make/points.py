@@ -20,7 +20,7 @@ from views import save
 CODE = 'code = "{}"'
 HERE = Path(__file__).parent
 POINTS, LANDMARKS = HERE.parents[1] / "points", HERE / "landmarks.toml"
-BENEATH, ABOVE = 0.08, 0.12  # dm that a place may lie beneath, or above, the skin of a view and still be the one in sight
+BENEATH, ABOVE = 0.06, 0.12  # dm that a place may lie beneath, or above, the skin of a view and still be the one in sight
 SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a point's best view
 AVERTED = -0.1  # a course that faces away from the viewer by more is on the far side of a finger, however thin that is
 
@@ -118,7 +118,7 @@ class _View:
         width, height = (n // cell for n in told["size"])
         face = np.frombuffer(zlib.decompress((folder / f"{name}.lookup").read_bytes()), "<u2").reshape(height, width).astype(int)
         half = len(figure.triangles) // 2
-        corners = figure.vertices[figure.triangles[:half]] @ rotation[2]
+        corners = figure.vertices[np.column_stack([figure.triangles[:half], figure.triangles[half:, 2]])] @ rotation[2]
         deep = np.concatenate([[-np.inf], corners.max(1)])
         reach = np.concatenate([[0.0], np.ptp(corners, axis=1)])
         return cls(name, figure, rotation, tuple(told["origin"]), told["scale"], cell, deep[face], reach[face])
