@@ -176,6 +176,7 @@ class BodyMap(QWidget):
         same_channel = self._channel_of(code) == self._channel_of(self._marked[0])
         self._marked = code, site
         (self._drop_scene if same_channel else self._drop_ground)()
+        self._describe()
 
     def _channel_of(self, code: str) -> str:
         return self._catalogue[code].channel if code in self._catalogue else ""
@@ -230,8 +231,9 @@ class BodyMap(QWidget):
     def _describe(self) -> None:
         title, shown = SHEETS[self._sheet_key]
         said = [f"{needle.point or needle.site.region} {needle.site.side}, {self._stages[needle.id]}" for needle in self._needles]
+        marked = f"{self.name_of(self._marked[0])} is ringed. " if self._marked[0] else ""
         self.setAccessibleDescription(
-            f"{title}: {', '.join(self._atlas.views[part.view].title for part in shown)}. "
+            f"{title}: {', '.join(self._atlas.views[part.view].title for part in shown)}. {marked}"
             f"{len(said)} needles{': ' if said else ''}{'; '.join(said)}. The list of needles says the same and can do the same."
         )
 

@@ -312,6 +312,7 @@ class LibraryPage(QWidget):
         if code not in self._catalogue:
             return
         self._show(self._catalogue[code], site)
+        self.map.mark(code, site)
         if self.model.row_of(code) < 0:
             self.show_all()
         self._select(self.model.row_of(code))
@@ -320,12 +321,13 @@ class LibraryPage(QWidget):
     def _show(self, point: Point, site: Site | None) -> None:
         self.point, self._site = point, site
         self.card.show_point(point)
-        self.map.mark(point.code, site)
 
     def _turn(self) -> None:
-        if self.point is not None and self._site is not None:
-            self.map.turn_to(self._site, self.point.code)
-            self.map_card.refresh()
+        if self.point is not None:
+            self.map.mark(self.point.code, self._site)
+            if self._site is not None:
+                self.map.turn_to(self._site, self.point.code)
+                self.map_card.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from math import cos, radians, sin
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ CAUTIONS: Mapping[CautionKind, tuple[str, str]] = {  # the icon and the words of
 FIELDS = {"dermatomes": "Dermatome", "nerves": "Nerve field"}
 ANGLES = {"perpendicular": 90, "oblique": 45, "transverse": 14, "superficial": 30}  # degrees between the needle and the skin
 EDGE = 20
+SAY_FOR = 1500
 WIDE, TALL = 380, 600
 
 
@@ -41,6 +42,10 @@ class PointCard(QFrame):
         self.code, self.hanzi = _told("", "display"), _told("", "display")
         self.names = _told("", "muted")
         self.copy = icon_button("copy", "Copy all that is told of this point (Ctrl+C)", self.copy_all)
+        self._copied = QTimer(self)
+        self._copied.setSingleShot(True)
+        self._copied.setInterval(SAY_FOR)
+        self._copied.timeout.connect(lambda: set_icon(self.copy, "copy", "muted"))
         self._area = scrolled(QWidget())
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._area.installEventFilter(self)
@@ -90,8 +95,10 @@ class PointCard(QFrame):
         return "\n".join(part for part in parts if part)
 
     def copy_all(self) -> None:
-        """Put the whole card into the clipboard, as plain text."""
+        """Put the whole card into the clipboard, as plain text, and show for a moment that it is there."""
         QGuiApplication.clipboard().setText(self.text)
+        set_icon(self.copy, "check", "accent")
+        self._copied.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._area:

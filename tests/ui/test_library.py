@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -166,6 +166,7 @@ def test_the_body_turns_to_the_chosen_point(qtbot, page, library):
     named = next(mark for mark in marks if mark.code)
     assert page.map.rect().contains(round(named.x), round(named.y))
     assert page.map_card.sheets.choice == page.map.sheet
+    assert "BL57 承山 Chéngshān is ringed" in page.map.accessibleDescription()
 
 
 def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page):
@@ -183,6 +184,17 @@ def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page):
     assert page.list.currentIndex().row() == page.model.row_of(code)
     assert not page._turning.isActive()
     assert (page.map.sheet, page.map.camera.left, page.map.camera.top) == before
+
+
+def test_on_a_signed_visit_a_click_on_a_point_tells_of_it(qtbot, window, visiting):
+    page = visiting
+    page.take_off_chart()
+    page.map.turn_to(window._library.atlas.point_sites("SP8")[Side.LEFT], "SP8")
+    page.map.set_read_only(True)
+    code, x, y = next(dot for panel in page.map._panels for dot in page.map._dots(panel) if dot[0] == "SP8")
+    qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert popup().card.point.code == code
+    popup().close()
 
 
 @pytest.fixture
@@ -261,6 +273,24 @@ def test_the_rail_leads_to_the_library_which_is_made_then(window):
     assert window._rail["library"].isChecked()
 
 
+def test_from_any_page_to_a_points_card_and_the_next_by_keyboard_alone(window):
+    window.patients.setFocus()
+    keys("", Qt.Key.Key_L, modifiers=Qt.KeyboardModifier.AltModifier)
+    keys("gb34", Qt.Key.Key_Return)
+    assert window.library.card.code.text() == "GB34"
+    keys("", Qt.Key.Key_Escape)
+    keys("lu7")  # over what was searched before
+    assert window.library.card.code.text() == "LU7"
+    keys("", Qt.Key.Key_Escape, Qt.Key.Key_Tab)
+    assert window.library.channel.hasFocus()
+    keys("stom")
+    assert window.library.point.channel == "ST"
+    keys("", Qt.Key.Key_Tab, Qt.Key.Key_Tab)
+    assert window.library.list.hasFocus()
+    keys("", Qt.Key.Key_End)
+    assert window.library.card.code.text() == "ST45"
+
+
 def test_control_f_finds_points_in_the_library_and_patients_elsewhere(window):
     window.show_page("library")
     QTest.keyClick(window.library.search, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
@@ -301,9 +331,13 @@ def test_f1_tells_of_the_chosen_needles_point_and_leads_on_to_the_library_and_ba
 
 def test_the_right_button_asks_what_a_point_is(qtbot, visiting):
     page = visiting
-    page.map.about_wanted.emit("GB34")
-    assert popup().card.point.code == "GB34"
+    place = page.map._place()[0]
+    where = QPoint(round(place.x), round(place.y))
+    QApplication.sendEvent(page.map, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, page.map.mapToGlobal(where)))
+    assert popup().card.point.code == "ST36"
     popup().close()
+    QApplication.sendEvent(page.map, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(2, 2), QPoint(2, 2)))
+    assert popup() is None
     page.needles.view.clearSelection()
     with qtbot.waitSignal(page.point_wanted) as wanted:
         page.about_chosen()
