@@ -207,6 +207,7 @@ def _head(spots: Spots) -> Names:
         (y > 7.42, "forehead"),
         ((y > 7.15) & (x > 0.14), "SIDE eye"),
         ((x < 0.2) & (y > 6.88), "nose"),
+        (y > 6.88, "SIDE cheek"),
         ((x < 0.3) & (y > 6.58), "mouth"),
         (x < 0.3, "chin"),
         (y > 6.72, "SIDE cheek"),
@@ -301,11 +302,11 @@ def _foot(spots: Spots) -> Names:
     return _first(
         spots,
         (under & (forward < 0.3), "SIDE heel"),
-        (under, np.where(forward < 0.72, "SIDE plantar arch", "SIDE plantar forefoot")),
+        (under, np.where(forward < 0.72, "SIDE plantar midfoot", "SIDE plantar forefoot")),
         ((forward < 0.2) & (spots.y < malleoli - 0.1), "SIDE heel"),
         ((spots.y > malleoli - 0.12) & (forward < 0.62), _ankle(spots)),
-        (spots.lateral > 0.75, "SIDE outer edge of the foot"),
-        (spots.lateral < -0.75, "SIDE inner edge of the foot"),
+        (spots.lateral > 0.75, "SIDE lateral side of the foot"),
+        (spots.lateral < -0.75, "SIDE medial side of the foot"),
         (True, "SIDE top of the foot"),
     )
 
