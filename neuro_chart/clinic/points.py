@@ -261,7 +261,7 @@ class _Called:
         if all(f"\n{word}" in self.beginnings for word in words) and any(_begins(words, name) for name in self.words):
             return 5
         within = joined[1:]
-        return 6 if within in self.names and (len(within) > 2 or not within.isascii()) else None
+        return 6 if within in self.beginnings and (len(within) > 2 or not within.isascii()) else None
 
 
 def _begins(wanted: list[str], words: list[str]) -> bool:

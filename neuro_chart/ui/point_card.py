@@ -204,14 +204,14 @@ def _lies(atlas: Atlas, point: Point) -> tuple[QWidget, list[str]]:
         first.setWordWrap(False)
         grid.addWidget(first, at, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(_told(_capital(_sideless(name))), at, 1)
-    return made, [field.source for field in fields.values()]
+    return made, [f"[{kind}] {field.source}" for kind, field in fields.items()]
 
 
 def _sources(catalogue: Catalogue, point: Point, more: Iterable[str]) -> list[str]:
     """Every source that the card names, spelled out, in the order in which it names them."""
     keys = [point.source, *(caution.source for caution in point.cautions), *([point.depth.source] if point.depth else [])]
     said = [f"[{key}] {catalogue.sources[key]}" for key in keys]
-    return list(dict.fromkeys([*said, *(catalogue.sources.get(source, source) for source in more)]))
+    return list(dict.fromkeys([*said, *more]))
 
 
 def _sideless(words: str) -> str:

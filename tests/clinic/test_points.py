@@ -362,6 +362,11 @@ def test_what_special_points_some_are(code: str, kinds: dict[str, str]):
     assert CATALOGUE[code].kinds == kinds
 
 
+def test_letters_within_a_word_find_it_and_letters_across_two_words_do_not():
+    assert "SP6" in [point.code for point in CATALOGUE.find("yinjiao")]
+    assert "LR14" not in [point.code for point in CATALOGUE.find("leg")]  # Cycle Gate
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

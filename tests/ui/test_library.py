@@ -218,6 +218,9 @@ def test_the_card_tells_everything_and_who_says_it(card, library):
         assert words in card.text
     region = library.atlas.region_of(library.atlas.point_sites("ST36")[Side.LEFT]).name
     assert region.replace("left ", "") in card.text.lower()
+    for field in library.atlas.fields_of(library.atlas.point_sites("ST36")[Side.LEFT]).values():
+        assert field.name.replace("left ", "").capitalize() in card.text
+        assert field.source in card.text
 
 
 def test_a_card_tells_each_caution_by_word_sign_and_age(card, library):
