@@ -183,12 +183,13 @@ class Figure:
     turned: dict[str, Array]
 
     @classmethod
-    def load(cls, data: Path, male: float = 0.5, levels: int = 1) -> Self:
+    def load(cls, data: Path, male: float = 0.5, levels: int = 1, age: str = "young", weight: str = "average") -> Self:
         """The neutral adult in the anatomical position.
 
-        data: the folder mpfb2; male: 0 a female frame, 1 a male one; levels: how often the skin is subdivided, 2 for close-ups.
+        data: the folder mpfb2; male: 0 a female frame, 1 a male one; levels: how often the skin is subdivided, 2 for close-ups;
+        age: young or old; weight: min, average or max.
         """
-        rig = _load_rig(data, male, levels)
+        rig = _load_rig(data, male, levels, age, weight)
         return cls(rig, rig.smooth @ rig.rest, rig.head, rig.tail, {}).posed(ANATOMICAL)
 
     def posed(self, pose: Pose) -> Self:
@@ -303,13 +304,13 @@ def _palm_angle(rig: Rig, matrix: Array, bone: str, side: str, target: Array) ->
     return float(np.degrees(np.arctan2(np.dot(axis, np.cross(now, then)), np.dot(now, then))))
 
 
-def _load_rig(data: Path, male: float, levels: int) -> Rig:
+def _load_rig(data: Path, male: float, levels: int, age: str, weight: str) -> Rig:
     rest, quads, groups = _load_obj(data / "3dobjs/base.obj")
-    for sex, weight in (("male", male), ("female", 1 - male)):
+    for sex, part in (("male", male), ("female", 1 - male)):
         for face in FACES:
-            _morph(data, rest, f"macrodetails/{face}-{sex}-young", weight / 3)
-        _morph(data, rest, f"macrodetails/universal-{sex}-young-averagemuscle-averageweight", weight)
-    _morph(data, rest, "breast/female-young-averagemuscle-averageweight-mincup-averagefirmness", 1 - male)
+            _morph(data, rest, f"macrodetails/{face}-{sex}-{age}", part / 3)
+        _morph(data, rest, f"macrodetails/universal-{sex}-{age}-averagemuscle-{weight}weight", part)
+    _morph(data, rest, f"breast/female-{age}-averagemuscle-{weight}weight-mincup-averagefirmness", 1 - male)
     for face in FACES:
         for side in ("left", "right"):
             _morph(data, rest, f"expression/units/{face}/eye-{side}-closure", 1 / 3)

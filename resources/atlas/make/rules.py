@@ -38,6 +38,9 @@ Rule = Mapping[str, Any]
 FIELDS = {"at", "between", "share", "along", "above", "below", "cun", "line", "aside", "toward", "side", "level", "curve", "round"}
 
 
+NARROW = 1.15  # a place may be told so much farther aside than a slim trunk is wide, and lies at its side then
+
+
 class RuleError(ValueError):
     """A rule that can't be followed, with the reason."""
 
@@ -148,6 +151,10 @@ class Rules:
         """The front or the back of the trunk at a height."""
         x = self._sideways(rule, rule["side"])
         ahead = 1.0 if rule["side"] == "front" else -1.0
+        outline = self._outline(y)
+        widest = outline[outline[:, 0].argmax()]
+        if widest[0] < x < NARROW * widest[0]:  # on a slim body as far aside as it goes
+            return self.skin.nearest(widest)
         return self.skin.ray(np.array([x, y, ahead * 5]), np.array([0.0, 0.0, -ahead]))
 
     def _flank(self, rule: Rule, y: float) -> Place | None:
