@@ -1,96 +1,147 @@
 """What can be laid over the figure: the channels' courses, landmarks, and the regions, dermatomes and nerve fields of the skin."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QSettings
+from PySide6.QtGui import QColor, QPainterPath
 
-from neuro_chart.clinic.body import Line, View
-from neuro_chart.ui.map_marks import path_of
-from neuro_chart.ui.theme import Theme
+from neuro_chart.clinic.body import Atlas, Line, View
+from neuro_chart.ui.map_layout import spans_of
+from neuro_chart.ui.theme import CHANNELS, Theme
 
 FIELDS = {"": "None", "regions": "Regions", "dermatomes": "Dermatomes", "nerves": "Nerve fields"}
-COURSES_FROM, COURSES_FULL = 24.0, 90.0  # px a dm: from where the channels' lines begin to show, and where they are as strong as they get
-NAMED_FROM = 34.0  # px: the least width of an area that has room for its name
-# one ramp of hues; neighbours on the body differ in lightness too, so that they can be told apart without colour
-_COURSES = {
-    "LU": "#5b6f86", "LI": "#8c7a2f", "ST": "#b0692c", "SP": "#7d5a1f", "HT": "#b8483f", "SI": "#d07a66", "BL": "#2f6db0", "KI": "#1f4a7d",
-    "PC": "#8d4a86", "TE": "#b06ea8", "GB": "#3f8f5f", "LR": "#256a58", "GV": "#3d4a63", "CV": "#5a4f76",
-}  # fmt: skip
+COURSES_FROM, COURSES_FULL = 14.0, 90.0  # px a dm: from where the channels' lines begin to show, and where they are as strong as they get
+LANDMARKS_APART = 30.0  # px: nearer than that to another, a landmark waits until one looks closer
+ROWS = 9  # how many rows of an area are tried for its name
+_KEY = "map/"
 
 
 @dataclass(frozen=True)
 class Layers:
-    """What is laid over the figure; field: a key of FIELDS."""
+    """What is laid over the figure. names: those of all points wherever there is room; field: a key of FIELDS."""
 
     channels: bool = True
     landmarks: bool = False
+    names: bool = False
     field: str = ""
+
+    @classmethod
+    def read(cls, settings: QSettings) -> "Layers":
+        """What was chosen last."""
+        usual = cls()
+        field = str(settings.value(f"{_KEY}field", usual.field))
+        return cls(
+            bool(settings.value(f"{_KEY}channels", usual.channels, type=bool)),
+            bool(settings.value(f"{_KEY}landmarks", usual.landmarks, type=bool)),
+            bool(settings.value(f"{_KEY}names", usual.names, type=bool)),
+            field if field in FIELDS else usual.field,
+        )
+
+    def keep(self, settings: QSettings) -> None:
+        """Remember the choice."""
+        for name, value in vars(self).items():
+            settings.setValue(f"{_KEY}{name}", value)
 
 
 class Overlays:
-    """The layers of views as paths, made when they are first drawn."""
+    """The layers of an atlas' views as paths and places, made when they are first asked for."""
 
-    def __init__(self) -> None:
-        self._courses: dict[tuple[Path, bool], dict[str, QPainterPath]] = {}
+    def __init__(self, atlas: Atlas) -> None:
+        self._atlas = atlas
         self._areas: dict[tuple[Path, bool, str], dict[str, QPainterPath]] = {}
+        self._rooms: dict[tuple[Path, bool, str], dict[str, tuple[float, float, float, float]]] = {}
 
-    def paint_courses(self, painter: QPainter, view: View, zoom: float, stressed: str = "") -> None:
-        """The channels' lines in the view's pixels, the stronger the closer one looks (zoom: px a dm); one set off, if it is named."""
-        strength = min(max((zoom - COURSES_FROM) / (COURSES_FULL - COURSES_FROM), 0.0), 1.0)
-        if not strength and not stressed:
-            return
-        key = view.path, view.mirrored
-        if key not in self._courses:
-            self._courses[key] = {code: path_of(lines) for code, lines in view.drawing.channels.items()}
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for code, path in self._courses[key].items():
-            colour = QColor(_COURSES[code])
-            if stressed:
-                colour.setAlphaF(0.9 if code == stressed else 0.15 + 0.2 * strength)
-            else:
-                colour.setAlphaF(0.2 + 0.4 * strength)
-            width = 2.6 if code == stressed else 1.0 + 0.6 * strength
-            pen = QPen(colour, width * painter.device().devicePixelRatioF())  # a cosmetic pen counts in the pixels of the screen
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(path)
+    def offers(self, field: str) -> bool:
+        """Whether the atlas knows the areas of a kind."""
+        return field in {"", "regions"} or field in self._atlas.layers
 
     def areas(self, view: View, kind: str) -> dict[str, QPainterPath]:
         """The areas of one kind by name, in the view's pixels."""
         key = view.path, view.mirrored, kind
         if key not in self._areas:
-            self._areas[key] = {name: path_of(lines) for name, lines in view.drawing.areas.get(kind, {}).items()}
+            self._areas[key] = {name: path_of(lines, closed=True) for name, lines in view.drawing.areas.get(kind, {}).items()}
         return self._areas[key]
 
-    def paint_areas(self, painter: QPainter, view: View, kind: str, names: Sequence[str]) -> None:
-        """The areas of one kind, each in its own colour; names: all there are, in their order."""
-        for name, path in self.areas(view, kind).items():
-            colour = area_colour(names.index(name))
-            edge = QColor(colour.darker(150))
-            edge.setAlphaF(0.55)
-            pen = QPen(edge, painter.device().devicePixelRatioF())
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            colour.setAlphaF(0.34)
-            painter.setBrush(colour)
-            painter.drawPath(path)
+    def area_at(self, view: View, kind: str, x: float, y: float) -> str:
+        """The area that a pixel of a view lies in, or nothing."""
+        place = QPointF(x, y)
+        return next((name for name, path in self.areas(view, kind).items() if path.contains(place)), "")
+
+    def rooms(self, view: View, kind: str) -> dict[str, tuple[float, float, float, float]]:
+        """Where the name of each area has most room, in the view's pixels: the middle, the width and the height there."""
+        key = view.path, view.mirrored, kind
+        if key not in self._rooms:
+            self._rooms[key] = {name: found for name, lines in view.drawing.areas.get(kind, {}).items() if (found := room_of(lines))}
+        return self._rooms[key]
+
+    def colours(self, kind: str) -> Mapping[str, QColor]:
+        """A colour for each area of a kind, the same on both sides of the body."""
+        names = dict.fromkeys(sideless(name) for name in self._atlas.layers.get(kind, self._atlas.regions))
+        return {name: area_colour(index) for index, name in enumerate(names)}
+
+    def sources(self, kind: str) -> list[str]:
+        """Who says so, of a kind of areas."""
+        known: Mapping[str, str] = getattr(self._atlas.body, "sources", {})
+        keys: dict[str, None] = {}
+        for field in self._atlas.layers.get(kind, {}).values():
+            keys.update(dict.fromkeys([field.source] if isinstance(field.source, str) else field.source))
+        return [known.get(key, key) for key in keys if key]
+
+
+def path_of(lines: Sequence[Line], *, closed: bool = False) -> QPainterPath:
+    """Lines as a path; where they close round each other, every second is a hole."""
+    path = QPainterPath()
+    for line in lines:
+        (x, y), *rest = line
+        path.moveTo(x, y)
+        for x, y in rest:
+            path.lineTo(x, y)
+        if closed:
+            path.closeSubpath()
+    return path
+
+
+def sideless(name: str) -> str:
+    """An area's name without the patient's side."""
+    return re.sub(r"^(left|right) ", "", name)
 
 
 def channel_colour(channel: str, theme: Theme) -> QColor:
     """The colour of a channel's course as it reads on a card; quiet for the extra points, which have none."""
-    if channel not in _COURSES:
+    if channel not in CHANNELS:
         return theme.color("muted")
-    return QColor(_COURSES[channel]).lighter(165) if theme.color("card").lightness() < 128 else QColor(_COURSES[channel])
+    return QColor(CHANNELS[channel]).lighter(190) if theme.color("card").lightness() < 128 else QColor(CHANNELS[channel])
 
 
 def area_colour(index: int) -> QColor:
     """A colour that differs in hue and lightness from those of the neighbours in a list."""
-    return QColor.fromHslF((index * 0.381966) % 1.0, 0.62, (0.38, 0.5, 0.62)[index % 3])
+    return QColor.fromHslF((0.08 + index * 0.381966) % 1.0, 0.52, (0.40, 0.56, 0.48)[index % 3])
 
 
-def middle_of(lines: Sequence[Line]) -> QRectF:
-    """The bounds of the largest of some closed lines."""
-    return max((QPolygonF([QPointF(x, y) for x, y in line]).boundingRect() for line in lines), key=lambda r: r.width() * r.height())
+def room_of(lines: Sequence[Line]) -> tuple[float, float, float, float] | None:
+    """Where words have most room within closed lines: the middle x and y, the width there and the height of the space."""
+    ys = [y for line in lines for _, y in line]
+    if not ys:
+        return None
+    low, high = min(ys), max(ys)
+    step = (high - low) / (ROWS + 1)
+    rows = [max(spans_of(lines, low + step * (k + 1)), key=lambda span: span[1] - span[0], default=None) for k in range(ROWS)]
+    best: tuple[float, tuple[float, float, float, float]] | None = None
+    for k, span in enumerate(rows):
+        if span is None:
+            continue
+        left, right = span
+        middle = (left + right) / 2
+        above = below = k
+        while above > 0 and (row := rows[above - 1]) and row[0] <= middle <= row[1]:
+            above -= 1
+        while below < ROWS - 1 and (row := rows[below + 1]) and row[0] <= middle <= row[1]:
+            below += 1
+        tall = 2 * step * (min(k - above, below - k) + 0.8)
+        worth = min(right - left, 2.5 * tall)
+        if best is None or worth > best[0]:
+            best = worth, (middle, low + step * (k + 1), right - left, tall)
+    return best[1] if best else None

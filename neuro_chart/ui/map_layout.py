@@ -1,38 +1,21 @@
-"""Where things stand on the body map, without Qt: panels and camera, what lies near a place, labels that don't collide."""
+"""Where views stand on the body map, without Qt: sheets, the panels on them, and the camera that looks at a sheet."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, hypot, inf
 from typing import NamedTuple
 
-from neuro_chart.clinic.body import View
+from neuro_chart.clinic.body import Line, View
+from neuro_chart.ui.map_labels import Box
 
-GAP, CAPTION = 22.0, 24.0
-LABEL_GAP = 9.0
+GAP, CAPTION, TALL_CAPTION = 20.0, 26.0, 42.0
+FOLDED = 1.08  # times larger that panels must become for their captions to stand on two lines
+APART = 18.0  # px between two captions
+MOST_GAP = 84.0  # px between two panels, at most
+TRIM, TRIM_ROWS = 12.0, 24  # px of a view that are left beside its figure, found by so many rows
+ALIKE = 0.995  # arrangements whose panels are as large as this share of the largest count as equal
 MOST_ZOOM = 24.0
 NEARBY = 110.0  # px a dm: a point and its neighbours can be told apart
-
-
-class Box(NamedTuple):
-    """A rectangle by its corner and size."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a place lies in it."""
-        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
-
-    def meets(self, other: "Box") -> bool:
-        """Whether two share some ground."""
-        return (
-            self.x < other.x + other.width
-            and other.x < self.x + self.width
-            and self.y < other.y + other.height
-            and other.y < self.y + self.height
-        )
 
 
 @dataclass(frozen=True)
@@ -44,55 +27,91 @@ class Sheet:
     whole: Box
 
 
-def lay_out(sizes: Sequence[tuple[float, float]], width: float, height: float) -> Sheet:
-    """Panels of these sizes (decimetres) in the rows that let them be largest in `width` × `height` pixels, a caption under each."""
-    best, columns = 0.0, 1
-    for count in range(1, len(sizes) + 1):
-        zoom = _zoom(sizes, count, width, height)
-        if zoom > best:
-            best, columns = zoom, count
-    zoom = max(best, 1.0)
-    rows = [sizes[start : start + columns] for start in range(0, len(sizes), columns)]
-    wide = [max(row[column][0] for row in rows if column < len(row)) for column in range(columns)]
-    edge = GAP / zoom
-    gap = max(edge, min((width / zoom - sum(wide)) / (columns + 1), 4 * edge))
-    boxes = []
-    top = edge / 2
+def lay_out(
+    sizes: Sequence[tuple[float, float]], width: float, height: float, captions: Sequence[float] = (), under: float = CAPTION
+) -> Sheet:
+    """Panels of these sizes (decimetres) in the rows that let them be largest in `width` × `height` pixels.
+
+    A caption, so many pixels wide and at most `under` high, stands under each; panels in a row share out the space that is left.
+    """
+    cells = [(*size, caption) for size, caption in zip(sizes, captions or [0.0] * len(sizes), strict=True)]
+    tried = [(_zoom(rows, width, height, under), rows) for rows in _rows(cells)]
+    most = max(zoom for zoom, _ in tried)
+    if most <= 0 and captions:
+        return lay_out(sizes, width, height, under=under)  # too narrow for the words
+    _, rows = min(((_unevenness(rows), rows) for zoom, rows in tried if zoom >= most * ALIKE), key=lambda found: found[0])
+    return _boxes(rows, max(most * ALIKE, 1.0), width, height, under)
+
+
+_Cell = tuple[float, float, float]  # width and height in dm, the caption's width in px
+
+
+def _rows(cells: Sequence[_Cell]) -> Iterator[list[Sequence[_Cell]]]:
+    """Every way to break cells into rows."""
+    if not cells:
+        yield []
+    for count in range(1, len(cells) + 1):
+        for rest in _rows(cells[count:]):
+            yield [cells[:count], *rest]
+
+
+def _zoom(rows: Sequence[Sequence[_Cell]], width: float, height: float, under: float) -> float:
+    """The largest zoom at which rows fit, or 0."""
+    zoom = (height - len(rows) * (under + GAP / 2)) / sum(max(cell[1] for cell in row) for row in rows)
     for row in rows:
-        tall = max(size[1] for size in row)
-        left = edge
-        for column, (panel_width, panel_height) in enumerate(row):
-            boxes.append(Box(left + (wide[column] - panel_width) / 2, top + tall - panel_height, panel_width, panel_height))
-            left += wide[column] + gap
-        top += tall + (CAPTION + GAP / 2) / zoom
-    return Sheet(zoom, tuple(boxes), Box(0, 0, sum(wide) + gap * (columns - 1) + 2 * edge, top - edge / 2))
+        room = width - GAP * (len(row) + 1)
+        while zoom > 0 and sum(max(cell[0] * zoom, cell[2]) for cell in row) > room + 1e-6:
+            free = [cell for cell in row if cell[0] * zoom > cell[2]]
+            spare = room - sum(cell[2] for cell in row if cell not in free)
+            zoom = min(zoom * 0.999, spare / sum(cell[0] for cell in free)) if free else 0.0
+    return max(zoom, 0.0)
 
 
-def _zoom(sizes: Sequence[tuple[float, float]], columns: int, width: float, height: float) -> float:
-    rows = ceil(len(sizes) / columns)
-    wide = sum(max(size[0] for size in sizes[column::columns]) for column in range(columns))
-    tall = sum(max(size[1] for size in sizes[row * columns : (row + 1) * columns]) for row in range(rows))
-    return min((width - GAP * (columns + 1)) / wide, (height - rows * (CAPTION + GAP / 2)) / tall)
+def _unevenness(rows: Sequence[Sequence[_Cell]]) -> float:
+    wide = [sum(cell[0] for cell in row) for row in rows]
+    return max(wide) - min(wide)
+
+
+def _boxes(rows: Sequence[Sequence[_Cell]], zoom: float, width: float, height: float, under: float) -> Sheet:
+    boxes = []
+    tall = [max(cell[1] for cell in row) * zoom for row in rows]
+    spare = height - sum(tall) - len(rows) * under
+    between = min(max(spare / (len(rows) + 1), GAP / 4), MOST_GAP)
+    top = between
+    for row, high in zip(rows, tall, strict=True):
+        wide = [max(cell[0] * zoom, cell[2]) for cell in row]
+        gap = min(max((width - sum(wide)) / (len(row) + 1), GAP), MOST_GAP)
+        left = (width - sum(wide) - gap * (len(row) - 1)) / 2
+        for cell, across in zip(row, wide, strict=True):
+            boxes.append(Box((left + (across - cell[0] * zoom) / 2) / zoom, (top + high - cell[1] * zoom) / zoom, cell[0], cell[1]))
+            left += across + gap
+        top += high + under + between
+    return Sheet(zoom, tuple(boxes), Box(0, 0, width / zoom, top / zoom))
 
 
 class Shown(NamedTuple):
-    """A view on a sheet: the shares of its width and height that are shown, from and to, and how much larger than life beside the others."""
+    """A view on a sheet: the shares of its width and height that are shown, from and to, and how much larger than life beside the others.
+
+    soft: it fades all round.
+    """
 
     view: str
     across: tuple[float, float] = (0.0, 1.0)
     down: tuple[float, float] = (0.0, 1.0)
     larger: float = 1.0
+    soft: bool = False
 
 
-FRONT_TRUNK, BACK_TRUNK = (Shown(view, (0.14, 0.86), (0.13, 0.57)) for view in ("front", "back"))
-FRONT_LEGS, BACK_LEGS = (Shown(view, down=(0.55, 1.0)) for view in ("front", "back"))
+FRONT_TRUNK, BACK_TRUNK = (Shown(view, (0.215, 0.785), (0.13, 0.565)) for view in ("front", "back"))
+FRONT_LEGS, BACK_LEGS = (Shown(view, (0.2, 0.8), (0.5, 1.0)) for view in ("front", "back"))
+FACE, BACK_OF_HEAD = (Shown(view, (0.1, 0.9)) for view in ("head-front", "head-back"))
 SHEETS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
     "body": ("Body", (Shown("front"), Shown("back"))),
     "sides": ("Sides", (Shown("right"), Shown("left"))),
     "trunk": ("Trunk", (FRONT_TRUNK, BACK_TRUNK, Shown("trunk-right"), Shown("trunk-left"), Shown("shoulders"), Shown("pelvis"))),
     "head": ("Head", (
-        Shown("head-right"), Shown("head-front"), Shown("head-left"), Shown("head-back"), Shown("head-top"),
-        Shown("ear-right", larger=1.8), Shown("ear-left", larger=1.8),
+        Shown("head-right"), FACE, Shown("head-left"), BACK_OF_HEAD, Shown("head-top"),
+        Shown("ear-right", (0.12, 0.88), (0.12, 0.88), 1.25, soft=True), Shown("ear-left", (0.12, 0.88), (0.12, 0.88), 1.25, soft=True),
     )),
     "arms": ("Arms", tuple(Shown(name) for name in ("arm-outer-right", "arm-inner-right", "arm-inner-left", "arm-outer-left"))),
     "hands": ("Hands", tuple(Shown(f"hand-{face}-{side}") for side in ("right", "left") for face in ("palm", "back", "thumb", "little"))),
@@ -105,12 +124,19 @@ SHEETS: Mapping[str, tuple[str, tuple[Shown, ...]]] = {
 
 @dataclass(frozen=True)
 class Panel:
-    """A view, or the part of it in `crop` (its pixels), in a box of the sheet (decimetres), `scale` of its pixels for each of them."""
+    """A view, or the part of it in `crop` (its pixels), in a box of the sheet (decimetres), `scale` of its pixels for each of them.
+
+    caption: the words under it, on a line or two; cut: whether the figure goes on beyond the crop at its left, top, right and bottom
+    edge; soft: it fades all round.
+    """
 
     view: View
     crop: Box
     box: Box
     scale: float
+    caption: str = ""
+    cut: tuple[bool, bool, bool, bool] = (False, False, False, False)
+    soft: bool = False
 
     def to_sheet(self, x: float, y: float) -> tuple[float, float]:
         """From the view's pixels to the sheet."""
@@ -122,7 +148,7 @@ class Panel:
 
 
 class Camera:
-    """What part of a sheet is seen in a widget of `width` × `height` pixels whose lower right `corner` is kept free.
+    """What part of a sheet is seen in a widget of `width` × `height` pixels whose lower right `corner` and `head` are kept free.
 
     `zoom` is in pixels a decimetre; left and top are the sheet's decimetres at the widget's corner. Until it is zoomed, the sheet fits.
     """
@@ -130,6 +156,7 @@ class Camera:
     def __init__(self) -> None:
         self.width, self.height = 1, 1
         self.corner = (0, 0)
+        self.head = 0
         self.zoom, self.left, self.top = 1.0, 0.0, 0.0
         self._fitted = True
         self._sheet = Sheet(1, (), Box(0, 0, 1, 1))
@@ -149,7 +176,7 @@ class Camera:
         self.zoom = self._sheet.zoom
         spare = self.width - whole.width * self.zoom
         self.left = whole.x - max(0.0, min(spare / 2, spare - self.corner[0])) / self.zoom
-        self.top = whole.y + whole.height / 2 - self.height / 2 / self.zoom
+        self.top = whole.y + whole.height / 2 - (self.height + self.head) / 2 / self.zoom
 
     def look_at(self, box: Box, x: float, y: float) -> None:
         """See one box of the sheet as large as it fits, or where that is still small the place (x, y) in it from nearby."""
@@ -179,6 +206,11 @@ class Camera:
             self.top -= dy / self.zoom
             self._keep_in_sight()
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the whole sheet is seen."""
+        return self._fitted
+
     def _keep_in_sight(self) -> None:
         whole = self._sheet.whole
         half_width, half_height = self.width / 2 / self.zoom, self.height / 2 / self.zoom
@@ -198,111 +230,84 @@ class Camera:
         return Box(*self.to_widget(box.x, box.y), box.width * self.zoom, box.height * self.zoom)
 
 
-def panels(views: Mapping[str, View], shown: Sequence[Shown], camera: Camera) -> list[Panel]:
-    """Lay out what a sheet shows for a camera and show it, each view trimmed at its sides."""
-    parts = [(views[part.view], _crop(views[part.view], part), views[part.view].scale / part.larger) for part in shown]
-    sheet = lay_out(
-        [(crop.width / scale, crop.height / scale) for _, crop, scale in parts],
-        max(camera.width - camera.corner[0], 1),
-        max(camera.height, 1),
-    )
+def panels(
+    views: Mapping[str, View], shown: Sequence[Shown], camera: Camera, width_of: Callable[[str], float], crop: Callable[[View, Shown], Box]
+) -> list[Panel]:
+    """Lay out what a sheet shows for a camera and show it.
+
+    width_of: how wide a caption is, in pixels; crop: crop_of, or what remembers its answers.
+    """
+    parts = [(part, views[part.view], crop(views[part.view], part)) for part in shown]
+    scales = [view.scale / part.larger for part, view, _ in parts]
+    sizes = [(shape.width / scale, shape.height / scale) for (_, _, shape), scale in zip(parts, scales, strict=True)]
+    width, height = max(camera.width - camera.corner[0], 1), max(camera.height - camera.head, 1)
+
+    def laid(words: Sequence[str], under: float) -> Sheet:
+        return lay_out(sizes, width, height, [max(map(width_of, word.split("\n"))) + APART - GAP for word in words], under)
+
+    captions = [caption(view) for _, view, _ in parts]
+    folded = [caption(view, folded=True) for _, view, _ in parts]
+    sheet, tall = laid(captions, CAPTION), laid(folded, TALL_CAPTION)
+    if tall.zoom > FOLDED * sheet.zoom:
+        sheet, captions = tall, folded
     camera.show(sheet)
-    return [Panel(view, crop, box, scale) for (view, crop, scale), box in zip(parts, sheet.boxes, strict=True)]
+    return [
+        Panel(view, shape, box, scale, words, _cut(view, part, shape), part.soft)
+        for (part, view, shape), scale, box, words in zip(parts, scales, sheet.boxes, captions, strict=True)
+    ]
 
 
-def _crop(view: View, shown: Shown) -> Box:
+def crop_of(view: View, shown: Shown) -> Box:
     """The part of a view that is shown, without the empty ground at its sides."""
-    wide, high = view.size
-    (left, right), (top, bottom) = shown.across, shown.down
-    part = Box(left * wide, top * high, (right - left) * wide, (bottom - top) * high)
-    xs = [x for line in view.drawing.silhouette for x, y in line if part.holds(x, y)]
-    if not xs:
+    part = _part(view, shown)
+    ends = part.x, part.x + part.width
+    rows = (part.y + part.height * (k + 0.5) / TRIM_ROWS for k in range(TRIM_ROWS))
+    spans = [span for y in rows for span in spans_of(view.drawing.silhouette, y) if span[0] < ends[1] and span[1] > ends[0]]
+    if not spans:
         return part
-    start, end = max(part.x, min(xs) - 12), min(part.x + part.width, max(xs) + 12)
+    start, end = max(ends[0], min(span[0] for span in spans) - TRIM), min(ends[1], max(span[1] for span in spans) + TRIM)
     return Box(start, part.y, end - start, part.height)
 
 
-def nearest(places: Iterable[tuple[float, float]], x: float, y: float, within: float) -> int | None:
-    """The index of the place nearest to (x, y), if one is no farther than `within`."""
-    found, best = None, within
-    for index, (px, py) in enumerate(places):
-        distance = hypot(px - x, py - y)
-        if distance <= best:
-            found, best = index, distance
-    return found
-
-
-class Label(NamedTuple):
-    """A label's box and the marker that it belongs to; `leader` when the two stand apart enough for a line."""
-
-    box: Box
-    anchor: tuple[float, float]
-    leader: bool
-
-
-def place_labels(
-    wanted: Sequence[tuple[Sequence[tuple[float, float]], tuple[float, float]]],
-    taken: Sequence[Box],
-    bounds: Box,
-    avoid: Callable[[Box], bool],
-) -> list[Label | None]:
-    """A box for each label: beside one of its markers, or a little above or below with a leader; None where there is no room.
-
-    `wanted` holds for each label its markers and its (width, height); `taken` is ground to keep clear; `avoid` says of a box that
-    another would be better (it lies over the body).
-    """
-    used = _Ground(taken)
-    placed: list[Label | None] = []
-    for anchors, size in wanted:
-        best: Label | None = None
-        cost = inf
-        for price, label in _candidates(anchors, *size):
-            if price >= cost:
-                break
-            if _inside(label.box, bounds) and used.is_free(label.box):
-                here = price + 25 * avoid(label.box)
-                if here < cost:
-                    best, cost = label, here
-        placed.append(best)
-        if best is not None:
-            used.take(best.box)
-    return placed
-
-
-class _Ground:
-    """Boxes by the squares that they touch, so that only neighbours are compared."""
-
-    SQUARE = 48.0
-
-    def __init__(self, boxes: Iterable[Box]) -> None:
-        self._squares: dict[tuple[int, int], list[Box]] = {}
-        for box in boxes:
-            self.take(box)
-
-    def take(self, box: Box) -> None:
-        for square in self._touched(box):
-            self._squares.setdefault(square, []).append(box)
-
-    def is_free(self, box: Box) -> bool:
-        return not any(box.meets(other) for square in self._touched(box) for other in self._squares.get(square, ()))
-
-    def _touched(self, box: Box) -> Iterator[tuple[int, int]]:
-        for column in range(int(box.x // self.SQUARE), int((box.x + box.width) // self.SQUARE) + 1):
-            for row in range(int(box.y // self.SQUARE), int((box.y + box.height) // self.SQUARE) + 1):
-                yield column, row
-
-
-def _candidates(anchors: Sequence[tuple[float, float]], width: float, height: float) -> Iterator[tuple[float, Label]]:
-    for shift in (0.0, -0.8, 0.8, -1.6, 1.6, -2.4, 2.4):
-        for x, y in anchors:
-            for left in (x + LABEL_GAP, x - LABEL_GAP - width):
-                yield 12 * abs(shift), Label(Box(left, y - height / 2 + shift * height, width, height), (x, y), shift != 0)
-
-
-def _inside(box: Box, bounds: Box) -> bool:
-    return (
-        bounds.x <= box.x
-        and bounds.y <= box.y
-        and box.x + box.width <= bounds.x + bounds.width
-        and box.y + box.height <= bounds.y + bounds.height
+def spans_of(lines: Sequence[Line], y: float) -> list[tuple[float, float]]:
+    """Where a row lies within closed lines."""
+    xs = sorted(
+        x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+        for line in lines
+        for (x0, y0), (x1, y1) in zip(line, [*line[1:], line[0]], strict=True)
+        if (y0 <= y) != (y1 <= y)
     )
+    return list(zip(xs[::2], xs[1::2], strict=False))
+
+
+def _part(view: View, shown: Shown) -> Box:
+    wide, high = view.size
+    (left, right), (top, bottom) = shown.across, shown.down
+    return Box(left * wide, top * high, (right - left) * wide, (bottom - top) * high)
+
+
+def _cut(view: View, shown: Shown, crop: Box) -> tuple[bool, bool, bool, bool]:
+    part = _part(view, shown)
+    left, right = crop.x <= part.x, crop.x + crop.width >= part.x + part.width
+    return left and part.x > 0, part.y > 0, right and part.x + part.width < view.size[0] - 1, part.y + part.height < view.size[1] - 1
+
+
+def sheet_of(view: View, x: float, y: float, crop: Callable[[View, Shown], Box]) -> str:
+    """The sheet that shows a place of a view (its pixels) from nearest, or nothing."""
+    found = [
+        (shape.width * shape.height / part.larger, key)
+        for key, (_, shown) in SHEETS.items()
+        for part in shown
+        if part.view == view.name and (shape := crop(view, part)).holds(x, y)
+    ]
+    return min(found)[1] if found else ""
+
+
+def caption(view: View, *, folded: bool = False) -> str:
+    """A view's title, between the patient's own sides where it shows both; folded, if it has two halves, else without the limb."""
+    to_the_right = view.rotation[0] if view.group in {"Body", "Head", "Trunk"} else 0
+    if abs(to_the_right) > 0.9:
+        return f"R   {view.title}   L" if to_the_right > 0 else f"L   {view.title}   R"
+    if folded:
+        return view.title.replace(", ", "\n")
+    return re.sub(r"^(Left|Right) (hand|foot|arm|leg),", r"\1,", view.title)

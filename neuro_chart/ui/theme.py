@@ -90,6 +90,13 @@ DARK = Theme(
     danger="#ec9d89", danger_soft="#47261f", skin="#cbb5a5", skin_line="#2c2420",
 )  # fmt: skip
 
+# The channels' hues, on the skin of either look. Yin and yang of a pair share a hue that colour-blind people tell from the others'
+# (Okabe and Ito's palette, darkened for skin), and differ in lightness.
+CHANNELS = {
+    "LU": "#2c3746", "LI": "#5a6a82", "ST": "#ad6800", "SP": "#744600", "HT": "#94291a", "SI": "#cc4e25", "BL": "#1c72bd", "KI": "#0c3d73",
+    "PC": "#6f2f70", "TE": "#aa569c", "GB": "#00825c", "LR": "#005a44", "GV": "#26262e", "CV": "#4f3b58",
+}  # fmt: skip
+
 
 def load_fonts() -> None:
     """Make the program's own typeface known to Qt."""

@@ -12,8 +12,8 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side, now
 from neuro_chart.resources import resource
 from neuro_chart.ui.body_map import BodyMap
-from neuro_chart.ui.map_layout import SHEETS
-from neuro_chart.ui.map_layout import Box, lay_out, nearest, place_labels
+from neuro_chart.ui.map_labels import Box, nearest, place_labels
+from neuro_chart.ui.map_layout import SHEETS, lay_out
 from neuro_chart.ui.map_marks import Stage, stage
 
 
@@ -40,6 +40,18 @@ def where(body, a_needle):
     body.show_needles([a_needle], now())
     spot = body._place()[0]
     return QPoint(round(spot.x), round(spot.y))
+
+
+def boxes_of(body):
+    """Where the words stand that the map shows, in pixels of the widget."""
+    places = ((word, body.camera.to_widget(word.x, word.y)) for word in [*words_of(body).over, *words_of(body).others])
+    return [Box(x + word.dx, y + word.dy, word.width, word.height) for word, (x, y) in places]
+
+
+def words_of(body):
+    body.settle()
+    body.grab()
+    return body._scene._lettering
 
 
 def test_a_click_near_a_point_places_a_needle_on_it(body, library, qtbot):
@@ -198,7 +210,8 @@ def test_labels_never_collide(body, library):
     needles = [needle(library, code, side) for code in ("ST36", "SP9", "GB34", "ST37", "SP6", "GB39", "LR3", "GB41", "ST44", "LR2")
                for side in (Side.LEFT, Side.RIGHT)]  # fmt: skip
     body.show_needles(needles, now())
-    boxes = [label.box for _, _, label in body._labels(body._place(), [])]
+    body.grab()
+    boxes = boxes_of(body)
     assert len(boxes) >= 8
     assert not any(a.meets(b) for a, b in combinations(boxes, 2))
 
