@@ -98,7 +98,8 @@ def test_the_same_point_is_not_charted_twice(page, stored, qtbot):
 
 
 def test_a_needle_goes_anywhere_on_the_skin_and_its_mirror_with_it(page, stored, library):
-    site = library.atlas.views["front"].site_at(600, 1200)
+    front = library.atlas.views["front"]
+    site = front.site_at(0.56 * front.size[0], 0.35 * front.size[1])
     page.place(site, "")
     one, other = stored().needles
     assert one.site == site
