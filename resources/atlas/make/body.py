@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from fields import fields
 from figure import Figure
-from points import LANDMARKS, described, kept, rules_for, spot
+from points import described, kept, rules_for, spot, told_with_its_line
 from regions import regions, scales, shares
 from render import occlusion
-from rules import RuleError, Rules, line_of
+from rules import RuleError, Rules
 from surface import write_skin
 from views import Labels, save
 
@@ -60,8 +60,7 @@ def _landmarks(rules: Rules) -> dict[str, Any]:
     for name, told in rules.landmarks.items():
         try:
             place = rules.place(name)
-        except (ValueError, KeyError) as error:
-            heading = f'[landmark."{name}"]'
-            raise RuleError(f"{line_of(LANDMARKS, heading)}: {name}: {error}") from error
+        except RuleError as error:
+            raise told_with_its_line(error) from error
         found[name] = {"where": told["where"], "spot": kept(*spot(rules.skin, place.xyz))}
     return found

@@ -17,11 +17,12 @@ from rules import RuleError, Rules, line_of, read
 from skin import Place, Skin
 from views import save
 
-CODE = 'code = "{}"'
+CODE, LANDMARK = 'code = "{}"', '[landmark."{}"]'
 HERE = Path(__file__).parent
 POINTS, LANDMARKS = HERE.parents[1] / "points", HERE / "landmarks.toml"
 BENEATH, ABOVE = 0.06, 0.12  # dm that a place may lie beneath, or above, the skin of a view and still be the one in sight
 SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a point's best view
+CLEAR = 3  # of the nine cells about a point must show it in its best view
 AVERTED = -0.1  # a course that faces away from the viewer by more is on the far side of a finger, however thin that is
 
 
@@ -33,6 +34,8 @@ def described(folder: Path = POINTS) -> dict[str, dict[str, Any]]:
         for point in channel.get("point", ()):
             if point["code"] in given:
                 raise RuleError(f"{line_of(path, CODE.format(point['code']))}: {point['code']}: it is given twice")
+            if "rule" not in point:
+                raise RuleError(f"{line_of(path, CODE.format(point['code']))}: {point['code']}: it has no rule")
             given.add(point["code"])
         if "channel" in channel:
             found[channel["channel"]] = channel
@@ -44,24 +47,32 @@ def rules_for(figure: Figure, channels: Mapping[str, Mapping[str, Any]], landmar
     return Rules(figure, read(landmarks), {point["code"]: point["rule"] for told in channels.values() for point in told["point"]})
 
 
-def places(rules: Rules, channels: Mapping[str, Mapping[str, Any]], folder: Path = POINTS) -> dict[str, Place]:
+def places(rules: Rules, channels: Mapping[str, Mapping[str, Any]], folder: Path = POINTS, landmarks: Path = LANDMARKS) -> dict[str, Place]:
     """Each point's place, on the left side or the midline.
 
-    RuleError that begins with the file and the line: a rule that names what there is not or that misses the skin.
+    RuleError that begins with the file and the line: a rule or landmark that names what there is not or that misses the skin.
     """
     found = {}
-    for channel, told in channels.items():
+    for told in channels.values():
         for point in told["point"]:
             code = point["code"]
             try:
                 place = rules.place(code)
-            except (ValueError, KeyError) as error:
-                raise RuleError(f"{line_of(folder / f'{channel}.toml', CODE.format(code))}: {code}: {error}") from error
+            except RuleError as error:
+                raise told_with_its_line(error, folder, landmarks) from error
             if point.get("midline", told.get("midline")):
                 flat = place.normal * [0, 1, 1]
                 place = Place(place.xyz * [0, 1, 1], flat / np.linalg.norm(flat))
             found[code] = place
     return found
+
+
+def told_with_its_line(error: RuleError, folder: Path = POINTS, landmarks: Path = LANDMARKS) -> RuleError:
+    """The same error with the file and the line of the point or the landmark that has it."""
+    code = CODE.format(error.name)
+    path = next((path for path in sorted(folder.glob("*.toml")) if code in path.read_text(encoding="utf-8").splitlines()), None)
+    place = line_of(path, code) if path else line_of(landmarks, LANDMARK.format(error.name))
+    return RuleError(f"{place}: {error.name}: {error}", error.name)
 
 
 def write_points(figures: Mapping[str, Figure], folder: Path, points: Path = POINTS, landmarks: Path = LANDMARKS) -> None:
@@ -74,14 +85,17 @@ def write_points(figures: Mapping[str, Figure], folder: Path, points: Path = POI
     rules = rules_for(figures["standing"], channels, landmarks)
     told = json.loads((folder / "cameras.json").read_text(encoding="utf-8"))
     views = [_View.read(folder, name, view, told["cell"], figures[view["pose"]]) for name, view in told["views"].items() if "pose" in view]
-    spots = {code: spot(rules.skin, place.xyz) for code, place in places(rules, channels, points).items()}
+    spots = {code: spot(rules.skin, place.xyz) for code, place in places(rules, channels, points, landmarks).items()}
     entries = {}
     for code, (triangle, shares) in spots.items():
         best = max(views, key=lambda view: view.worth(triangle, shares))
         if not best.worth(triangle, shares):
-            raise RuleError(f"{code}: no view shows it")
+            raise told_with_its_line(RuleError("no view shows it", code), points, landmarks)
         entries[code] = {"spot": kept(triangle, shares), "view": best.name}
-    followed = {name: kept(*spot(rules.skin, rules.place(name).xyz)) for name, told in rules.landmarks.items() if "rule" in told}
+    try:
+        followed = {name: kept(*spot(rules.skin, rules.place(name).xyz)) for name, told in rules.landmarks.items() if "rule" in told}
+    except RuleError as error:
+        raise told_with_its_line(error, points, landmarks) from error
     lines = {channel: [_Course.of(rules.skin, line) for line in found] for channel, found in courses(rules, channels).items()}
     seen = {view.name: _seen(view, lines) for view in views}
     save(folder / "points.json", {"points": entries, "landmarks": followed, "channels": seen})
@@ -128,16 +142,16 @@ class _View:
         p = xyz @ self.rotation.T
         return np.stack([(p[:, 0] - self.origin[0]) * self.scale, (self.origin[1] - p[:, 1]) * self.scale, p[:, 2]], 1)
 
-    def sees(self, projected: Array, reach: int = 0) -> NDArray[np.bool_]:
-        """Which of some places (n, 3), projected, are in sight, in their own cell or in one so many away."""
+    def seen(self, projected: Array, reach: int = 0) -> NDArray[np.int64]:
+        """In how many cells, their own and those up to so many away, some places (n, 3), projected, are in sight."""
         height, width = self.depth.shape
-        seen: NDArray[np.bool_] = np.zeros(len(projected), bool)
+        seen = np.zeros(len(projected), int)
         for down, right in product(range(-reach, reach + 1), repeat=2):
             row, column = projected[:, 1] // self.cell + down, projected[:, 0] // self.cell + right
             inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
             at = np.clip(row, 0, height - 1).astype(int), np.clip(column, 0, width - 1).astype(int)
             deeper = self.depth[at] - projected[:, 2]
-            seen |= inside & (deeper < self.slope[at] + BENEATH) & (deeper > -ABOVE)
+            seen += inside & (deeper < self.slope[at] + BENEATH) & (deeper > -ABOVE)
         return seen
 
     def worth(self, triangle: int, shares: Array) -> float:
@@ -146,7 +160,7 @@ class _View:
         corners = self.figure.triangles[triangle // 2 + triangle % 2 * half]
         normal = shares @ self.figure.normals[corners]
         facing = float(normal @ self.rotation[2]) / float(np.linalg.norm(normal))
-        if facing <= 0.05 or not self.sees(self.project((shares @ self.figure.vertices[corners])[None]), 1)[0]:
+        if facing <= 0.05 or self.seen(self.project((shares @ self.figure.vertices[corners])[None]), 1)[0] < CLEAR:
             return 0.0
         return facing**SQUARE * self.scale**CLOSE
 
@@ -185,6 +199,6 @@ def _parts(view: _View, course: _Course, side: int) -> list[Array]:
     """The stretches of a course that are in sight, in px (n, 2)."""
     places, normals = (of * [side, 1, 1] for of in course.on(view.figure))
     projected = view.project(places)
-    seen = view.sees(projected) & (normals @ view.rotation[2] > AVERTED)
+    seen = (view.seen(projected) > 0) & (normals @ view.rotation[2] > AVERTED)
     bounds = np.flatnonzero(np.diff(np.concatenate([[0], seen.astype(int), [0]])))
     return [projected[a:b, :2] for a, b in zip(bounds[::2], bounds[1::2], strict=True) if b - a > 1]

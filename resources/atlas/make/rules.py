@@ -42,7 +42,11 @@ NARROW = 1.15  # a place may be told so much farther aside than a slim trunk is 
 
 
 class RuleError(ValueError):
-    """A rule that can't be followed, with the reason."""
+    """A rule that can't be followed, with the reason. name: the point or the landmark whose it is, once that is known."""
+
+    def __init__(self, reason: str, name: str = "") -> None:
+        super().__init__(reason)
+        self.name = name
 
 
 class Rules:
@@ -59,13 +63,19 @@ class Rules:
         self._underway: list[str] = []
 
     def place(self, name: str) -> Place:
-        """Where a landmark or a point is on the skin. RuleError with the reason if it can't be told."""
+        """Where a landmark or a point is on the skin. RuleError with the reason, and whose rule it is, if it can't be told."""
         if name not in self._found:
+            if name not in self.points and name not in self.landmarks:
+                raise RuleError(f"no landmark or point is called {name!r}")
             if name in self._underway:
                 raise RuleError(f"goes in a circle: {' → '.join([*self._underway, name])}")
             self._underway.append(name)
             try:
                 self._found[name] = self._look(name)
+            except KeyError as error:
+                raise RuleError(f"{error.args[0]} is missing", name) from error
+            except ValueError as error:
+                raise RuleError(str(error), getattr(error, "name", "") or name) from error
             finally:
                 self._underway.pop()
         return self._found[name]
@@ -80,14 +90,12 @@ class Rules:
     def _look(self, name: str) -> Place:
         if name in self.points:
             return self.follow(self.points[name])
-        if name not in self.landmarks:
-            raise RuleError(f"no landmark or point is called {name!r}")
         landmark = self.landmarks[name]
         if "rule" in landmark:
             return self.follow(landmark["rule"])
         vertices = [int(index) for index in landmark["skin"]]
         if max(vertices) >= len(self.figure.rig.rest):
-            raise RuleError(f"{name!r} names a vertex that the mesh does not have")
+            raise RuleError("it names a vertex that the mesh does not have")
         shares = np.array(list(landmark["skin"].values()), float)
         return self.skin.nearest(shares @ self.figure.vertices[vertices] / shares.sum())
 
