@@ -77,6 +77,7 @@ class Measured:
     def on_the_head(self, gone: float) -> Vector:
         """The place on the midline after that way."""
         line, travelled = self._midline
+        gone %= travelled[-1]
         k = bisect_right(travelled, gone) - 1
         return _part(line[k], line[k + 1], (gone - travelled[k]) / (travelled[k + 1] - travelled[k]))
 

