@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Side, Site
 from neuro_chart.clinic.points import KINDS, Point
@@ -45,6 +46,7 @@ ROW, HEADING = 52, 40
 CODE = 72  # px for a code such as B2.T10
 TURN_AFTER = 80  # ms: the body follows once the keys rest
 _TEACH = "Try a code such as ST36 or UB40, pinyin with or without tones, a character such as 足, English words or another name."
+_FIGURE = "library/figure"
 _Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -145,7 +147,7 @@ class LibraryPage(QWidget):
 
     def __init__(self, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library = library
+        self._library, self._settings = library, settings
         self._catalogue = library.catalogue
         self.point: Point | None = None
         self._site: Site | None = None
@@ -185,6 +187,8 @@ class LibraryPage(QWidget):
         self.map_card.set_read_only(True)
         self.map = self.map_card.map
         self.map.point_chosen.connect(self._chosen_on_map)
+        self.map_card.menu.figures[""].setVisible(False)  # there is no record here that says which
+        self.map_card.figure_chosen.connect(self._show_figure)
         self.card = PointCard(library)
         self._turning = QTimer(self)
         self._turning.setSingleShot(True)
@@ -192,6 +196,7 @@ class LibraryPage(QWidget):
         self._turning.timeout.connect(self._turn)
         self._lay_out()
         self.setFocusProxy(self.search)
+        self._show_figure(str(settings.value(_FIGURE, FIGURES[0])))
         self._refresh()
 
     def _make_list(self) -> QListView:
@@ -328,6 +333,13 @@ class LibraryPage(QWidget):
             if self._site is not None:
                 self.map.turn_to(self._site, self.point.code)
                 self.map_card.refresh()
+
+    def _show_figure(self, name: str) -> None:
+        """Show the points on another figure, and remember which."""
+        shown = name if name in FIGURES else FIGURES[0]
+        self._settings.setValue(_FIGURE, shown)
+        self.map_card.show_figure(shown)
+        self._turn()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -13,7 +13,7 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Side, Site
 from neuro_chart.clinic.points import Catalogue, Caution, CautionKind, Depth, Point
 from neuro_chart.ui.icons import set_icon
-from neuro_chart.ui.map_layers import channel_colour
+from neuro_chart.ui.map_layers import channel_colour, sideless
 from neuro_chart.ui.needle_rows import depth_words
 from neuro_chart.ui.theme import Theme
 from neuro_chart.ui.widgets import button, column, icon_button, label, row, scrolled, set_flag
@@ -203,7 +203,7 @@ def _lies(atlas: Atlas, point: Point) -> tuple[QWidget, list[str]]:
         first.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         first.setWordWrap(False)
         grid.addWidget(first, at, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(_told(_capital(_sideless(name))), at, 1)
+        grid.addWidget(_told(_capital(sideless(name))), at, 1)
     return made, [f"[{kind}] {field.source}" for kind, field in fields.items()]
 
 
@@ -212,11 +212,6 @@ def _sources(catalogue: Catalogue, point: Point, more: Iterable[str]) -> list[st
     keys = [point.source, *(caution.source for caution in point.cautions), *([point.depth.source] if point.depth else [])]
     said = [f"[{key}] {catalogue.sources[key]}" for key in keys]
     return list(dict.fromkeys([*said, *more]))
-
-
-def _sideless(words: str) -> str:
-    """The name of a part of the skin, of both sides."""
-    return " ".join(word for word in words.split(" ") if word not in {"left", "right"})
 
 
 def _capital(words: str) -> str:

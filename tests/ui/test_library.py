@@ -1,7 +1,7 @@
 """The library: points found, shown on the body and told on a card, by keyboard and by hand."""
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -68,6 +68,18 @@ def keys(text="", *pressed, modifiers=Qt.KeyboardModifier.NoModifier):
 
 def listed(page):
     return [entry.code for entry in page.model.entries if isinstance(entry, Point)]
+
+
+def spot(body, library, code):
+    """Where a point shows within the map, in pixels of the widget."""
+    for panel in body._panels:
+        for site in library.atlas.point_sites(code).values():
+            place = panel.view.place_of(site)
+            if place and panel.crop.holds(*place):
+                where = QPointF(*body.camera.to_widget(*panel.to_sheet(*place))).toPoint()
+                if body.rect().contains(where):
+                    return where
+    raise LookupError(code)
 
 
 def popup():
@@ -169,17 +181,25 @@ def test_the_body_turns_to_the_chosen_point(qtbot, page, library):
     assert "BL57 承山 Chéngshān is ringed" in page.map.accessibleDescription()
 
 
-def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page):
+def test_another_figure_is_shown_and_remembered(qtbot, page, library, settings):
+    page.map_card.menu.figures["female"].trigger()
+    assert page.map.figure == "female"
+    again = LibraryPage(library, settings)
+    qtbot.addWidget(again)
+    assert again.map.figure == "female"
+    assert not again.map_card.menu.figures[""].isVisible()
+    again.show_point("CV6")
+    again._turn()
+    assert any(mark.code == "CV6" for mark in again.map._marks())
+
+
+def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page, library):
     page.show_point("ST36")
     qtbot.waitUntil(lambda: not page._turning.isActive())
-    page.kind.setCurrentIndex(page.kind.findData("yuan-source"))
-    page.show_point("ST36")
-    page._turn()
-    page._turning.stop()
     page.channel.setCurrentIndex(page.channel.findData("ST"))
-    code, x, y = next(dot for panel in page.map._panels for dot in page.map._dots(panel) if dot[0] == "SP8")
+    code, where = "SP8", spot(page.map, library, "SP8")
     before = page.map.sheet, page.map.camera.left, page.map.camera.top
-    qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=where)
     assert page.point.code == code
     assert page.list.currentIndex().row() == page.model.row_of(code)
     assert not page._turning.isActive()
@@ -191,9 +211,8 @@ def test_on_a_signed_visit_a_click_on_a_point_tells_of_it(qtbot, window, visitin
     page.take_off_chart()
     page.map.turn_to(window._library.atlas.point_sites("SP8")[Side.LEFT], "SP8")
     page.map.set_read_only(True)
-    code, x, y = next(dot for panel in page.map._panels for dot in page.map._dots(panel) if dot[0] == "SP8")
-    qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
-    assert popup().card.point.code == code
+    qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=spot(page.map, window._library, "SP8"))
+    assert popup().card.point.code == "SP8"
     popup().close()
 
 
