@@ -384,12 +384,9 @@ class Picture:
         colour.setAlphaF(0.22 + 0.5 * strength)
         pen = thin(colour, (1.5 + 4.1 * strength) * look.ratio)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.save()
         left, top = frame.left() - panel.box.x * zoom, frame.top() - panel.box.y * zoom
-        painter.setTransform(QTransform(zoom, 0, 0, zoom, left, top), combine=True)
         painter.setPen(pen)
-        painter.drawPoints(self._places(panel))
-        painter.restore()
+        painter.drawPoints(QTransform(zoom, 0, 0, zoom, left, top).map(self._places(panel)))  # where the painter scales, Qt draws them wide
 
     def _places(self, panel: Panel) -> QPolygonF:
         key = panel.view.name, panel.crop, panel.box
