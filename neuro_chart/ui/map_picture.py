@@ -364,7 +364,9 @@ class Picture:
         strength = share(look.zoom, COURSES_FROM, COURSES_FULL)
         for code, (path, _) in self.figures.courses(view).items():
             if code == look.stressed:
-                stroke(painter, path, self.course_colour(code, 0.9), 2.6, look.ratio)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(thin(self.course_colour(code, 0.9), 2.6 * look.ratio))
+                painter.drawPath(path)
             elif look.layers.channels:
                 alpha = 0.14 + 0.2 * strength if look.stressed else 0.18 + 0.47 * strength
                 stroke(painter, path, self.course_colour(code, alpha), 1.0 if strength < 0.6 or look.stressed else 1.5, look.ratio)
