@@ -29,7 +29,7 @@ from neuro_chart.ui.map_labels import Box, nearest
 from neuro_chart.ui.map_layers import FIELDS, Layers
 from neuro_chart.ui.map_layout import SHEETS, Camera, Panel, panels, sheet_of
 from neuro_chart.ui.map_marks import MARKER, Stage, stage
-from neuro_chart.ui.map_picture import Picture, stroke, thin, to_widget
+from neuro_chart.ui.map_picture import Picture, thin, to_widget
 from neuro_chart.ui.map_ruler import Ruler
 from neuro_chart.ui.map_scene import Pin, Scene
 from neuro_chart.ui.map_words import bubble_box, paint_bubble, sized
@@ -761,7 +761,9 @@ class BodyMap(QWidget):
             painter.setPen(thin(theme.color("accent"), 2 * self.devicePixelRatioF()))
             painter.drawPath(area)
         if course is not None:
-            stroke(painter, course[0], self._picture.course_colour(self._channel_of(under.code), 0.85), 2.4, self.devicePixelRatioF())
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(thin(self._picture.course_colour(self._channel_of(under.code), 0.85), 2.4 * self.devicePixelRatioF()))
+            painter.drawPath(course[0])
         painter.restore()
 
     @staticmethod

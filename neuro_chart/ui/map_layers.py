@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QSettings
 from PySide6.QtGui import QColor, QPainterPath
@@ -15,7 +17,7 @@ from neuro_chart.ui.theme import CHANNELS, Theme
 FIELDS = {"": "None", "regions": "Regions", "dermatomes": "Dermatomes", "nerves": "Nerve fields"}
 COURSES_FROM, COURSES_FULL = 14.0, 90.0  # px a dm: from where the channels' lines begin to show, and where they are as strong as they get
 LANDMARKS_APART = 30.0  # px: nearer than that to another, a landmark waits until one looks closer
-ROWS = 9  # how many rows of an area are tried for its name
+ROWS, BAND = 9, 2.4  # how many rows of an area are tried for a name, which stands in each so many dm of it
 _KEY = "map/"
 
 
@@ -46,13 +48,22 @@ class Layers:
             settings.setValue(f"{_KEY}{name}", value)
 
 
+class Room(NamedTuple):
+    """Where words have room, in a view's pixels: the middle, and how wide and high it is there."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 class Overlays:
     """The layers of an atlas' views as paths and places, made when they are first asked for."""
 
     def __init__(self, atlas: Atlas) -> None:
         self._atlas = atlas
         self._areas: dict[tuple[Path, bool, str], dict[str, QPainterPath]] = {}
-        self._rooms: dict[tuple[Path, bool, str], dict[str, tuple[float, float, float, float]]] = {}
+        self._rooms: dict[tuple[Path, bool, str], dict[str, list[Room]]] = {}
 
     def offers(self, field: str) -> bool:
         """Whether the atlas knows the areas of a kind."""
@@ -70,11 +81,12 @@ class Overlays:
         place = QPointF(x, y)
         return next((name for name, path in self.areas(view, kind).items() if path.contains(place)), "")
 
-    def rooms(self, view: View, kind: str) -> dict[str, tuple[float, float, float, float]]:
-        """Where the name of each area has most room, in the view's pixels: the middle, the width and the height there."""
+    def rooms(self, view: View, kind: str) -> dict[str, list[Room]]:
+        """Where the name of each area has most room in a view, and in a large area elsewhere, too, for who looks from nearby."""
         key = view.path, view.mirrored, kind
         if key not in self._rooms:
-            self._rooms[key] = {name: found for name, lines in view.drawing.areas.get(kind, {}).items() if (found := room_of(lines))}
+            areas = view.drawing.areas.get(kind, {})
+            self._rooms[key] = {name: rooms_of(lines, BAND * view.scale) for name, lines in areas.items()}
         return self._rooms[key]
 
     def colours(self, kind: str) -> Mapping[str, QColor]:
@@ -121,15 +133,23 @@ def area_colour(index: int) -> QColor:
     return QColor.fromHslF((0.08 + index * 0.381966) % 1.0, 0.52, (0.40, 0.56, 0.48)[index % 3])
 
 
-def room_of(lines: Sequence[Line]) -> tuple[float, float, float, float] | None:
-    """Where words have most room within closed lines: the middle x and y, the width there and the height of the space."""
+def rooms_of(lines: Sequence[Line], band: float) -> list[Room]:
+    """Where words have room within closed lines: the roomiest place in each band of so many pixels, the best of all first."""
     ys = [y for line in lines for _, y in line]
     if not ys:
-        return None
+        return []
     low, high = min(ys), max(ys)
+    count = max(round((high - low) / band), 1)
+    edges = [low + (high - low) * k / count for k in range(count + 1)]
+    found = [room for top, bottom in pairwise(edges) if (room := _room(lines, top, bottom))]
+    return sorted(found, key=lambda room: -min(room.width, 2.5 * room.height))
+
+
+def _room(lines: Sequence[Line], low: float, high: float) -> Room | None:
+    """Where words have most room within closed lines between two heights."""
     step = (high - low) / (ROWS + 1)
     rows = [max(spans_of(lines, low + step * (k + 1)), key=lambda span: span[1] - span[0], default=None) for k in range(ROWS)]
-    best: tuple[float, tuple[float, float, float, float]] | None = None
+    best: Room | None = None
     for k, span in enumerate(rows):
         if span is None:
             continue
@@ -140,8 +160,7 @@ def room_of(lines: Sequence[Line]) -> tuple[float, float, float, float] | None:
             above -= 1
         while below < ROWS - 1 and (row := rows[below + 1]) and row[0] <= middle <= row[1]:
             below += 1
-        tall = 2 * step * (min(k - above, below - k) + 0.8)
-        worth = min(right - left, 2.5 * tall)
-        if best is None or worth > best[0]:
-            best = worth, (middle, low + step * (k + 1), right - left, tall)
-    return best[1] if best else None
+        room = Room(middle, low + step * (k + 1), right - left, 2 * step * (min(k - above, below - k) + 0.8))
+        if best is None or min(room.width, 2.5 * room.height) > min(best.width, 2.5 * best.height):
+            best = room
+    return best

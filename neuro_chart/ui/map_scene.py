@@ -131,7 +131,7 @@ class Scene:
         self._in_haste = True
         drawn = self._canvas(look)
         painter = QPainter(drawn)
-        self._paint_ground(painter)
+        self._paint_ground(painter, hasty=True)
         self._paint_over(painter)
         painter.end()
         return drawn
@@ -156,7 +156,7 @@ class Scene:
         marks = [Mark(pin.panel, pin.code, pin.x, pin.y, pin.stage is Stage.OUT) for _, pin in shown.pins()]
         return Letterer(self._picture, shown.panels, shown.camera, shown.layers, shown.font()).lay(marks, shown.kept_clear(), shown.marked)
 
-    def _paint_ground(self, painter: QPainter) -> None:
+    def _paint_ground(self, painter: QPainter, *, hasty: bool = False) -> None:
         """The figures and what lies over them, and the views' titles."""
         shown, camera = self._map, self._map.camera
         theme = Theme.of(shown)
@@ -164,7 +164,7 @@ class Scene:
             painter.setClipRect(QRectF(shown.rect()))
         painter.fillRect(QRectF(shown.rect()), theme.color("card"))
         ratio, dots = painter.device().devicePixelRatio(), self._picture.knows(shown.panels)
-        self._picture.paint(painter, shown.panels, Look(camera, shown.layers, theme, ratio, shown.stressed, dots))
+        self._picture.paint(painter, shown.panels, Look(camera, shown.layers, theme, ratio, shown.stressed, dots, hasty))
         painter.setFont(sized(shown.font()))
         painter.setPen(theme.color("muted"))
         for panel in shown.panels:

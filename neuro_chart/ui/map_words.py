@@ -15,7 +15,7 @@ from neuro_chart.ui.map_picture import LANDMARK, Picture
 from neuro_chart.ui.theme import CHANNELS, SMALL, Theme
 
 NAMES_FROM, ALL_NAMES_FROM = 105.0, 30.0  # px a dm: from where points are named, usually and where all names are wanted
-CODES_FROM, LANDMARK_NAMES_FROM = 56.0, 50.0
+CODES_FROM, LANDMARK_NAMES_FROM, MORE_ROOMS_FROM = 56.0, 50.0, 80.0
 SHRUNK = 0.8  # of the zoom that words were laid out for: below that only those of needles are left until they are laid out anew
 BUBBLE = 28.0
 FARTHEST = 160.0  # px: no word stands farther from its place
@@ -87,6 +87,7 @@ class Letterer:
         seen = Box(camera.left, camera.top, wide, high)
         self._part = seen if camera.is_fitted else seen.grown(wide, high)
         self._ground = Ground()
+        self._clear: list[Box] = []
         self._named = ""
 
     def lay(self, marks: Sequence[Mark], clear: Iterable[Box], named: str = "") -> Lettering:
@@ -95,15 +96,16 @@ class Letterer:
         self._named = named
         for box in self._captions():
             self._ground.take(box)
-        for box in clear:
-            self._ground.take(Box(box.x + camera.left * self._zoom, box.y + camera.top * self._zoom, box.width, box.height))
+        self._clear = [Box(box.x + camera.left * self._zoom, box.y + camera.top * self._zoom, box.width, box.height) for box in clear]
+        for box in self._clear:
+            self._ground.take(box)
         for mark in marks:
             self._ground.take(self._around(mark.x, mark.y, MARKER + 1))
         self._name_needles(marks)
         if self._layers.field:
             self._name_areas()
         self._name_points({(mark.panel, mark.code) for mark in marks})
-        if self._layers.channels and self._zoom >= CODES_FROM:
+        if self._layers.channels and self._zoom >= CODES_FROM and self._picture.knows(self._panels):
             self._name_channels()
         if self._layers.landmarks:
             self._name_landmarks()
@@ -118,7 +120,8 @@ class Letterer:
         """Take up room (sheet, in px) with a word at an anchor (dm)."""
         self._ground.take(box)
         x, y = anchor
-        on_skin = self._is_skin(panel, box, 0.5)
+        middle = panel.to_view((box.x + box.width / 2) / self._zoom, (box.y + box.height / 2) / self._zoom)
+        on_skin = self._is_skin(panel, box, 0.5) and self._picture.shows(panel, *middle)
         self._words.append(Word(text, kind, x, y, box.x - x * self._zoom, box.y - y * self._zoom, box.width, box.height, on_skin, leader))
 
     def _is_skin(self, panel: Panel, box: Box, at: float) -> bool:
@@ -147,7 +150,7 @@ class Letterer:
         ]
         taken = [self._around(mark.x, mark.y, MARKER + 1) for mark in marks]
         part = Box(*(value * zoom for value in self._part))
-        placed = place_labels(wanted, [*taken, *self._captions()], part, self._over_body)
+        placed = place_labels(wanted, [*taken, *self._captions(), *self._clear], part, self._over_body)
         for ((index, code), group), label in zip(grouped.items(), placed, strict=True):
             if label is not None:
                 kind = Kind.OUT if all(mark.is_out for mark in group) else Kind.NEEDLE
@@ -172,14 +175,15 @@ class Letterer:
         for panel in self._panels:
             factor = self._zoom / panel.scale
             rooms = self._picture.overlays.rooms(panel.view, field)
-            for name, (x, y, wide, tall) in sorted(rooms.items(), key=lambda room: -room[1][2] * room[1][3]):
-                if not panel.crop.holds(x, y):
+            named = [(room, name) for name, found in rooms.items() for room in (found if self._zoom >= MORE_ROOMS_FROM else found[:1])]
+            for (x, y, wide, tall), name in sorted(named, key=lambda each: -each[0].width * each[0].height):
+                if not self._picture.shows(panel, x, y):
                     continue
                 sx, sy = panel.to_sheet(x, y)
                 for lines in folded(sideless(name)):
                     width, height = max(map(metrics.horizontalAdvance, lines)) + 4, metrics.height() * len(lines)
                     box = Box(sx * self._zoom - width / 2, sy * self._zoom - height / 2, width, height)
-                    if width <= wide * factor and height <= tall * factor * 1.2 and self._ground.is_free(box):
+                    if width <= 0.92 * wide * factor and height <= tall * factor * 1.2 and self._ground.is_free(box):
                         self._add("\n".join(lines), Kind.AREA, (sx, sy), box, panel)
                         break
 

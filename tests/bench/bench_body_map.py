@@ -1,12 +1,13 @@
-"""The body map: a repaint beside its background alone, and the time from a click to a needle that is painted and stored."""
+"""The body map: repainted, panned and zoomed beside its background alone; its first sight; from a click to a needle that is stored."""
 
-from itertools import count, islice
+from itertools import count, cycle, islice
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from neuro_chart.clinic.body import Atlas
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, now
 from neuro_chart.clinic.people import Patient
@@ -16,11 +17,17 @@ from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.map_layers import Layers
 from neuro_chart.ui.theme import apply_theme, load_fonts
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.visit import VisitPage
 
 REPAINT = "body map at 1200x900 with 40 needles (goal: at most 3 times its background)"
+MOVE = "body map at 1200x900, a frame of pan or zoom with all points shown (goal: 12 ms), beside its background enlarged"
+FIRST = "first sight of the body: atlas loaded and a sheet painted (goal: 60 ms), beside its two pictures read"
+NEAREST = "the point nearest to a pixel (goal: 1 ms)"
+WORDS = "the words of a place, as the pointer rests on it"
+ALL_POINTS = 3.0  # times the whole body: every point has its dot and a name where there is room
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +43,7 @@ def library():
     return Library(resource())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def body(app, library):
     shown = BodyMap(library.atlas, library.catalogue)
     shown.resize(1200, 900)
@@ -48,22 +55,98 @@ def body(app, library):
     shown.select([needles[0].id])
     shown.show()
     app.processEvents()
+    shown.settle()
     return shown
 
 
+@pytest.fixture
+def image(body):
+    return QImage(body.size(), QImage.Format.Format_RGB32)
+
+
+def near(body):
+    """Look at the chest, at rest."""
+    panel = body.panels[0]
+    body.zoom_by(ALL_POINTS, QPointF(*body.camera.frame(panel.box)[:2]) + QPointF(200, 250))
+    body.settle()
+    body.grab()
+
+
 @pytest.mark.benchmark(group=REPAINT)
-def test_background_alone(benchmark, body):
-    image = QImage(body.size(), QImage.Format.Format_RGB32)
+def test_background_alone(benchmark, body, image):
     painter = QPainter(image)
-    ground = body._paint_ground()
+    ground = body.grab()
     benchmark(lambda: painter.drawPixmap(0, 0, ground))
     painter.end()
 
 
 @pytest.mark.benchmark(group=REPAINT)
-def test_repaint(benchmark, body):
-    image = QImage(body.size(), QImage.Format.Format_RGB32)
+def test_repaint(benchmark, body, image):
     benchmark(lambda: body.render(image))
+
+
+@pytest.mark.benchmark(group=MOVE)
+def test_background_enlarged(benchmark, body, image):
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.scale(1.02, 1.02)
+    ground = body.grab()
+    benchmark(lambda: painter.drawPixmap(0, 0, ground))
+    painter.end()
+
+
+@pytest.mark.benchmark(group=MOVE)
+@pytest.mark.parametrize("layers", [Layers(), Layers(names=True, landmarks=True, field="regions")], ids=["usual", "every-layer"])
+def test_pan(benchmark, body, image, layers):
+    body.show_layers(layers)
+    near(body)
+    ways = cycle([(9, 5)] * 10 + [(-9, -5)] * 10)
+    benchmark(lambda: (body.pan_by(*next(ways)), body.render(image)))
+
+
+@pytest.mark.benchmark(group=MOVE)
+@pytest.mark.parametrize("layers", [Layers(), Layers(names=True, landmarks=True, field="regions")], ids=["usual", "every-layer"])
+@pytest.mark.parametrize("start", ["whole", "near"])
+def test_zoom(benchmark, body, image, layers, start):
+    body.show_layers(layers)
+    if start == "near":
+        near(body)
+    ways = cycle([1.03] * 8 + [1 / 1.03] * 8)
+    benchmark(lambda: (body.zoom_by(next(ways), QPointF(400, 400)), body.render(image)))
+
+
+@pytest.mark.benchmark(group=FIRST)
+def test_pictures_alone(benchmark, app, library):
+    paths = [str(library.atlas.views[name].image_path) for name in ("front", "back")]
+    benchmark.pedantic(lambda: [QPixmap(path) for path in paths], rounds=12)
+
+
+@pytest.mark.benchmark(group=FIRST)
+def test_first_sight(benchmark, app, library):
+    catalogue, shown = library.catalogue, []
+
+    def look():
+        made = BodyMap(Atlas.load(resource("atlas")), catalogue)
+        made.resize(1200, 900)
+        made.render(QImage(made.size(), QImage.Format.Format_RGB32))
+        shown.append(made)  # so that its end is not counted
+
+    benchmark.pedantic(look, rounds=12)
+
+
+@pytest.mark.benchmark(group=NEAREST)
+def test_nearest_point(benchmark, library):
+    front = library.atlas.views["front"]
+    library.atlas.shown_points(front)
+    x, y = front.size[0] * 0.56, front.size[1] * 0.35
+    assert benchmark(lambda: library.atlas.nearest_point(front, x, y, 40))
+
+
+@pytest.mark.benchmark(group=WORDS)
+def test_words_of_a_place(benchmark, library):
+    front = library.atlas.views["front"]
+    site = front.site_at(front.size[0] * 0.56, front.size[1] * 0.35)
+    assert benchmark(lambda: (library.atlas.describe(site), library.atlas.fields_of(site)))
 
 
 @pytest.mark.benchmark(group="from click to a needle painted and stored (goal: median under 50 ms)")
@@ -81,9 +164,10 @@ def test_placing_a_needle(benchmark, app, library, practice_of, tmp_path):
         page.show_visit(visit.id)
         app.processEvents()
         page.map_card.both.setChecked(False)
-        front = page.map._panels[0]
-        chest = QPointF(*page.map.camera.to_widget(*front.to_sheet(front.crop.x + front.crop.width / 2, 520)))
+        front = page.map.panels[0]
+        chest = QPointF(*page.map.camera.to_widget(*front.to_sheet(front.crop.x + front.crop.width / 2, 0.28 * front.view.size[1])))
         page.map.zoom_by(5, chest)
+        page.map.settle()
         app.processEvents()
         places = count()
 

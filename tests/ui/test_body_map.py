@@ -4,17 +4,20 @@ from datetime import timedelta
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side, now
 from neuro_chart.resources import resource
 from neuro_chart.ui.body_map import BodyMap
+from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.map_labels import Box, nearest, place_labels
+from neuro_chart.ui.map_layers import FIELDS, Layers
 from neuro_chart.ui.map_layout import SHEETS, lay_out
 from neuro_chart.ui.map_marks import Stage, stage
+from neuro_chart.ui.theme import CHANNELS
 
 
 @pytest.fixture(scope="module")
@@ -262,3 +265,219 @@ def test_the_arrows_move_a_selected_needle_and_the_body_where_none_is_in_sight(b
     with qtbot.assertNotEmitted(body.moved):
         qtbot.keyClick(body, Qt.Key.Key_Right)
     assert body.camera.left > before
+
+
+@pytest.fixture
+def card(library, qtbot, tmp_path):
+    return a_card(library, qtbot, tmp_path)
+
+
+def a_card(library, qtbot, folder):
+    shown = MapCard(library, QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(shown)
+    shown.resize(610, 620)
+    shown.show()
+    return shown
+
+
+def drag(body, qtbot, start, end):
+    qtbot.mousePress(body, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(body, (start + end) / 2)
+    qtbot.mouseMove(body, end)
+    qtbot.mouseRelease(body, Qt.MouseButton.LeftButton, pos=end)
+
+
+def place_of(body, library, code, side=Side.LEFT):
+    """Where a point shows on a sheet, in the first panel that does."""
+    site = library.atlas.point_sites(code)[side]
+    for panel in body.panels:
+        place = panel.view.place_of(site)
+        if place and panel.crop.holds(*place):
+            x, y = body.camera.to_widget(*panel.to_sheet(*place))
+            return QPoint(round(x), round(y))
+    raise LookupError(code)
+
+
+@pytest.mark.parametrize("key", list(SHEETS))
+def test_on_a_small_laptop_every_view_has_its_title_and_no_two_touch(body, key):
+    body.resize(560, 470)
+    body.keep_corner(44, 126)
+    body.show_sheet(key)
+    metrics = body.fontMetrics()
+    titles = []
+    for panel in body.panels:
+        frame = body.frame(panel)
+        wide = max(metrics.horizontalAdvance(line) for line in panel.caption.split("\n"))
+        titles.append(Box(frame.center().x() - wide / 2, frame.bottom() + 4, wide, 16))
+    assert all(panel.caption for panel in body.panels)
+    assert not any(a.meets(b) for a, b in combinations(titles, 2))
+    assert all(title.x >= 0 and title.x + title.width <= 560 and title.y + title.height <= 470 for title in titles)
+
+
+@pytest.mark.parametrize("zoom", [1, 3, 8])
+@pytest.mark.parametrize("key", ["body", "hands", "feet"])
+def test_no_name_covers_another_or_a_needle(body, library, key, zoom):
+    codes = ("ST36", "SP6", "LR3", "PC6", "LI4", "CV12", "GB41", "KI3")
+    body.show_needles([needle(library, code, next(iter(library.atlas.point_sites(code)))) for code in codes], now())
+    body.show_sheet(key)
+    body.show_layers(Layers(landmarks=True, names=True, field="regions"))
+    body.zoom_by(zoom)
+    boxes = boxes_of(body)
+    pins = [body.camera.to_widget(pin.x, pin.y) for _, pin in body.pins()]
+    assert not any(a.grown(-0.01, -0.01).meets(b) for a, b in combinations(boxes, 2))
+    assert not any(box.holds(*pin) for box in boxes for pin in pins)
+
+
+def test_the_whole_body_is_calm_and_names_come_up_close_by(body, library):
+    assert not words_of(body).others
+    body.zoom_by(8, QPointF(place_of(body, library, "CV12", Side.MIDLINE)))
+    assert any(word.text == "CV12" for word in words_of(body).others)
+
+
+def test_nothing_jumps_when_the_hand_rests_after_a_pan(body, library):
+    body.zoom_by(6, QPointF(place_of(body, library, "CV12", Side.MIDLINE)))
+    body.settle()
+    body.grab()
+    for _ in range(4):
+        body.pan_by(7, -5)
+        body.grab()
+    moved = body.grab().toImage()
+    body.settle()
+    body._scene.drop_ground()
+    settled = body.grab().toImage()
+    pairs = zip(bytes(moved.constBits()), bytes(settled.constBits()), strict=True)
+    assert sum(abs(a - b) > 8 for a, b in pairs) < 1e-3 * moved.sizeInBytes()  # letters may fall a hair's breadth otherwise
+
+
+def test_a_zoom_is_drawn_at_once_and_with_all_names_when_it_rests(body, qtbot):
+    body.zoom_by(6)
+    body.grab()
+    qtbot.waitUntil(lambda: body._scene._lettering is not None and body._scene._lettering.zoom == body.camera.zoom)
+
+
+def test_the_map_turns_to_a_point_and_names_it(body, library):
+    body.turn_to(library.atlas.point_sites("ST36")[Side.LEFT], "ST36")
+    assert body.camera.zoom >= 100
+    assert "ST36 足三里 Zúsānlǐ is ringed" in body.accessibleDescription()
+    assert any(mark.code == "ST36" and body.rect().contains(round(mark.x), round(mark.y)) for mark in body._marks())
+
+
+def test_the_pointer_at_rest_tells_the_nearest_point_in_cun(body, library, qtbot):
+    body.turn_to(library.atlas.point_sites("ST36")[Side.LEFT])
+    place = place_of(body, library, "ST36")
+    with qtbot.waitSignal(body.hovered, check_params_cb=lambda words: " cun " in words) as told:
+        qtbot.mouseMove(body, place + QPoint(18, 22))
+    assert told.args[0].startswith("left ")
+
+
+def test_a_layer_names_the_area_under_the_pointer_and_who_says_so(card, library, qtbot):
+    if "dermatomes" not in library.atlas.layers:
+        pytest.skip("This atlas has no dermatomes.")
+    card.menu.fields["dermatomes"].trigger()
+    assert "guide" in card.legend.text()
+    assert card.legend.isVisible()
+    assert card.legend.toolTip()
+    with qtbot.waitSignal(card.map.hovered, check_params_cb=lambda words: "L5" in words or "L4" in words):
+        qtbot.mouseMove(card.map, place_of(card.map, library, "ST36") + QPoint(1, 1))
+
+
+def test_the_menu_lays_layers_over_the_body_and_they_are_remembered(card, library, qtbot, tmp_path):
+    plain = card.map.grab().toImage()
+    card.menu.switches["landmarks"].trigger()
+    card.menu.switches["channels"].trigger()
+    card.menu.fields["regions"].trigger()
+    card.menu.ruler.trigger()
+    assert card.map.layers == Layers(channels=False, landmarks=True, field="regions")
+    assert card.map.grab().toImage() != plain
+    later = a_card(library, qtbot, tmp_path)
+    assert later.map.layers == card.map.layers
+    assert later.menu.switches["landmarks"].isChecked()
+    assert later.menu.fields["regions"].isChecked()
+    assert not later.ruler.isChecked()
+
+
+def test_every_layer_and_figure_is_in_the_menu_and_a_key_opens_it(card, qtbot):
+    qtbot.keyClick(card.map, Qt.Key.Key_L)
+    assert card.menu.isVisible()
+    words = " ".join(action.text() for action in card.menu.actions())
+    for word in ("Channels", "Landmarks", "Names", "Regions", "Ruler", "Neutral", "Female", "Male", "record"):
+        assert word in words
+    qtbot.keyClick(card.menu, Qt.Key.Key_Space)
+    assert not card.map.layers.channels
+    assert card.menu.isVisible()
+    qtbot.keyClick(card.menu, Qt.Key.Key_Escape)
+    assert not card.menu.isVisible()
+    assert set(card.menu.fields) == set(FIELDS)
+
+
+def test_another_figure_is_asked_for_and_shown_under_the_same_needles(card, library, qtbot):
+    one = needle(library, "ST36")
+    card.map.show_needles([one], now())
+    before, plain = len(card.map.pins()), card.map.grab().toImage()
+    with qtbot.waitSignal(card.figure_chosen) as chosen:
+        card.menu.figures["female"].trigger()
+    assert chosen.args == ["female"]
+    card.show_figure("female")
+    assert card.map.figure == "female"
+    assert card.menu.figures["female"].isChecked()
+    assert len(card.map.pins()) == before
+    assert card.map.grab().toImage() != plain
+    card.show_figure("male", "")
+    assert card.menu.figures[""].isChecked()
+    assert "male" in card.menu.figures[""].text()
+
+
+def test_a_landmark_says_where_it_is(body, library, qtbot):
+    body.show_layers(Layers(landmarks=True))
+    body.show_sheet("feet")
+    _, mark = next(
+        (panel, mark)
+        for panel in body.panels
+        for mark in body._picture.landmarks(panel, body.camera.zoom)
+        if library.atlas.nearest_point(panel.view, *panel.to_view(mark.x, mark.y), 16 / body.camera.zoom * panel.scale) is None
+    )
+    x, y = body.camera.to_widget(mark.x, mark.y)
+    with qtbot.waitSignal(body.hovered, check_params_cb=lambda words: library.atlas.landmarks[mark.name].where in words):
+        qtbot.mouseMove(body, QPoint(round(x), round(y)))
+
+
+def test_the_ruler_says_how_it_is_used_measures_between_points_and_is_put_away(card, library, qtbot):
+    qtbot.keyClick(card.map, Qt.Key.Key_R)
+    assert card.ruler.isChecked()
+    assert card.menu.ruler.isChecked()
+    assert "Drag" in card.under.text()
+    card.map.turn_to(library.atlas.point_sites("ST37")[Side.LEFT])
+    left = card.map.camera.left
+    start, end = place_of(card.map, library, "ST35"), place_of(card.map, library, "ST39")
+    with qtbot.assertNotEmitted(card.map.placed):
+        drag(card.map, qtbot, start + QPoint(3, -2), end + QPoint(-2, 3))
+    assert card.map.camera.left == left
+    assert card.map.ruler.ends == tuple(library.atlas.point_sites(code)[Side.LEFT] for code in ("ST35", "ST39"))
+    assert card.map.ruler.words(library.atlas).startswith("9.")
+    qtbot.keyClick(card.map, Qt.Key.Key_Escape)
+    assert not card.ruler.isChecked()
+    assert card.map.ruler.ends is None
+
+
+def test_an_end_of_the_ruler_can_be_taken_up_again(body, library, qtbot):
+    body.turn_to(library.atlas.point_sites("ST37")[Side.LEFT])
+    body.set_measuring(True)
+    drag(body, qtbot, place_of(body, library, "ST35"), place_of(body, library, "ST37"))
+    drag(body, qtbot, place_of(body, library, "ST37"), place_of(body, library, "ST36"))
+    assert body.ruler.ends == tuple(library.atlas.point_sites(code)[Side.LEFT] for code in ("ST35", "ST36"))
+
+
+def test_the_keyboard_measures_between_two_chosen_needles(body, library, qtbot):
+    pair = [needle(library, "ST36"), needle(library, "ST39")]
+    body.show_needles(pair, now())
+    body.select(one.id for one in pair)
+    with qtbot.waitSignal(body.hovered, check_params_cb=lambda words: words.startswith("6.")):
+        qtbot.keyClick(body, Qt.Key.Key_R)
+    qtbot.keyClick(body, Qt.Key.Key_R)
+    assert body.ruler.ends is None
+
+
+def test_colours_of_channels_tell_yin_from_yang_without_hue():
+    lightness = {code: QColor(colour).lightnessF() for code, colour in CHANNELS.items()}
+    for yin, yang in (("LU", "LI"), ("SP", "ST"), ("HT", "SI"), ("KI", "BL"), ("PC", "TE"), ("LR", "GB")):
+        assert lightness[yang] - lightness[yin] > 0.05
