@@ -28,6 +28,7 @@ FIELDS = {"dermatomes": "Dermatome", "nerves": "Nerve field"}
 ANGLES = {"perpendicular": 90, "oblique": 45, "transverse": 14, "superficial": 30}  # degrees between the needle and the skin
 EDGE = 20
 SAY_FOR = 1500
+_JOINED = "\N{NO-BREAK SPACE}"
 WIDE, TALL = 380, 600
 
 
@@ -92,7 +93,7 @@ class PointCard(QFrame):
         """All that the card says, a line for each part."""
         told = cast("QWidget", self._area.widget()).findChildren(QLabel)
         parts = [self.code.text(), self.hanzi.text(), self.names.text(), *(each.text() for each in told)]
-        return "\n".join(part for part in parts if part)
+        return "\n".join(part for part in parts if part).replace(_JOINED, " ")
 
     def copy_all(self) -> None:
         """Put the whole card into the clipboard, as plain text, and show for a moment that it is there."""
@@ -123,7 +124,7 @@ class PointCard(QFrame):
         if kinds := catalogue.kinds_of(point):
             head.append(_told(_capital("; ".join(kinds)), "strong"))
         yield "", head
-        yield "Location", [_told(f"{point.location} [{point.source}]")]
+        yield "Location", [_told(f"{point.location} {_cited(point.source)}")]
         yield "What to mind", _cautions(point.cautions)
         yield "Usual depth", [_depth(point.depth)] if point.depth else [_told("No source at hand gives one.", "muted")]
         if point.aliases:
@@ -169,7 +170,7 @@ def _caution(caution: Caution) -> QWidget:
     grid.addWidget(_told(caution.strength.capitalize(), "small"), 0, 2)
     if caution.structure:
         grid.addWidget(_told(_capital(caution.structure), "strong"), 1, 1, 1, 2)
-    grid.addWidget(_told(f"{caution.text} [{caution.source}]"), 2, 1, 1, 2)
+    grid.addWidget(_told(f"{caution.text} {_cited(caution.source)}"), 2, 1, 1, 2)
     return made
 
 
@@ -178,7 +179,7 @@ def _depth(depth: Depth) -> QWidget:
     words = [_told(f"{range_}, {depth.angle}", "strong")]
     if depth.note:
         words.append(_told(depth.note))
-    words.append(_told(f"A cited range, not advice [{depth.source}]", "small"))
+    words.append(_told(f"A cited range, not advice {_cited(depth.source)}", "small"))
     sign, said = column(NeedleSign(depth.angle), None), column(*words, spacing=2)
     sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
     return row(sign, said, spacing=12)
@@ -210,8 +211,13 @@ def _lies(atlas: Atlas, point: Point) -> tuple[QWidget, list[str]]:
 def _sources(catalogue: Catalogue, point: Point, more: Iterable[str]) -> list[str]:
     """Every source that the card names, spelled out, in the order in which it names them."""
     keys = [point.source, *(caution.source for caution in point.cautions), *([point.depth.source] if point.depth else [])]
-    said = [f"[{key}] {catalogue.sources[key]}" for key in keys]
+    said = [f"{_cited(key)} {catalogue.sources[key]}" for key in keys]
     return list(dict.fromkeys([*said, *more]))
+
+
+def _cited(key: str) -> str:
+    """The key of a source in brackets, never broken over two lines."""
+    return f"[{key.replace(' ', _JOINED)}]"
 
 
 def _capital(words: str) -> str:
