@@ -170,10 +170,11 @@ class MapCard(QFrame):
     def show_figure(self, name: str, chosen: str | None = None) -> None:
         """Show one of FIGURES; chosen: which the practitioner chose, empty if the record says it. By default the one that is shown."""
         shown = name or FIGURES[0]
-        self.map.show_figure(self._library.figure(shown))
         self.menu.show_figure(name if chosen is None else chosen, shown)
-        self.menu.offer_fields(self.map.offers)
-        self._lay_over(self.map.layers)
+        if shown != self.map.figure:
+            self.map.show_figure(self._library.figure(shown))
+            self.menu.offer_fields(self.map.offers)
+            self._lay_over(self.map.layers)
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Look at the needles only."""

@@ -126,6 +126,8 @@ class VisitPage(QWidget):
         back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
         self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
         self._action("Tone for overdue needles on or off", "", self._switch_sound)
+        self._action("Layers of the body and its figure", "L", self.map_card.show_menu)
+        self._action("Ruler: measure in cun on the body", "R", lambda: self.map.set_measuring(not self.map.ruler.on))
         for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
             self._action(f"View: {title}", f"Alt+{place}", partial(self.map_card.show_sheet, key))
         self.needles.insert.setToolTip("Insert all needles (Ctrl+I)")
@@ -152,6 +154,7 @@ class VisitPage(QWidget):
         self.map.removal_wanted.connect(self.take_off_chart)
         self.map.about_wanted.connect(self.about_point)
         self.map.point_chosen.connect(lambda code, _site: self.about_point(code))
+        self.map_card.figure_chosen.connect(self._choose_figure)
         self.add.wanted.connect(self._add_typed)
         self.needles.picked.connect(self._picked_in_list)
         self.needles.edited.connect(self._edit_selected)
@@ -194,6 +197,7 @@ class VisitPage(QWidget):
     def _show(self, visit: Visit) -> None:
         if self._visit is None or self._visit.id != visit.id:
             self._last = self._chart.records.last_visit_before(visit)
+            self._show_figure(visit.patient_id)
         self._visit = visit
         signed = visit.signed is not None
         moment = visit.signed or now()  # the clocks of what was left in stand as they were signed
@@ -222,6 +226,19 @@ class VisitPage(QWidget):
                 self.setEnabled(False)
             else:
                 self._show(visit)
+
+        if self._visit is not None and (change.kind, change.patient_id) == ("patient", self._visit.patient_id):
+            self._show_figure(self._visit.patient_id)
+
+    def _show_figure(self, patient_id: str) -> None:
+        patient = self._chart.records.patient(patient_id)
+        self.map_card.show_figure(patient.shown_as, patient.figure)
+
+    def _choose_figure(self, name: str) -> None:
+        """Show this patient's needles on another figure from now on; an empty name leaves it to the record."""
+        if self._visit is not None:
+            patient = self._chart.records.patient(self._visit.patient_id)
+            self._chart.act(lambda: self._chart.records.save_patient(replace(patient, figure=name)))
 
     def _unwritten(self, sentence: str) -> None:
         if not sentence:

@@ -436,3 +436,18 @@ def test_the_page_needs_no_more_height_than_a_small_laptop_has(page, stored, qtb
     page.needles.view.selectAll()
     heights.append(page.minimumSizeHint().height())
     assert max(heights) <= 644
+
+
+def test_the_record_picks_the_figure_and_the_practitioner_changes_it(page, chart, library, settings, patient, visit, qtbot):
+    assert page.map.figure == "neutral"
+    chart.act(lambda: chart.records.save_patient(replace(patient, sex="Female")))
+    assert page.map.figure == "female"
+    page.map_card.menu.figures["male"].trigger()
+    assert page.map.figure == "male"
+    assert chart.records.patient(patient.id).figure == "male"
+    again = VisitPage(chart, library, settings, Ticker(chart, settings))
+    qtbot.addWidget(again)
+    again.show_visit(visit.id)
+    assert again.map.figure == "male"
+    again.map_card.menu.figures[""].trigger()
+    assert again.map.figure == page.map.figure == "female"
