@@ -226,7 +226,6 @@ class VisitPage(QWidget):
                 self.setEnabled(False)
             else:
                 self._show(visit)
-
         if self._visit is not None and (change.kind, change.patient_id) == ("patient", self._visit.patient_id):
             self._show_figure(self._visit.patient_id)
 
