@@ -343,13 +343,20 @@ class BodyMap(QWidget):
     def pins(self) -> list[tuple[Needle, Pin]]:
         """The needles in each panel that shows them."""
         if self._pins is None:
-            self._pins = [
-                (needle, Pin(index, needle.point, *panel.to_sheet(*place), self._stages[needle.id]))
-                for index, panel in enumerate(self._panels)
-                for needle in self._needles
-                if (place := panel.view.place_of(needle.site)) and panel.crop.holds(*place)
-            ]
+            self._pins = [pin for needle in self._needles for pin in self._pins_of(needle)]
         return self._pins
+
+    def _pins_of(self, needle: Needle) -> list[tuple[Needle, Pin]]:
+        """A needle in each panel that shows it; in those where the figure fades only if no other does."""
+        found = [
+            (index, panel, place)
+            for index, panel in enumerate(self._panels)
+            if (place := panel.view.place_of(needle.site)) and panel.crop.holds(*place)
+        ]
+        clear = [each for each in found if self._picture.shows(each[1], *each[2])]
+        return [
+            (needle, Pin(index, needle.point, *panel.to_sheet(*place), self._stages[needle.id])) for index, panel, place in clear or found
+        ]
 
     def kept_clear(self) -> list[Box]:
         """Where no words may stand: beside the buttons, while the whole sheet is seen, and round a marked point and its name."""

@@ -130,9 +130,16 @@ class Letterer:
         return panel.crop.holds(x, y) and self._picture.figures.is_skin(panel.view, x, y)
 
     def _unfit(self, panel: Panel) -> Callable[[Box], bool]:
-        """Says whether a box lies across the figure's edge, or out of sight."""
+        """Says whether a box lies across the figure's edge, on another panel, or out of sight."""
         part = Box(*(value * self._zoom for value in self._part))
-        return lambda box: not box.within(part) or self._is_skin(panel, box, 0.0) != self._is_skin(panel, box, 1.0)
+        others = [Box(*(value * self._zoom for value in other.box)) for other in self._panels if other is not panel]
+
+        def unfit(box: Box) -> bool:
+            if not box.within(part) or any(box.meets(other) for other in others):
+                return True
+            return self._is_skin(panel, box, 0.0) != self._is_skin(panel, box, 1.0)
+
+        return unfit
 
     def _name_needles(self, marks: Sequence[Mark]) -> None:
         """One label for each point in each panel, near the needle that has most room."""
@@ -201,10 +208,11 @@ class Letterer:
         ]
         for _, dot in shown:
             self._ground.take(self._around(dot.x, dot.y, 3.5))
+        unfit = {id(panel): self._unfit(panel) for panel in self._panels}
         for panel, dot in shown if named else ():
             text = short(dot.code)
             size = self._plain.horizontalAdvance(text) + 2, self._plain.height() - 2
-            box = place_close((dot.x * self._zoom, dot.y * self._zoom), size, self._ground, self._unfit(panel))
+            box = place_close((dot.x * self._zoom, dot.y * self._zoom), size, self._ground, unfit[id(panel)])
             if box is not None:
                 self._add(text, Kind.NAME, (dot.x, dot.y), box, panel)
 
