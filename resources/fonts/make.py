@@ -30,6 +30,7 @@ SOURCES = {
 # Every character of the Chinese (GB 2312), Taiwanese and Hong Kong (Big5) and Japanese (JIS X 0208) basic sets, and of the official
 # list of 2013 (Tongyong Guifan Hanzi), which has the rarer ones that people are named with.
 HAN_SETS = ("kGB0", "kBigFive", "kJis0", "kTGH")
+POINTS = "譩瘂"  # the rare ones in the names of points: 譩譆 (BL45), 瘂門 (GV15)
 SYMBOLS = (range(0x2000, 0x2800), range(0x3000, 0x3130), range(0xFF00, 0xFFF0))  # punctuation to dingbats; kana, bopomofo; wide forms
 # Without `calt`, which would show a typed -> as an arrow and 0.25x40 with a times sign: a record shows what was written.
 FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "case", "pnum"]
@@ -45,9 +46,10 @@ def source(folder: Path, name: str) -> Path:
 
 
 def han(mappings: Path) -> set[int]:
-    """The code points of `HAN_SETS`, read from the Unihan database."""
+    """The code points of `HAN_SETS`, read from the Unihan database, and those of `POINTS`."""
     lines = bz2.decompress(mappings.read_bytes()).decode()
-    return {int(code, 16) for code in re.findall(rf"^U\+(\w+)\t(?:{'|'.join(HAN_SETS)})\t", lines, re.MULTILINE)}
+    listed = re.findall(rf"^U\+(\w+)\t(?:{'|'.join(HAN_SETS)})\t", lines, re.MULTILINE)
+    return {int(code, 16) for code in listed} | {ord(character) for character in POINTS}
 
 
 def keep(font: TTFont, codes: set[int], features: list[str]) -> None:
