@@ -30,6 +30,7 @@ from neuro_chart.ui.theme import CHANNELS, Theme
 SHADOW = QColor(96, 66, 58)
 LIGHTER = 112  # of 100: the figure's own shading seldom reaches full light
 LANDMARK = QColor(38, 74, 122)
+_TRIANGLE = QPolygonF([QPointF(0, -4), QPointF(3.6, 2.8), QPointF(-3.6, 2.8)])
 _DOT, _BORDER = QColor(74, 52, 44), QColor(60, 44, 40, 90)
 DOTS_FROM, DOTS_FULL = 14.0, 110.0  # px a dm: from where the points begin to show, and where their dots are full
 FADE = 0.32, 26.0  # how far a cut edge fades: dm, and at least px
@@ -428,8 +429,11 @@ class Picture:
         left, top = frame.left() - panel.box.x * zoom, frame.top() - panel.box.y * zoom
         painter.setPen(QPen(LANDMARK, 1.3))
         painter.setBrush(QColor(255, 255, 255, 170))
+        marks = QPainterPath()
         for mark in self.landmarks(panel, zoom):
-            painter.drawPolygon(triangle(QPointF(left + mark.x * zoom, top + mark.y * zoom)))
+            marks.addPolygon(_TRIANGLE.translated(left + mark.x * zoom, top + mark.y * zoom))
+            marks.closeSubpath()
+        painter.drawPath(marks)
 
     @staticmethod
     def _paint_veil(painter: QPainter, panel: Panel, frame: QRectF, look: Look) -> None:
@@ -472,8 +476,3 @@ def to_widget(panel: Panel, frame: QRectF, zoom: float) -> QTransform:
 def share(zoom: float, start: float, full: float) -> float:
     """How far a zoom has come from one to another: 0 to 1."""
     return min(max((zoom - start) / (full - start), 0.0), 1.0)
-
-
-def triangle(place: QPointF, reach: float = 4.0) -> QPolygonF:
-    """The mark of a landmark, as on a map."""
-    return QPolygonF([place + QPointF(0, -reach), place + QPointF(0.9 * reach, 0.7 * reach), place + QPointF(-0.9 * reach, 0.7 * reach)])

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import groupby
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
 from neuro_chart.ui.map_labels import Box, Ground, place_close, place_labels
 from neuro_chart.ui.map_layers import Layers, sideless
@@ -33,6 +34,9 @@ class Kind(Enum):
     LANDMARK = auto()
 
 
+_PLAIN = frozenset({Kind.NAME, Kind.LANDMARK, Kind.CHANNEL})
+
+
 @dataclass(frozen=True)
 class Mark:
     """A needle's mark for its words: where a panel shows it, in the sheet's decimetres."""
@@ -58,6 +62,7 @@ class Word:
     height: float
     on_skin: bool = False
     leader: bool = False
+    drawn: QStaticText | None = None  # laid out once, where it is a single line
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,8 @@ class Letterer:
     def __init__(self, picture: Picture, panels: Sequence[Panel], camera: Camera, layers: Layers, font: QFont) -> None:
         self._picture, self._panels, self._camera, self._layers = picture, panels, camera, layers
         self._zoom = camera.zoom
-        self._plain, self._bold = QFontMetricsF(sized(font)), QFontMetricsF(sized(font, QFont.Weight.DemiBold))
+        self._fonts = {True: sized(font), False: sized(font, QFont.Weight.DemiBold)}
+        self._plain, self._bold = QFontMetricsF(self._fonts[True]), QFontMetricsF(self._fonts[False])
         self._words: list[Word] = []
         wide, high = camera.width / camera.zoom, camera.height / camera.zoom
         seen = Box(camera.left, camera.top, wide, high)
@@ -109,6 +115,7 @@ class Letterer:
             self._name_channels()
         if self._layers.landmarks:
             self._name_landmarks()
+        self._words.sort(key=lambda word: (word.kind.value, word.on_skin))  # so that each kind is written at a stroke
         over = [word for word in self._words if word.kind in {Kind.NEEDLE, Kind.OUT}]
         others = [word for word in self._words if word.kind not in {Kind.NEEDLE, Kind.OUT}]
         return Lettering(over, others, self._zoom, self._part)
@@ -122,7 +129,13 @@ class Letterer:
         x, y = anchor
         middle = panel.to_view((box.x + box.width / 2) / self._zoom, (box.y + box.height / 2) / self._zoom)
         on_skin = self._is_skin(panel, box, 0.5) and self._picture.shows(panel, *middle)
-        self._words.append(Word(text, kind, x, y, box.x - x * self._zoom, box.y - y * self._zoom, box.width, box.height, on_skin, leader))
+        drawn = None
+        if "\n" not in text:
+            drawn = QStaticText(text)
+            drawn.setTextFormat(Qt.TextFormat.PlainText)
+            drawn.prepare(font=self._fonts[kind in _PLAIN])
+        dx, dy = box.x - x * self._zoom, box.y - y * self._zoom
+        self._words.append(Word(text, kind, x, y, dx, dy, box.width, box.height, on_skin, leader, drawn))
 
     def _is_skin(self, panel: Panel, box: Box, at: float) -> bool:
         """Whether the figure lies under a box, at a share of its width."""
@@ -281,15 +294,25 @@ def paint_words(painter: QPainter, words: Sequence[Word], camera: Camera, theme:
             painter.drawLine(QPointF(x, y), QPointF(box.x if box.x > x else box.x + box.width, box.y + box.height / 2))
     plain, bold = sized(font), sized(font, QFont.Weight.DemiBold)
     grounds = _grounds(theme)
-    for word, box in shown:
-        place = QRectF(*box)
-        if (ground := grounds.get((word.kind, word.on_skin))) is not None:
+    for (kind, on_skin), group in groupby(shown, key=lambda each: (each[0].kind, each[0].on_skin)):
+        together = list(group)
+        if (ground := grounds.get((kind, on_skin))) is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
-            painter.drawRoundedRect(place, 5, 5)
-        painter.setFont(plain if word.kind in {Kind.NAME, Kind.LANDMARK, Kind.CHANNEL} else bold)
-        painter.setPen(_colour(word, theme))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word.text)
+            for _, box in together:
+                painter.drawRoundedRect(QRectF(*box), 5, 5)
+        painter.setFont(plain if kind in _PLAIN else bold)
+        painter.setPen(_colour(together[0][0], theme))
+        for word, box in together:
+            if kind is Kind.CHANNEL:
+                painter.setPen(_colour(word, theme))
+            if word.drawn is None:
+                painter.drawText(QRectF(*box), Qt.AlignmentFlag.AlignCenter, word.text)
+            else:
+                size = word.drawn.size()
+                painter.drawStaticText(
+                    QPointF(box.x + (box.width - size.width()) / 2, box.y + (box.height - size.height()) / 2), word.drawn
+                )
 
 
 def _grounds(theme: Theme) -> Mapping[tuple[Kind, bool], QColor]:
