@@ -22,14 +22,21 @@ def found(view: View, x: float, y: float) -> Site:
 
 @pytest.fixture
 def shin(shipped: Atlas) -> Site:
-    return found(shipped.views["front"], 0.69, 0.78)
+    return shipped.points["ST36"][Side.LEFT]
 
 
 @pytest.fixture
 def atlas(shipped: Atlas, shin: Site) -> Atlas:
     """The shipped figure with one point on both shins and one on the breastbone."""
-    middle = replace(found(shipped.views["front"], 0.5, 0.25), x=0.0, side=Side.MIDLINE)
-    return replace(shipped, points={"ST99": {Side.LEFT: shin, Side.RIGHT: mirror(shin)}, "CV99": {Side.MIDLINE: middle}})
+    middle = shipped.points["CV17"]
+    return replace(shipped, points={"ST99": {Side.LEFT: shin, Side.RIGHT: mirror(shin)}, "CV99": middle}, best={})
+
+
+def lower(atlas: Atlas, site: Site, cun: float) -> Site:
+    """The place on the skin so many cun of the shin further down."""
+    segment = atlas.segments["shin"]
+    x, y, z = (p - cun * segment.cun * a for p, a in zip((site.x, site.y, site.z), segment.axis, strict=True))
+    return atlas.body.site(atlas.body.skin.nearest("neutral standing", (x, y, z)))
 
 
 def test_beside_the_figure_there_is_no_place(shipped: Atlas):
@@ -77,9 +84,60 @@ def test_nearest_point_has_a_reach(atlas: Atlas, shin: Site):
 
 def test_a_place_is_told_by_region_and_nearest_point(atlas: Atlas, shin: Site):
     assert atlas.describe(shin) == f"{shin.region}, at ST99"
-    assert atlas.describe(replace(shin, y=shin.y - 0.12)) == f"{shin.region}, 12 mm from ST99"
-    assert atlas.describe(replace(shin, y=shin.y - 2)) == shin.region
-    assert atlas.describe(replace(mirror(shin), x=shin.x)) == mirror(shin).region, "a point of the other side says nothing"
+    below, far = lower(atlas, shin, 2), lower(atlas, shin, 4)
+    assert atlas.describe(below) == f"{below.region}, 2.0 cun below ST99"
+    assert atlas.describe(mirror(below)) == f"{mirror(below).region}, 2.0 cun below ST99"
+    assert atlas.describe(lower(atlas, shin, -1.5)).endswith(", 1.5 cun above ST99")
+    assert atlas.describe(far) == far.region, "beyond 60 mm a point says nothing"
+    assert atlas.describe(replace(mirror(shin), x=shin.x)) == shin.region, "a point of the other side says nothing"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cun", "segment"),
+    [
+        ("CV8", "CV12", 4, "upper abdomen"),
+        ("ST36", "ST35", 3, "shin"),
+        ("ST35", "ST36", -3, "shin"),
+        ("PC7", "PC6", 2, "forearm"),
+        ("TE4", "TE5", 2, "forearm"),
+        ("CV8", "CV4", -3, "lower abdomen"),
+    ],
+)
+def test_the_ruler_reads_the_cun_of_the_segment(shipped: Atlas, start: str, end: str, cun: float, segment: str):
+    for side in (Side.LEFT, Side.RIGHT):
+        a, b = (shipped.points[code].get(side) or shipped.points[code][Side.MIDLINE] for code in (start, end))
+        way = shipped.measure(a, b)
+        assert way.segment == segment
+        assert way.up == pytest.approx(cun, abs=0.3)
+        assert abs(way.up) <= way.cun < abs(cun) + 0.5
+        assert way.mm == pytest.approx(100 * ((a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2) ** 0.5)
+
+
+def test_sideways_the_ruler_reads_the_cun_across(shipped: Atlas):
+    way = shipped.measure(shipped.points["CV8"][Side.MIDLINE], shipped.points["ST25"][Side.LEFT])
+    assert way.cun == pytest.approx(2, abs=0.3)
+    assert abs(way.up) < 0.1
+
+
+def test_a_point_is_known_by_its_best_view_and_any_place_by_the_one_that_shows_it(shipped: Atlas, shin: Site):
+    assert shipped.best_view(shin, "ST36").name == shipped.best["ST36"]
+    assert shipped.best_view(mirror(shin), "ST36").sees(mirror(shin))
+    free = replace(shin, y=shin.y + 0.3)
+    view = shipped.best_view(free)
+    assert view.sees(free)
+    assert view.worth(free) == max(other.worth(free) for other in shipped.views.values())
+
+
+def test_the_midline_faces_neither_side(shipped: Atlas):
+    for code in ("GV1", "CV1", "CV17", "GV20", "GV29"):
+        x, y, z = shipped.body.normal(shipped.points[code][Side.MIDLINE])
+        assert x == 0
+        assert y * y + z * z == pytest.approx(1)
+
+
+def test_a_thin_finger_does_not_show_its_other_side(shipped: Atlas):
+    assert shipped.views["hand-back-left"].sees(shipped.points["SI1"][Side.LEFT])
+    assert not shipped.views["hand-palm-left"].sees(shipped.points["SI1"][Side.LEFT])
 
 
 def test_without_points_the_region_is_enough(shipped: Atlas, shin: Site):
