@@ -110,7 +110,7 @@ class BodyMap(QWidget):
         self._spoken: _Target | None = None
         self._by_keys = False
         self._settle = self._timer(SETTLED, self.settle)
-        self._finish = self._timer(0, self.settle)
+        self._finish = self._timer(0, self._look_up)
         self._rest = self._timer(RESTED, self._say_all)
         self._unmark = self._timer(SHOWN, lambda: self.mark(""))
         self.setMouseTracking(True)
@@ -322,6 +322,12 @@ class BodyMap(QWidget):
     def finish_soon(self) -> None:
         """Draw with care as soon as this is seen: it lacks something."""
         self._finish.start()
+
+    def _look_up(self) -> None:
+        if self._scene.look_up_next():
+            self._finish.start()
+        else:
+            self.settle()
 
     def settle(self) -> None:
         """Draw with care what was drawn in haste."""
@@ -763,7 +769,7 @@ class BodyMap(QWidget):
         painter.setTransform(to_widget(panel, frame, self.camera.zoom), combine=True)
         if area is not None:
             lifted = theme.color("accent")
-            lifted.setAlphaF(0.3)
+            lifted.setAlphaF(0.2)
             painter.setBrush(lifted)
             painter.setPen(thin(theme.color("accent"), 2 * self.devicePixelRatioF()))
             painter.drawPath(area)

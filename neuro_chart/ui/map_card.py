@@ -72,7 +72,7 @@ class MapCard(QFrame):
             self._over_map("minus", "Zoom out (−)", lambda _: self.map.zoom_by(1 / 1.4)),
             self._over_map("maximize", "Fit (0)", lambda _: self.map.fit()),
         ]
-        self.legend = label("", "small")
+        self.legend = label("", "legend")
         self.legend.setParent(self.map)
         self.legend.hide()
         self.map.keep_corner(TARGET + 4, len(self.zoom) * (TARGET + APART))

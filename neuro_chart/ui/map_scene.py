@@ -60,16 +60,21 @@ class Scene:
         self._ground = None
         self.drop()
 
+    def look_up_next(self) -> bool:
+        """Look up the points on one more panel, so that the hand never waits for all; False if all are known."""
+        unknown = next((panel for panel in self._map.panels if not self._picture.knows([panel])), None)
+        if unknown is not None:
+            self._picture.dots(unknown)
+        return unknown is not None
+
     def settle(self) -> bool:
         """Ask for a picture that is drawn with care; False if the one that is there is."""
         lettered = self._lettering is not None and self._lettering.serves(self._map.camera)
         if not self._in_haste and lettered:
             return False
-        if not self._picture.knows(self._map.panels):
-            for panel in self._map.panels:
-                self._picture.dots(panel)
-            self._ground = None
-        self.drop()
+        while self.look_up_next():
+            pass
+        self.drop_ground()
         return True
 
     def picture(self) -> QPixmap:

@@ -12,7 +12,7 @@ from neuro_chart.ui.map_labels import Box, Ground, place_close, place_labels
 from neuro_chart.ui.map_layers import Layers, sideless
 from neuro_chart.ui.map_layout import Camera, Panel
 from neuro_chart.ui.map_marks import MARKER, short
-from neuro_chart.ui.map_picture import LANDMARK, Picture
+from neuro_chart.ui.map_picture import LANDMARK, Dot, Picture
 from neuro_chart.ui.theme import CHANNELS, SMALL, Theme
 
 NAMES_FROM, ALL_NAMES_FROM = 105.0, 30.0  # px a dm: from where points are named, usually and where all names are wanted
@@ -108,9 +108,10 @@ class Letterer:
         for mark in marks:
             self._ground.take(self._around(mark.x, mark.y, MARKER + 1))
         self._name_needles(marks)
+        dots = self._dots_to_name({(mark.panel, mark.code) for mark in marks})
         if self._layers.field:
             self._name_areas()
-        self._name_points({(mark.panel, mark.code) for mark in marks})
+        self._name_points(dots)
         if self._layers.channels and self._zoom >= CODES_FROM and self._picture.knows(self._panels):
             self._name_channels()
         if self._layers.landmarks:
@@ -191,7 +192,7 @@ class Letterer:
 
     def _name_areas(self) -> None:
         """The names of areas, the roomiest first, on one line or on two."""
-        metrics, field = self._bold, self._layers.field
+        field = self._layers.field
         for panel in self._panels:
             factor = self._zoom / panel.scale
             rooms = self._picture.overlays.rooms(panel.view, field)
@@ -200,29 +201,43 @@ class Letterer:
                 if not self._picture.shows(panel, x, y):
                     continue
                 sx, sy = panel.to_sheet(x, y)
-                for lines in folded(sideless(name)):
-                    width, height = max(map(metrics.horizontalAdvance, lines)) + 4, metrics.height() * len(lines)
-                    box = Box(sx * self._zoom - width / 2, sy * self._zoom - height / 2, width, height)
-                    if width <= 0.92 * wide * factor and height <= tall * factor * 1.2 and self._ground.is_free(box):
-                        self._add("\n".join(lines), Kind.AREA, (sx, sy), box, panel)
-                        break
+                box, lines = self._room_for(folded(sideless(name)), Box(sx * self._zoom, sy * self._zoom, wide * factor, tall * factor))
+                if box is not None:
+                    self._add("\n".join(lines), Kind.AREA, (sx, sy), box, panel)
 
-    def _name_points(self, needled: set[tuple[int, str]]) -> None:
-        """The names of the points that no needle stands on; the dots themselves stay clear at any zoom that shows them apart."""
-        named = self._zoom >= (ALL_NAMES_FROM if self._layers.names else NAMES_FROM)
-        if (not named and self._zoom < CODES_FROM) or not self._picture.knows(self._panels):
-            return
-        part = self._part
+    def _room_for(self, ways: Sequence[list[str]], room: Box) -> tuple[Box | None, list[str]]:
+        """A free box for a name in one of the ways to break it, in a room that is given by its middle; or None."""
+        for lines in ways:
+            width, height = max(map(self._bold.horizontalAdvance, lines)) + 4, self._bold.height() * len(lines)
+            for aside, down in ((0, 0), (0, -0.2), (0, 0.2), (0, -0.35), (0, 0.35), (-0.2, 0), (0.2, 0), (-0.2, 0.2), (0.2, -0.2)):
+                middle = room.x + aside * room.width, room.y + down * room.height
+                box = Box(middle[0] - width / 2, middle[1] - height / 2, width, height)
+                fits = width <= (0.92 - 2 * abs(aside)) * room.width and height <= (1.2 - 2 * abs(down)) * room.height
+                if fits and self._ground.is_free(box):
+                    return box, lines
+        return None, []
+
+    def _dots_to_name(self, needled: set[tuple[int, str]]) -> list[tuple[Panel, Dot]]:
+        """The points that no needle stands on; their dots stay clear at any zoom that shows them apart."""
+        if (not self._names_points and self._zoom < CODES_FROM) or not self._picture.knows(self._panels):
+            return []
         shown = [
             (panel, dot)
             for index, panel in enumerate(self._panels)
             for dot in self._picture.dots(panel)
-            if part.holds(dot.x, dot.y) and (index, dot.code) not in needled and dot.code != self._named
+            if self._part.holds(dot.x, dot.y) and (index, dot.code) not in needled and dot.code != self._named
         ]
         for _, dot in shown:
             self._ground.take(self._around(dot.x, dot.y, 3.5))
+        return shown
+
+    @property
+    def _names_points(self) -> bool:
+        return self._zoom >= (ALL_NAMES_FROM if self._layers.names else NAMES_FROM)
+
+    def _name_points(self, shown: Sequence[tuple[Panel, Dot]]) -> None:
         unfit = {id(panel): self._unfit(panel) for panel in self._panels}
-        for panel, dot in shown if named else ():
+        for panel, dot in shown if self._names_points else ():
             text = short(dot.code)
             size = self._plain.horizontalAdvance(text) + 2, self._plain.height() - 2
             box = place_close((dot.x * self._zoom, dot.y * self._zoom), size, self._ground, unfit[id(panel)])
