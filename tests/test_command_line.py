@@ -1,5 +1,6 @@
 """The command line as a Unix user expects it, in processes of its own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -145,3 +146,68 @@ def test_a_reader_that_leaves_and_an_interrupt_end_it_quietly(tmp_path):
 def test_the_readme_names_the_system_packages_that_a_window_needs():
     readme = Path(__file__).parent.parent / "README.md"
     assert PACKAGES in " ".join(readme.read_text(encoding="utf-8").split())
+
+
+KEYS = ["code", "pinyin", "hanzi", "english", "channel", "location", "rule", "kinds", "depth", "cautions", "source", "sites"]
+
+
+def listed(home, *words):
+    told = run("points", "--json", *words, home=home)
+    assert (told.returncode, told.stderr) == (0, "")
+    return json.loads(told.stdout)
+
+
+def test_points_are_a_list_of_objects(tmp_path):
+    points = listed(tmp_path)
+    assert len({point["code"] for point in points}) == len(points) >= 361 + 1 + 46
+    for point in points:
+        assert list(point) == KEYS
+        assert all(isinstance(point[key], str) and point[key] for key in ("pinyin", "hanzi", "english", "channel", "location", "source"))
+        assert point["rule"]
+        assert [site["side"] for site in point["sites"]] in (["midline"], ["left", "right"])
+        for depth in filter(None, [point["depth"]]):
+            assert list(depth) == ["cun", "angle", "source", "note"]
+            assert 0 < depth["cun"][0] <= depth["cun"][1] <= 4
+        for caution in point["cautions"]:
+            assert list(caution) == ["kind", "text", "structure", "strength", "source"]
+            assert caution["kind"] in {"needle", "moxa", "pregnancy", "structure"}
+            assert caution["strength"] in {"modern", "classical"}
+        for site in point["sites"]:
+            assert list(site) == ["side", "xyz", "normal", "views"]
+            x, y, z = site["xyz"]
+            assert {"left": x > 0, "right": x < 0, "midline": abs(x) < 0.001}[site["side"]]
+            assert abs(x) < 4.5
+            assert abs(y) < 10
+            assert abs(z) < 3
+            assert sum(n * n for n in site["normal"]) == pytest.approx(1, abs=0.001)
+            assert site["views"]
+            assert all(0 <= share <= 1 for place in site["views"].values() for share in place)
+
+
+def test_points_of_a_channel_and_by_any_name(tmp_path):
+    assert [point["code"] for point in listed(tmp_path, "--channel", "lu")] == [f"LU{n}" for n in range(1, 12)]
+    assert listed(tmp_path, "--find", "zú sān lǐ")[0]["code"] == "ST36"
+    assert listed(tmp_path, "--find", "M-UE-22")[0]["code"].startswith("EX-UE9")
+    assert listed(tmp_path, "--find", "nobody's gate of the moon") == []
+    assert {point["channel"] for point in listed(tmp_path, "--find", "gate", "--channel", "HT")} == {"HT"}
+
+
+def test_points_lie_elsewhere_on_another_figure(tmp_path):
+    neutral, female = (listed(tmp_path, "--channel", "LU", "--figure", figure) for figure in ("neutral", "female"))
+    assert [{**point, "sites": 0} for point in neutral] == [{**point, "sites": 0} for point in female]
+    assert all(a["sites"][0]["xyz"] != b["sites"][0]["xyz"] for a, b in zip(neutral, female, strict=True))
+
+
+def test_without_json_points_are_one_to_a_line(tmp_path):
+    told = run("points", "--channel", "PC", home=tmp_path)
+    assert [line.split()[0] for line in told.stdout.splitlines()] == [f"PC{n}" for n in range(1, 10)]
+
+
+def test_a_channel_or_figure_that_there_is_not_and_nothing_found_are_told(tmp_path):
+    bad = run("points", "--channel", "ZZ", home=tmp_path)
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert bad.stderr.startswith("neuro-chart: There is no channel ZZ; the channels are LU, LI, ")
+    nothing = run("points", "--find", "nobody's gate of the moon", home=tmp_path)
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (1, "", "neuro-chart: No point answers to that.\n")
+    assert run("points", "--figure", "giant", home=tmp_path).returncode == 2
+    assert run("--vault", "x", "points", home=tmp_path).returncode == 2
