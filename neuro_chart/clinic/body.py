@@ -305,7 +305,7 @@ class Atlas:
             site = body.site(Spot(*mark["spot"]))
             landmarks[name] = Landmark(mark["where"], _sides(site))
             # one that follows from others does so on every figure anew
-            body.spots.setdefault((abs(site.x), site.y, site.z), Spot(*own.get("landmarks", {}).get(name, mark["spot"])))
+            body.spots.setdefault((abs(site.x), site.y, site.z), Spot(*own["landmarks"].get(name, mark["spot"])))
         return cls(
             body=body,
             views=_views(folder / figure, cameras, own["channels"], body),
