@@ -286,6 +286,8 @@ class BodyMap(QWidget):
 
     def _arrange(self) -> None:
         metrics = QFontMetricsF(sized(self.font()))
+        for part in SHEETS[self._sheet_key][1]:
+            self._picture.figures.fetch(self._atlas.views[part.view])
         self._panels = panels(self._atlas.views, SHEETS[self._sheet_key][1], self.camera, metrics.horizontalAdvance, self._picture.crop)
         self._pins = None
         self._hover = self._under = None

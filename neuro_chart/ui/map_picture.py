@@ -1,6 +1,7 @@
 """The picture on the body map: the figure in the colour of the theme with what lies over it, without needles and words."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
@@ -69,6 +70,8 @@ class Figures:
     def __init__(self, overlays: Overlays) -> None:
         self._overlays = overlays
         self._shades: dict[Path, list[QPixmap]] = {}
+        self._readers = ThreadPoolExecutor(2)
+        self._reading: dict[Path, Future[QImage]] = {}
         self._skins: dict[tuple[Path, str, int], QPixmap] = {}
         self._cuts: dict[tuple[Path, bool, str, int], QPixmap] = {}
         self._lines: dict[tuple[Path, bool], tuple[QPainterPath, QPainterPath]] = {}
@@ -76,6 +79,11 @@ class Figures:
         self._borders: dict[tuple[Path, bool, str], QPainterPath] = {}
         self._opacities: dict[Path, tuple[bytes, int]] = {}
         self._masks: dict[Path, tuple[bytes, int, int]] = {}
+
+    def fetch(self, view: View) -> None:
+        """Begin to read a picture that will be drawn: it takes as long as reading the lines, and goes on beside it."""
+        if view.path not in self._reading and view.path not in self._shades:
+            self._reading[view.path] = self._readers.submit(QImage, str(view.image_path))
 
     def forget_colours(self) -> None:
         """Tint anew: the theme has changed."""
@@ -186,9 +194,11 @@ class Figures:
 
     def _shade(self, view: View, level: int = 0) -> QPixmap:
         """The grey picture, halved so many times."""
+        if view.path not in self._shades:
+            self.fetch(view)
         levels = self._shades.setdefault(view.path, [])
         if not levels:
-            levels.append(QPixmap(str(view.image_path)))
+            levels.append(QPixmap.fromImage(self._reading.pop(view.path).result()))
         while len(levels) <= level:
             last = levels[-1]
             size = QSize((last.width() + 1) // 2, (last.height() + 1) // 2)
