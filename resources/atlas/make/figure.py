@@ -322,9 +322,9 @@ def _load_rig(data: Path, male: float, levels: int, age: str, weight: str) -> Ri
     bones = tuple(described)
     weights = np.zeros((body, len(bones)))
     for column, bone in enumerate(bones):
-        for vertex, weight in listed.get(bone, ()):
+        for vertex, carried in listed.get(bone, ()):
             if vertex < body:
-                weights[vertex, column] += weight
+                weights[vertex, column] += carried
     loose = weights.sum(1) == 0
     weights[loose, bones.index("root")] = 1
     weights /= weights.sum(1, keepdims=True)

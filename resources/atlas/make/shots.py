@@ -19,6 +19,9 @@ OPEN = combine(
     ),
 )
 POSES: Mapping[str, Pose] = {"standing": ANATOMICAL, "open": OPEN}
+# arms straight out to the side: a limb that is drawn alone lies in no other's shadow
+ASIDE = [("aim", (1.0, 0.0, 0.0))]
+APART = combine(OPEN, both(clavicle=[], upperarm01=ASIDE, lowerarm01=ASIDE, wrist=ASIDE))
 HEAD = ("head", "jaw", "levator", "oculi", "orbicularis", "oris", "risorius", "temporalis", "special", "tongue", "eye", "neck03")
 ARM = ("upperarm", "lowerarm", "wrist", "metacarpal", "finger")
 HAND = ("lowerarm", "wrist", "metacarpal", "finger")
@@ -106,7 +109,7 @@ def _ear(figure: Figure) -> Shot:
 def _shoulders(figure: Figure) -> Shot:
     """The shoulders from behind and above, the head left out."""
     camera = look(180, 58)
-    neck, end = float(camera[1] @ figure.joint["neck02"]), float(camera[1] @ (figure.joint["spine01"] + [0.0, 0.3, -1.0]))
+    neck, end = float(camera[1] @ figure.joint["neck02"]) - 0.2, float(camera[1] @ (figure.joint["spine01"] + [0.0, 0.3, -1.0]))
     arms = float(figure.joint["upperarm01.L"][0])
     fades = (Fade(0, 1, end - 0.5, end), Fade(0, -1, -neck - 0.55, -neck - 0.1), *(Fade(x, 0, -arms - 0.6, -arms - 0.2) for x in (1, -1)))
     return Shot("shoulders", "Shoulders from above", "Trunk", camera, 200, 1 - _of(figure, *HEAD), fades, 0.08)

@@ -13,7 +13,7 @@ from figure import Array, Figure
 from numpy.typing import NDArray
 from PIL import Image
 from render import BLEED, FAINTEST, Frame, Picture, fit, occlusion, render, spread
-from shots import Shot, shots
+from shots import APART, Shot, shots
 
 LOOKUP_STEP = 2  # px of the picture for each cell of the lookup
 QUALITY = 94
@@ -46,10 +46,11 @@ def write_views(figures: Mapping[str, Figure], folder: Path, labels: Labels) -> 
     """
     folder.mkdir(exist_ok=True)
     skies = {pose: occlusion(figure, 128, 40.0) for pose, figure in figures.items()}
+    alone = occlusion(figures["standing"].posed(APART), 128, 40.0)
     cameras: dict[str, Any] = {}
     for shot in shots(figures):
         figure = figures[shot.pose]
-        picture = take(figure, shot, skies["open" if shot.part is not None else shot.pose])  # a part alone lies in no other's shadow
+        picture = take(figure, shot, skies[shot.pose] if shot.part is None else alone)
         frame = picture.frame
         _image(picture).save(folder / f"{shot.name}.webp", quality=QUALITY, method=6)
         (folder / f"{shot.name}.lookup").write_bytes(_lookup(picture, len(figure.triangles) // 8))
@@ -86,10 +87,12 @@ def save(path: Path, told: Mapping[str, Any]) -> None:
 
 
 def _image(picture: Picture) -> Image.Image:
-    """The shaded skin, a little beyond its edge, where the silhouette cuts it; transparent only where the picture fades."""
+    """The shaded skin, a little beyond its edge, where the silhouette cuts it; with transparency only if the picture fades."""
     known = picture.cover > 0
     opacity = spread(np.where(known, picture.alpha / np.maximum(picture.cover, 1), 0), known, BLEED)
     grey = Image.fromarray(picture.shade)
+    if (opacity[known] > 0.99).all():
+        return Image.merge("RGB", [grey] * 3)
     return Image.merge("RGBA", [grey, grey, grey, Image.fromarray(np.clip(opacity * 255, 0, 255).round().astype(np.uint8))])
 
 
