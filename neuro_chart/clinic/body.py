@@ -74,13 +74,42 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """The lines of a view in px of its image: closed ones round the figure, those that are drawn, the areas by kind and name, the
-    channels' courses by code."""
+    """The lines of a view in px of its image, each kind put into its form when it is first asked for.
 
-    silhouette: Sequence[Line]
-    outline: Sequence[Line]
-    areas: Mapping[str, Mapping[str, Sequence[Line]]]
-    channels: Mapping[str, Sequence[Line]]
+    told: what the view's file says; courses: the channels' lines by code; mirror: the image's width in a mirrored view, else 0.
+    """
+
+    told: Mapping[str, Any]
+    courses: Mapping[str, Sequence[Line]]
+    mirror: int = 0
+
+    @cached_property
+    def silhouette(self) -> Sequence[Line]:
+        """Closed lines round the figure; inside another one, round a hole."""
+        return self._lines(self.told["silhouette"])
+
+    @cached_property
+    def outline(self) -> Sequence[Line]:
+        """The lines that are drawn."""
+        return self._lines(self.told["outline"])
+
+    @cached_property
+    def areas(self) -> Mapping[str, Mapping[str, Sequence[Line]]]:
+        """Closed lines round the regions, dermatomes and nerve fields, by kind and name."""
+        return {
+            kind: {_mirrored(name) if self.mirror else name: self._lines(lines) for name, lines in named.items()}
+            for kind, named in self.told["areas"].items()
+        }
+
+    @cached_property
+    def channels(self) -> Mapping[str, Sequence[Line]]:
+        """The channels' courses by code."""
+        return {code: self._lines(lines) for code, lines in self.courses.items()}
+
+    def _lines(self, lines: Sequence[Line]) -> list[Line]:
+        if self.mirror:
+            return [[(self.mirror - x, y) for x, y in line] for line in lines]
+        return [[(x, y) for x, y in line] for line in lines]
 
 
 @dataclass(frozen=True)
@@ -147,16 +176,7 @@ class View:
     @cached_property
     def drawing(self) -> Drawing:
         """The view's lines, read when they are first asked for."""
-        told = json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
-        return Drawing(
-            self._lines(told["silhouette"]),
-            self._lines(told["outline"]),
-            {
-                kind: {_mirrored(name) if self.mirrored else name: self._lines(lines) for name, lines in named.items()}
-                for kind, named in told["areas"].items()
-            },
-            {code: self._lines(lines) for code, lines in self.courses.items()},
-        )
+        return Drawing(_read(self.path.with_suffix(".json")), self.courses, self.size[0] if self.mirrored else 0)
 
     def site_at(self, x: float, y: float) -> Site | None:
         """The place on the skin under a pixel of the image, or None beside the figure."""
@@ -260,10 +280,6 @@ class View:
                 face = self._face(x + dx, y + dy)
                 if face is not None:
                     yield face
-
-    def _lines(self, lines: Sequence[Line]) -> list[Line]:
-        wide = self.size[0]
-        return [[(wide - x, y) for x, y in line] for line in lines] if self.mirrored else [[(x, y) for x, y in line] for line in lines]
 
 
 @dataclass(frozen=True)
