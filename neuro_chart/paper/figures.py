@@ -1,6 +1,6 @@
 """The body on paper: the figure with its needles, and the drawings of the exercises."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
@@ -22,6 +22,8 @@ from neuro_chart.paper.style import BOLD, INK, JADE, LINE, REGULAR, SOFT, fitted
 SHADOW, SKIN, OUTLINE = "#6b4f45", "#f3dfd0", "#8a6b5d"
 ROOM = 0.8  # dm of skin around the outermost needles of a part that is drawn large
 CROWDED = 6.0  # points of paper: needles nearer to each other than this are drawn in a close-up
+EDGE = 0.07  # a body that looks at the skin less squarely than this shows it beside where one would look for it
+BESIDE = 0.58  # of the height is left to the bodies when close-ups stand beneath
 CAPTION, LABEL, STEP, DOT = 14.0, 7.5, 9.2, 2.5  # points: room for the caption, size of a name, from name to name, radius of a dot
 HAIRLINE = 13.0  # points beside a name for the line to its dot
 SHARP = 260 / 72  # pixels of a picture in one point of paper
@@ -42,14 +44,20 @@ def needle_figure(
     crowd, a hand, a foot or the head is drawn by itself. `label` names a needle beside its dot; an empty name leaves the dot alone.
     None when there is no needle to show.
     """
-    bodies = _fewest([view for view in atlas.views.values() if view.group == "Body"], needles)
-    figure = _bodies(bodies, needles, label, (width, height))
-    closest = CROWDED / figure.placed[-1].scale if figure else 0.0
-    closer = {needle.id: view for needle in needles if (view := _close_up(atlas, needle, needles, bodies, closest))}
-    if not closer:
+    every = [view for view in atlas.views.values() if view.group == "Body"]
+    faced = [needle for needle in needles if not _is_averted(atlas, needle, every)]
+    bodies = _fewest(every, faced)
+    figure = _bodies(bodies, faced, label, (width, height))
+    if figure and len(faced) == len(needles) and not _closer(atlas, needles, faced, bodies, figure):
         return figure
+    if not needles:
+        return None
+    dots = _dots(bodies, faced, {}, label, {needle.id for needle in faced})
+    whole = [_Panel(view, tuple(dots[view.name]), _whole(view)) for view in bodies]
+    small = NeedleFigure(whole, width, BESIDE * height) if whole else None
+    closer = _closer(atlas, needles, faced, bodies, small)  # as the bodies stand with close-ups beneath them
     near = sorted({view.name: view for view in closer.values()}.values(), key=lambda view: view.name.replace("right", "a"))
-    dots = _dots([*bodies, *near], needles, closer, label)
+    dots = _dots([*bodies, *near], needles, closer, label, {needle.id for needle in faced})
     return NeedleFigure([_Panel(view, tuple(dots[view.name]), _whole(view)) for view in (*bodies, *near)], width, height)
 
 
@@ -62,7 +70,7 @@ def _bodies(
     """The bodies with their needles, whole, or the part that has the needles where that makes it a good deal larger."""
     if not bodies:
         return None
-    dots = _dots(bodies, needles, {}, label)
+    dots = _dots(bodies, needles, {}, label, {needle.id for needle in needles})
     whole = NeedleFigure([_Panel(view, tuple(dots[view.name]), _whole(view)) for view in bodies], *room)
     band = _band(bodies, needles)
     if band is None:
@@ -129,6 +137,13 @@ def _fewest(views: Sequence[View], needles: Iterable[Needle]) -> list[View]:
     return [view for view in views if view.name in chosen]
 
 
+def _is_averted(atlas: Atlas, needle: Needle, bodies: Iterable[View]) -> bool:
+    """Whether bodies show a needle at an edge at most, as the sole from behind, and a close-up shows it better."""
+    if any(view.facing(needle.site) > EDGE for view in bodies):
+        return False
+    return any(view.facing(needle.site) > EDGE for view in atlas.views.values() if view.group != "Body")
+
+
 def _band(bodies: Iterable[View], needles: Iterable[Needle]) -> tuple[float, float] | None:
     """From where to where the needles reach, in shares of the figure's height, if that is a part worth drawing large."""
     levels = [place[1] / view.size[1] for view in bodies for needle in needles if (place := view.place_of(needle.site))]
@@ -156,11 +171,19 @@ def _area(view: View, band: tuple[float, float], needles: Iterable[Needle]) -> A
     return max(0.0, middle - half), max(0.0, band[0] * high), min(wide, middle + half), band[1] * high
 
 
-def _close_up(atlas: Atlas, needle: Needle, needles: Iterable[Needle], bodies: Iterable[View], closest: float) -> View | None:
-    """The close-up that a needle needs, because others are nearer than `closest` (pixels of a body) or no whole body shows it."""
+def _closer(
+    atlas: Atlas, needles: Iterable[Needle], faced: Sequence[Needle], bodies: Iterable[View], figure: "NeedleFigure | None"
+) -> dict[str, View]:
+    """Needle id -> the close-up that it needs where bodies are drawn as large as in a figure."""
+    closest = CROWDED / figure.placed[-1].scale if figure else 0.0
+    return {needle.id: view for needle in needles if (view := _close_up(atlas, needle, faced, bodies, closest))}
+
+
+def _close_up(atlas: Atlas, needle: Needle, faced: Sequence[Needle], bodies: Iterable[View], closest: float) -> View | None:
+    """The close-up that a needle needs, because others are nearer than `closest` (pixels of a body) or no whole body shows it plainly."""
     here = (needle.site.x, needle.site.y, needle.site.z)
-    near = [n for n in needles if n.id != needle.id and dist(here, (n.site.x, n.site.y, n.site.z)) * atlas.views["front"].scale < closest]
-    if not near and any(view.sees(needle.site) for view in bodies):
+    near = [n for n in faced if n.id != needle.id and dist(here, (n.site.x, n.site.y, n.site.z)) * atlas.views["front"].scale < closest]
+    if needle in faced and not near and any(view.sees(needle.site) for view in bodies):
         return None
     views = [view for view in atlas.views.values() if view.group != "Body" and view.sees(needle.site)]
     return max(views, key=lambda view: view.facing(needle.site), default=None)
@@ -171,14 +194,16 @@ def _dots(
     needles: Iterable[Needle],
     closer: Mapping[str, View],
     label: Callable[[Needle], str],
+    faced: Collection[str],
 ) -> dict[str, list[_Dot]]:
-    """View name -> its dots. A needle shows on the body that sees it best, and in its close-up, where it then has its name."""
+    """View name -> its dots. A needle shows in its close-up with its name, and if it is one of `faced` on the body that sees it best."""
     out: dict[str, list[_Dot]] = {view.name: [] for view in views}
     bodies = [view for view in views if view.group == "Body"]
     for needle in needles:
         name = " ".join(plain(label(needle)).split())
         best = max(bodies, key=lambda view: view.facing(needle.site), default=None)
-        for view, shown in ((best, "" if needle.id in closer else name), (closer.get(needle.id), name)):
+        shown_on = best if needle.id in faced else None
+        for view, shown in ((shown_on, "" if needle.id in closer else name), (closer.get(needle.id), name)):
             if view and (place := view.place_of(needle.site)):
                 out[view.name].append(_Dot(*place, shown, needle.inserted is not None))
     return out
@@ -333,7 +358,7 @@ def _rows(panels: Sequence[_Panel], width: float, height: float) -> list[_Placed
     close = [panel for panel in panels if panel.view.group != "Body"]
     if not (bodies and close):
         return _row(panels, width, height)
-    below = _row(close, width, 0.42 * height)
+    below = _row(close, width, (1 - BESIDE) * height)
     room = max(placed.tall for placed in below) + CAPTION + 4
     return [replace(placed, bottom=placed.bottom + room) for placed in _row(bodies, width, height - room)] + below
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from neuro_chart.clinic.needles import Adjunct, Needle, Side, now
 from neuro_chart.clinic.visits import Aftercare
+from neuro_chart.paper.figures import needle_figure
 
 HOSTILE = ' <b>bold</b> R&amp;D & sons <img src="/etc/passwd"> 足三里 BP <120 & >80 </para><para> a\0b\ud800c\u202ed '
 PRINTED = ("<b>bold</b>", "R&amp;D&sons", '<imgsrc="/etc/passwd">', "足三里", "BP<120&>80", "</para><para>", "abcd")
@@ -190,3 +191,12 @@ def test_needles_that_crowd_show_in_close_ups(case):
     assert "in both lower legs and both hands" in said
     for shown in ("Left hand, back", "Right hand, back", "Front", *codes):
         assert shown in said, shown
+
+
+def test_a_needle_in_the_sole_is_never_drawn_on_the_heel_from_behind(case):
+    """On the female figure the view from behind catches an edge of it."""
+    atlas = case.library.figure("female")
+    chosen = [("KI1", Side.RIGHT), ("ST36", Side.RIGHT), ("BL40", Side.RIGHT)]
+    needles = [Needle(case.visit.id, atlas.point_sites(code)[side], code) for code, side in chosen]
+    shown = {placed.panel.view.name: [dot.name for dot in placed.panel.dots] for placed in needle_figure(atlas, needles, 400, 300).placed}
+    assert shown == {"front": ["ST36"], "back": ["BL40"], "foot-sole-right": ["KI1"]}
