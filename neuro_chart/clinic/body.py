@@ -6,7 +6,6 @@ front. Every other figure and pose has the same skin in another shape, so a site
 
 import json
 import sys
-import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from neuro_chart.clinic.needles import Side, Site
-from neuro_chart.clinic.skin import Skin, Spot, Vector, shares_of, within
+from neuro_chart.clinic.skin import AtlasError, Skin, Spot, Vector, inflated, shares_of, within
 
 FIGURES = ("neutral", "female", "male")
 MIDLINE = 0.05  # dm each way that counts as the midline
@@ -74,31 +73,36 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """The lines of a view in px of its image, each kind put into its form when it is first asked for.
+    """The lines of a view in px of its image, each kind read or put into form when it is first asked for.
 
-    told: what the view's file says; courses: the channels' lines by code; mirror: the image's width in a mirrored view, else 0.
+    path: the view's files without their ending; courses: the channels' lines by code; mirror: the image's width in a mirrored view,
+    else 0.
     """
 
-    told: Mapping[str, Any]
+    path: Path
     courses: Mapping[str, Sequence[Line]]
     mirror: int = 0
 
     @cached_property
+    def _told(self) -> dict[str, Any]:
+        return _read(self.path.with_suffix(".json"))
+
+    @cached_property
     def silhouette(self) -> Sequence[Line]:
         """Closed lines round the figure; inside another one, round a hole."""
-        return self._lines(self.told["silhouette"])
+        return self._lines(self._told["silhouette"])
 
     @cached_property
     def outline(self) -> Sequence[Line]:
         """The lines that are drawn."""
-        return self._lines(self.told["outline"])
+        return self._lines(self._told["outline"])
 
     @cached_property
     def areas(self) -> Mapping[str, Mapping[str, Sequence[Line]]]:
         """Closed lines round the regions, dermatomes and nerve fields, by kind and name."""
         return {
             kind: {_mirrored(name) if self.mirror else name: self._lines(lines) for name, lines in named.items()}
-            for kind, named in self.told["areas"].items()
+            for kind, named in _read(self.path.with_suffix(".areas.json")).items()
         }
 
     @cached_property
@@ -175,8 +179,8 @@ class View:
 
     @cached_property
     def drawing(self) -> Drawing:
-        """The view's lines, read when they are first asked for."""
-        return Drawing(_read(self.path.with_suffix(".json")), self.courses, self.size[0] if self.mirrored else 0)
+        """The view's lines."""
+        return Drawing(self.path, self.courses, self.size[0] if self.mirrored else 0)
 
     def site_at(self, x: float, y: float) -> Site | None:
         """The place on the skin under a pixel of the image, or None beside the figure."""
@@ -214,7 +218,7 @@ class View:
     @cached_property
     def _faces(self) -> "array[int]":
         """For each cell one more than the face that shows there, or 0."""
-        found = array("H", zlib.decompress(self.path.with_suffix(".lookup").read_bytes()))
+        found = array("H", inflated(self.path.with_suffix(".lookup")))
         if sys.byteorder == "big":
             found.byteswap()
         return found
@@ -302,7 +306,7 @@ class Atlas:
 
     @classmethod
     def load(cls, folder: Path, figure: str = FIGURES[0], skin: Skin | None = None) -> Self:
-        """Read one of FIGURES; what belongs to a view is read when it is first needed. Errors: those of reading a file.
+        """Read one of FIGURES; what belongs to a view is read when it is first needed. AtlasError: a file can't be read.
 
         skin: that of another figure's atlas, if one is there.
         """
@@ -464,5 +468,8 @@ def _views(folder: Path, cameras: Mapping[str, Any], courses: Mapping[str, Any],
 
 
 def _read(path: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AtlasError(path, error) from error
     return told

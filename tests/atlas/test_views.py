@@ -174,7 +174,7 @@ def test_a_view_reads_only_its_own_files(name: str, tmp_path: Path):
     (tmp_path / "neutral").mkdir()
     for file in ("atlas.json", "skin", "neutral/cameras.json", "neutral/points.json"):
         shutil.copy(SHIPPED / file, tmp_path / file)
-    for suffix in (".lookup", ".json"):
+    for suffix in (".lookup", ".json", ".areas.json"):
         shutil.copy(SHIPPED / "neutral" / f"{own}{suffix}", tmp_path / "neutral")
     atlas = Atlas.load(tmp_path)
     view = atlas.views[name]
@@ -209,7 +209,7 @@ def test_the_whole_atlas_stays_small():
     known = {"README.md", "atlas.json", "skin"} | {
         f"{figure}/{name}"
         for figure in FIGURES
-        for name in ("cameras.json", "points.json", *(f"{view}.{kind}" for view in LEFT for kind in ("webp", "lookup", "json")))
+        for name in ("cameras.json", "points.json", *(f"{view}.{kind}" for view in LEFT for kind in ("webp", "lookup", "json", "areas.json")))
     }
     assert {str(file.relative_to(SHIPPED)) for file in files} == known
 

@@ -40,7 +40,7 @@ def take(figure: Figure, shot: Shot, sky: Array | None) -> Picture:
 
 
 def write_views(figures: Mapping[str, Figure], folder: Path, labels: Labels) -> None:
-    """Write one figure's views into its folder: cameras.json, and for each view a picture, a lookup and a drawing.
+    """Write one figure's views into its folder: cameras.json, and for each view a picture, a lookup, its lines and its areas.
 
     figures: the same figure, twice subdivided, in every pose of shots.POSES.
     """
@@ -54,18 +54,9 @@ def write_views(figures: Mapping[str, Figure], folder: Path, labels: Labels) -> 
         frame = picture.frame
         _image(picture).save(folder / f"{shot.name}.webp", quality=QUALITY, method=6)
         (folder / f"{shot.name}.lookup").write_bytes(_lookup(picture, len(figure.triangles) // 8))
-        drawn = np.isfinite(picture.depth)
-        drawing = {
-            "silhouette": silhouette(picture),
-            "outline": outline(figure, picture, shot.part, shot.jump),
-            "areas": {
-                kind: {
-                    names[k]: lines for k, lines in areas(np.where(drawn, label[picture.vertex], -1)).items() if names[k]
-                }
-                for kind, (names, label) in labels.items()
-            },
-        }  # fmt: skip
-        save(folder / f"{shot.name}.json", drawing)
+        lines = {"silhouette": silhouette(picture), "outline": outline(figure, picture, shot.part, shot.jump)}
+        save(folder / f"{shot.name}.json", lines)
+        save(folder / f"{shot.name}.areas.json", _areas(picture, labels))
         cameras[shot.name] = {
             "title": shot.title,
             "group": shot.group,
@@ -79,6 +70,13 @@ def write_views(figures: Mapping[str, Figure], folder: Path, labels: Labels) -> 
             cameras[shot.mirrors] = {"title": shot.other_title, "mirrors": shot.name}
         print(f"{folder.name:8} {shot.name:18} {frame.width} x {frame.height}", flush=True)
     save(folder / "cameras.json", {"cell": LOOKUP_STEP, "views": cameras})
+
+
+def _areas(picture: Picture, labels: Labels) -> dict[str, dict[str, Any]]:
+    """The lines round everything that has a name, by kind and name."""
+    drawn = np.isfinite(picture.depth)
+    found = {kind: areas(np.where(drawn, label[picture.vertex], -1)) for kind, (_, label) in labels.items()}
+    return {kind: {names[k]: lines for k, lines in found[kind].items() if names[k]} for kind, (names, _) in labels.items()}
 
 
 def save(path: Path, told: Mapping[str, Any]) -> None:
