@@ -98,7 +98,11 @@ class LastWord(QObject):
         frames = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
         report = "\n".join([f"Neuro Chart {__version__}: {kind.__name__}", *frames])
         sys.stderr.write(report + "\n")
-        self.broke.emit(str(error) if isinstance(error, VaultError) else BROKEN, report)
+        from neuro_chart.clinic.points import CatalogueError  # noqa: PLC0415  # the unlock window needs neither
+        from neuro_chart.clinic.skin import AtlasError  # noqa: PLC0415
+
+        told = isinstance(error, VaultError | AtlasError | CatalogueError)
+        self.broke.emit(str(error) if told else BROKEN, report)
 
     def _tell(self, sentence: str, report: str) -> None:
         if report in self._told:

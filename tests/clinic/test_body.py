@@ -1,6 +1,7 @@
 """Places on the skin: the words for them, their mirror image, the nearest point, and the view that shows them."""
 
 from dataclasses import replace
+from math import dist
 
 import pytest
 
@@ -148,3 +149,14 @@ def test_point_sites_of_an_unknown_code_are_none(atlas: Atlas):
     assert not atlas.point_sites("ST100")
     assert set(atlas.point_sites("ST99")) == {Side.LEFT, Side.RIGHT}
     assert set(atlas.point_sites("CV99")) == {Side.MIDLINE}
+
+
+def test_every_place_has_the_closest_spot_wherever_it_is(shipped: Atlas):
+    skin, shape = shipped.body.skin, "neutral standing"
+    for name, mark in shipped.landmarks.items():
+        *_, site = mark.sites.values()
+        place = abs(site.x), site.y, site.z
+        assert dist(skin.at(shape, skin.nearest(shape, place)), place) < 0.0005, name
+    corners = [skin.vertex(shape, index) for index in range(len(skin.shapes[shape][0]))]
+    for place in ((0.6, 7.2, 1.6), (4.0, 0.3, 0.9), (0.9, -7.5, 0.6), (0.0, 20.0, 0.0), (1e6, 0.0, 0.0)):
+        assert dist(skin.at(shape, skin.nearest(shape, place)), place) <= min(dist(corner, place) for corner in corners)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from neuro_chart.clinic.body import Atlas
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.errors import WriteFailedError
@@ -71,6 +72,12 @@ def test_what_the_disk_did_to_a_question_is_told_in_its_own_words(qtbot, last_wo
     QTimer.singleShot(0, ask)
     qtbot.waitUntil(lambda: bool(boxes()))
     assert boxes()[0].text() == "The disk failed."
+
+
+def test_a_damaged_atlas_is_told_with_its_file(qtbot, last_word, tmp_path):
+    QTimer.singleShot(0, lambda: Atlas.load(tmp_path))
+    qtbot.waitUntil(lambda: bool(boxes()))
+    assert boxes()[0].text().startswith(f"{tmp_path / 'atlas.json'} can't be read (No such file or directory).")
 
 
 @pytest.fixture
