@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from getpass import getpass
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from neuro_chart import __version__
 from neuro_chart.store.errors import VaultError
 
 if TYPE_CHECKING:
+    from neuro_chart.clinic.library import Library
     from neuro_chart.store.vault import Vault
 
 FAILED, INTERRUPTED, UNREAD = 1, 130, 141
@@ -181,10 +183,19 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _points(options: argparse.Namespace) -> int:
     from neuro_chart.clinic.library import Library  # noqa: PLC0415  # --help needs none of these
-    from neuro_chart.clinic.listing import listed  # noqa: PLC0415
+    from neuro_chart.clinic.points import CatalogueError  # noqa: PLC0415
+    from neuro_chart.clinic.skin import AtlasError  # noqa: PLC0415
     from neuro_chart.resources import ROOT  # noqa: PLC0415
 
-    library = Library(ROOT)
+    try:
+        return _print_points(options, Library(ROOT))
+    except (AtlasError, CatalogueError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _print_points(options: argparse.Namespace, library: "Library") -> int:
+    from neuro_chart.clinic.listing import listed  # noqa: PLC0415  # as above
+
     catalogue = library.catalogue
     if options.channel is not None and options.channel not in catalogue.channels:
         raise CommandError(f"There is no channel {options.channel}; the channels are {', '.join(catalogue.channels)}.")
@@ -192,11 +203,14 @@ def _points(options: argparse.Namespace) -> int:
     found = [point for point in found if options.channel in (None, point.channel)]
     if options.json:
         atlas = library.figure(options.figure)
-        json.dump([listed(point, atlas) for point in found], sys.stdout, ensure_ascii=False, indent=1)
+        any_text = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
+        json.dump([listed(point, atlas) for point in found], sys.stdout, ensure_ascii=not any_text, indent=1)
         sys.stdout.write("\n")
     elif not found:
         raise CommandError("No point answers to that.")
     else:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal that can't write hanzi shows marks for them
         sys.stdout.writelines(f"{point.code:10}{point.pinyin:18}{point.hanzi}\t{point.location}\n" for point in found)
     return 0
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from neuro_chart import __version__
+from neuro_chart.__main__ import main
 from neuro_chart.demo import PASSPHRASE
+from neuro_chart.resources import ROOT
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui.display import PACKAGES
@@ -211,3 +214,25 @@ def test_a_channel_or_figure_that_there_is_not_and_nothing_found_are_told(tmp_pa
     assert (nothing.returncode, nothing.stdout, nothing.stderr) == (1, "", "neuro-chart: No point answers to that.\n")
     assert run("points", "--figure", "giant", home=tmp_path).returncode == 2
     assert run("--vault", "x", "points", home=tmp_path).returncode == 2
+
+
+def test_points_are_told_where_hanzi_cannot_be_written(tmp_path):
+    told = run("points", "--find", "ST36", home=tmp_path, PYTHONIOENCODING="ascii")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("ST36 ")
+    told = run("points", "--json", "--find", "ST36", home=tmp_path, PYTHONIOENCODING="ascii")
+    assert json.loads(told.stdout)[0]["hanzi"] == "足三里"
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["atlas/female/cameras.json", "atlas/atlas.json", "atlas/skin", "atlas/female/front.lookup", "points/ST.toml"]
+)
+def test_a_damaged_installation_is_told_with_its_file(tmp_path, monkeypatch, capsys, spoilt):
+    shutil.copytree(ROOT / "atlas", tmp_path / "atlas", ignore=shutil.ignore_patterns("*.webp", "make"))
+    shutil.copytree(ROOT / "points", tmp_path / "points")
+    (tmp_path / spoilt).write_bytes((tmp_path / spoilt).read_bytes()[:50])
+    monkeypatch.setattr("neuro_chart.resources.ROOT", tmp_path)
+    assert main(["points", "--json", "--find", "ST36", "--figure", "female"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"neuro-chart: {tmp_path / spoilt}")
