@@ -24,7 +24,8 @@ from neuro_chart.ui.visit import VisitPage
 
 REPAINT = "body map at 1200x900 with 40 needles (goal: at most 3 times its background)"
 MOVE = "body map at 1200x900, a frame of pan or zoom with all points shown (goal: 12 ms), beside its background enlarged"
-FIRST = "first sight of the body: atlas loaded and a sheet painted (goal: 60 ms), beside its two pictures read"
+LOADED = "the first view loaded: atlas, lookup, lines and picture (goal: 60 ms), beside its picture read"
+FIRST = "first sight of the body: atlas loaded and a sheet of two views painted, beside its two pictures read"
 NEAREST = "the point nearest to a pixel (goal: 1 ms)"
 WORDS = "the words of a place, as the pointer rests on it"
 ALL_POINTS = 3.0  # times the whole body: every point has its dot and a name where there is room
@@ -113,6 +114,21 @@ def test_zoom(benchmark, body, image, layers, start):
         near(body)
     ways = cycle([1.03] * 8 + [1 / 1.03] * 8)
     benchmark(lambda: (body.zoom_by(next(ways), QPointF(400, 400)), body.render(image)))
+
+
+@pytest.mark.benchmark(group=LOADED)
+def test_picture_alone(benchmark, app, library):
+    benchmark.pedantic(lambda: QPixmap(str(library.atlas.views["front"].image_path)), rounds=12)
+
+
+@pytest.mark.benchmark(group=LOADED)
+def test_first_view_loaded(benchmark, app):
+    def load():
+        view = Atlas.load(resource("atlas")).views["front"]
+        assert view.site_at(view.size[0] / 2, view.size[1] / 2)
+        return view.drawing.silhouette, view.drawing.outline, QPixmap(str(view.image_path))
+
+    benchmark.pedantic(load, rounds=12)
 
 
 @pytest.mark.benchmark(group=FIRST)
