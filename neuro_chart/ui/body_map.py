@@ -341,6 +341,19 @@ class BodyMap(QWidget):
         """Where a panel stands, in pixels of the widget."""
         return QRectF(*self.camera.frame(panel.box))
 
+    def pinned_captions(self) -> list[tuple[str, QRectF]]:
+        """The titles of views whose own place is out of sight, and where they stand instead: at the foot of what is seen of each."""
+        metrics = QFontMetricsF(sized(self.font()))
+        room = QRectF(0, 0, self.width() - self.camera.corner[0], self.height())
+        found = []
+        for panel in self._panels:
+            frame, words = self.frame(panel), panel.caption.replace("\n", ", ")
+            seen, wide, tall = frame & room, metrics.horizontalAdvance(words) + 16, metrics.height() + 6
+            own = QRectF(frame.center().x() - wide / 2, frame.bottom() + 6, wide, metrics.height())
+            if not own.intersects(QRectF(self.rect())) and seen.width() >= wide and seen.height() >= 3 * tall:
+                found.append((words, QRectF(seen.center().x() - wide / 2, seen.bottom() - tall - 4, wide, tall)))
+        return found
+
     # What the scene is drawn from
 
     @property
@@ -740,6 +753,7 @@ class BodyMap(QWidget):
         theme = Theme.of(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_under(painter, theme)
+        self._paint_pinned(painter, theme)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for spot in self._place() if self._selected else ():
             if spot.needle.id in self._selected:
@@ -756,6 +770,16 @@ class BodyMap(QWidget):
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
         painter.end()
+
+    def _paint_pinned(self, painter: QPainter, theme: Theme) -> None:
+        """Say of each view which it is, and of whose side, where its title has left the sight."""
+        painter.setFont(sized(self.font()))
+        for words, box in self.pinned_captions():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("card"))
+            painter.drawRoundedRect(box, 6, 6)
+            painter.setPen(theme.color("muted"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_under(self, painter: QPainter, theme: Theme) -> None:
         """Lift out the area under the pointer and the lines of the channel of the point there."""

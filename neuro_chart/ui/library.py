@@ -43,7 +43,7 @@ from neuro_chart.ui.widgets import Empty, ListKeys, button, card, label, page_ti
 
 SIDE = 324
 ROW, HEADING = 52, 40
-CODE = 72  # px for a code such as B2.T10
+CODE = 84  # px for a code such as EX-B2.T10
 TURN_AFTER = 80  # ms: the body follows once the keys rest
 _TEACH = "Try a code such as ST36 or UB40, pinyin with or without tones, a character such as 足, English words or another name."
 _FIGURE = "library/figure"
@@ -337,8 +337,8 @@ class LibraryPage(QWidget):
     def _show_figure(self, name: str) -> None:
         """Show the points on another figure, and remember which."""
         shown = name if name in FIGURES else FIGURES[0]
-        self._settings.setValue(_FIGURE, shown)
         self.map_card.show_figure(shown)
+        self._settings.setValue(_FIGURE, shown)
         self._turn()
 
     def showEvent(self, event: QShowEvent) -> None:

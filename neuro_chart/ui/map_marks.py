@@ -63,5 +63,5 @@ def diamond(middle: QPointF, reach: float) -> QPolygonF:
 
 
 def short(code: str) -> str:
-    """A point's code as there is room for: extra points without their prefix."""
-    return code.removeprefix("EX-")
+    """A point's code as there is room for: extra points without their prefix, but for those that would read as points of the Bladder."""
+    return code if code.startswith("EX-B") else code.removeprefix("EX-")

@@ -15,6 +15,11 @@ from neuro_chart.ui.theme import Theme
 PARTS_FROM = 0.3  # cun: a way that goes up or aside by less is told by its length alone
 HOW = "Drag from one place to another to measure in cun, or select two needles. Esc puts the ruler away."
 TICK, LONG_TICK, END = 4.0, 7.0, 4.0
+_WHERE = {
+    "scalp": "head", "forehead": "head", "nape": "neck", "upper abdomen": "trunk", "lower abdomen": "trunk", "breastbone": "chest",
+    "forearm": "arm and hand", "front thigh": "thigh", "outer thigh": "thigh", "back thigh": "thigh", "shin": "lower leg",
+    "inner shin": "inner lower leg", "inner ankle": "ankle and foot",
+}  # fmt: skip
 TICKS_FROM = 5.0  # px: cun that lie closer than that get a stroke at every fifth
 
 
@@ -89,7 +94,10 @@ def _paint_line(painter: QPainter, theme: Theme, line: QLineF, cun: float) -> No
 
 
 def in_words(way: Measure) -> str:
-    """A distance as the practitioner says it: `4.5 cun (4.0 up, 2.0 across), upper abdomen`."""
+    """A distance as the practitioner says it: `4.5 cun (4.0 up, 2.0 across), trunk`.
+
+    A segment lends its cun to all that lies beside it, so that it is told by the limb, not by its own name.
+    """
     up, across = abs(way.up), sqrt(max(way.cun**2 - way.up**2, 0.0))
     parts = f" ({up:.1f} {'up' if way.up > 0 else 'down'}, {across:.1f} across)" if min(up, across) > PARTS_FROM else ""
-    return f"{way.cun:.1f} cun{parts}, {way.segment}"
+    return f"{way.cun:.1f} cun{parts}, {_WHERE.get(way.segment, way.segment)}"

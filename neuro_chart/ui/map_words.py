@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import groupby
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
 from neuro_chart.ui.map_labels import Box, Ground, place_close, place_labels
@@ -128,8 +128,10 @@ class Letterer:
         """Take up room (sheet, in px) with a word at an anchor (dm)."""
         self._ground.take(box)
         x, y = anchor
-        middle = panel.to_view((box.x + box.width / 2) / self._zoom, (box.y + box.height / 2) / self._zoom)
-        on_skin = self._is_skin(panel, box, 0.5) and self._picture.shows(panel, *middle)
+        on_skin = any(
+            self._is_skin(panel, box, at) and self._picture.shows(panel, *self._in_view(panel, box, at))
+            for at in (0.5, 0.0, 1.0, 0.25, 0.75)
+        )
         drawn = None
         if "\n" not in text:
             drawn = QStaticText(text)
@@ -138,9 +140,12 @@ class Letterer:
         dx, dy = box.x - x * self._zoom, box.y - y * self._zoom
         self._words.append(Word(text, kind, x, y, dx, dy, box.width, box.height, on_skin, leader, drawn))
 
+    def _in_view(self, panel: Panel, box: Box, at: float) -> tuple[float, float]:
+        return panel.to_view((box.x + at * box.width) / self._zoom, (box.y + box.height / 2) / self._zoom)
+
     def _is_skin(self, panel: Panel, box: Box, at: float) -> bool:
         """Whether the figure lies under a box, at a share of its width."""
-        x, y = panel.to_view((box.x + at * box.width) / self._zoom, (box.y + box.height / 2) / self._zoom)
+        x, y = self._in_view(panel, box, at)
         return panel.crop.holds(x, y) and self._picture.figures.is_skin(panel.view, x, y)
 
     def _unfit(self, panel: Panel) -> Callable[[Box], bool]:
@@ -305,8 +310,7 @@ def paint_words(painter: QPainter, words: Sequence[Word], camera: Camera, theme:
     painter.setPen(QPen(theme.color("muted"), 1))
     for word, box in shown:
         if word.leader:
-            x, y = camera.to_widget(word.x, word.y)
-            painter.drawLine(QPointF(x, y), QPointF(box.x if box.x > x else box.x + box.width, box.y + box.height / 2))
+            painter.drawLine(leader_to(box, *camera.to_widget(word.x, word.y)))
     plain, bold = sized(font), sized(font, QFont.Weight.DemiBold)
     grounds = _grounds(theme)
     for (kind, on_skin), group in groupby(shown, key=lambda each: (each[0].kind, each[0].on_skin)):
@@ -328,6 +332,14 @@ def paint_words(painter: QPainter, words: Sequence[Word], camera: Camera, theme:
                 painter.drawStaticText(
                     QPointF(box.x + (box.width - size.width()) / 2, box.y + (box.height - size.height()) / 2), word.drawn
                 )
+
+
+def leader_to(box: Box, x: float, y: float) -> QLineF:
+    """The line from the rim of a mark to the near side of its word, so that no mark looks struck out."""
+    line = QLineF(QPointF(x, y), QPointF(box.x if box.x > x else box.x + box.width, box.y + box.height / 2))
+    if line.length() > MARKER:
+        line.setP1(line.pointAt(MARKER / line.length()))
+    return line
 
 
 def _grounds(theme: Theme) -> Mapping[tuple[Kind, bool], QColor]:

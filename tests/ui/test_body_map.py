@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSettings, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
@@ -16,7 +16,9 @@ from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.map_labels import Box, nearest, place_labels
 from neuro_chart.ui.map_layers import FIELDS, Layers
 from neuro_chart.ui.map_layout import SHEETS, lay_out
-from neuro_chart.ui.map_marks import Stage, stage
+from neuro_chart.ui.map_marks import MARKER, Stage, short, stage
+from neuro_chart.ui.map_ruler import in_words
+from neuro_chart.ui.map_words import leader_to
 from neuro_chart.ui.theme import CHANNELS
 
 
@@ -481,3 +483,58 @@ def test_colours_of_channels_tell_yin_from_yang_without_hue():
     lightness = {code: QColor(colour).lightnessF() for code, colour in CHANNELS.items()}
     for yin, yang in (("LU", "LI"), ("SP", "ST"), ("HT", "SI"), ("KI", "BL"), ("PC", "TE"), ("LR", "GB")):
         assert lightness[yang] - lightness[yin] > 0.05
+
+
+@pytest.mark.parametrize("code", ["LI11", "ST36", "BL23", "GB31"])
+def test_from_nearby_each_view_still_says_which_side_it_is(body, library, code):
+    assert body.pinned_captions() == []
+    body.turn_to(library.atlas.point_sites(code)[Side.LEFT], code)
+    body.zoom_by(2)
+    pinned = body.pinned_captions()
+    assert any("L" in words for words, _ in pinned)
+    assert all(QRectF(body.rect()).contains(box) for _, box in pinned)
+    assert not any(a.intersects(b) for (_, a), (_, b) in combinations(pinned, 2))
+    body.fit()
+    assert body.pinned_captions() == []
+
+
+def test_no_short_name_is_that_of_another_point(library):
+    """Dingchuan, EX-B1, stands among the points of the Bladder, and B1 finds BL1."""
+    taken = {point.code: library.catalogue.find(short(point.code)) for point in library.catalogue}
+    assert {code: found[0].code for code, found in taken.items() if found and found[0].code != code} == {}
+
+
+def test_a_line_to_a_name_ends_at_the_rim_of_its_needle():
+    for box in (Box(30, -8, 40, 16), Box(-60, 20, 40, 16)):
+        line = leader_to(box, 0, 0)
+        assert line.p1().x() ** 2 + line.p1().y() ** 2 == pytest.approx(MARKER**2)
+        assert (line.p1().x() > 0) == (box.x > 0)
+
+
+def test_what_lies_on_the_skin_even_in_part_is_written_as_on_skin(body):
+    body.resize(664, 560)
+    body.show_layers(Layers(names=True))
+    body.show_sheet("hands")
+    for word in words_of(body).others:
+        panel = next((panel for panel in body.panels if panel.box.holds(word.x, word.y)), None)
+        x, y = word.x * body.camera.zoom + word.dx, word.y * body.camera.zoom + word.dy + word.height / 2
+        for at in (x + k * word.width / 4 for k in range(5)) if panel else ():
+            place = panel.to_view(at / body.camera.zoom, y / body.camera.zoom)
+            clear = body._picture.shows(panel, *place) and body._picture.figures.is_skin(panel.view, *place)
+            assert word.on_skin or not clear, word.text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        ("ST35", "ST36", "lower leg"),
+        ("BL40", "BL57", "lower leg"),
+        ("BL23", "BL52", "trunk"),
+        ("CV8", "CV12", "trunk"),
+        ("PC7", "PC6", "arm and hand"),
+    ],
+)
+def test_the_ruler_names_what_was_measured_as_a_practitioner_does(library, start, end, told):
+    """The cun of the upper abdomen measures the back of the chest, too, but nobody calls it that."""
+    sites = [next(iter(library.atlas.point_sites(code).values())) for code in (start, end)]
+    assert in_words(library.atlas.measure(*sites)).endswith(f", {told}")
