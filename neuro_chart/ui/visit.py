@@ -11,10 +11,11 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.body import mirror
+from neuro_chart.clinic.body import FIGURES, mirror
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Adjunct, Needle, Side, Site, now, retention_error
 from neuro_chart.clinic.notation import Typed
+from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
 from neuro_chart.ui.aftercare import AftercarePanel
@@ -230,8 +231,13 @@ class VisitPage(QWidget):
             self._show_figure(self._visit.patient_id)
 
     def _show_figure(self, patient_id: str) -> None:
+        """Show the figure of a patient's record, or the neutral one where its files are damaged: the visit goes on."""
         patient = self._chart.records.patient(patient_id)
-        self.map_card.show_figure(patient.shown_as, patient.figure)
+        try:
+            self.map_card.show_figure(patient.shown_as, patient.figure)
+        except AtlasError as error:
+            self.map_card.show_figure(FIGURES[0], patient.figure)
+            self._chart.refused.emit(str(error))
 
     def _choose_figure(self, name: str) -> None:
         """Show this patient's needles on another figure from now on; an empty name leaves it to the record."""

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from neuro_chart.clinic.needles import Adjunct, Needle, Side, Technique, now
 from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.errors import WriteFailedError
 from neuro_chart.ui.ticker import Ticker
@@ -451,3 +453,22 @@ def test_the_record_picks_the_figure_and_the_practitioner_changes_it(page, chart
     assert again.map.figure == "male"
     again.map_card.menu.figures[""].trigger()
     assert again.map.figure == page.map.figure == "female"
+
+
+def test_a_figure_that_is_damaged_leaves_the_visit_on_the_neutral_one(page, chart, library, patient, monkeypatch):
+    def damaged(_name):
+        raise AtlasError(Path("female", "cameras.json"), ValueError("cut off"))
+
+    told = []
+    chart.refused.connect(told.append)
+    chart.act(lambda: chart.records.save_patient(replace(patient, figure="male")))
+    other = Patient("Ada", "Brown", sex="Female")
+    chart.act(lambda: chart.records.save_patient(other))
+    hers = Visit(other.id, chart.records.practitioner().id)
+    chart.act(lambda: chart.records.start_visit(hers))
+    shipped = library.figure
+    monkeypatch.setattr(library, "figure", lambda name: damaged(name) if name == "female" else shipped(name))
+    page.show_visit(hers.id)
+    assert page.map.figure == "neutral"
+    assert page._visit.id == hers.id
+    assert told[-1].startswith(f"{Path('female', 'cameras.json')} can't be read (cut off).")
