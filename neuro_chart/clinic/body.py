@@ -25,6 +25,7 @@ AVERTED = -0.15  # skin that faces away from the viewer by more is out of sight,
 AT_POINT, NEAR_POINT = 3.0, 60.0  # mm: nearer is the point itself; farther away it says nothing about the place
 SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a best view
 MOSTLY = 0.35  # a way that goes aside by no more than this share of its length goes straight up or down
+REMEMBERED = 4096  # sites whose spots are kept: a hand that moves over the body all day asks for many more
 OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.MIDLINE: Side.MIDLINE}
 _SITES = "neutral standing"
 
@@ -118,7 +119,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Body:
-    """One figure's skin: which spot of it every site is. spots: those that are known, by the site's place on the left or the midline."""
+    """One figure's skin: which spot of it every site is. spots: those of points and landmarks, by the place on the left or the midline."""
 
     skin: Skin
     figure: str
@@ -128,9 +129,18 @@ class Body:
     def spot(self, site: Site) -> Spot:
         """The spot of a site, on the left side for one on the right."""
         place = (abs(site.x), site.y, site.z)
-        if place not in self.spots:
-            self.spots[place] = self.skin.nearest(_SITES, place)
-        return self.spots[place]
+        if place in self.spots:
+            return self.spots[place]
+        if place not in self._found:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            self._found[place] = self.skin.nearest(_SITES, place)
+        return self._found[place]
+
+    @cached_property
+    def _found(self) -> dict[Vector, Spot]:
+        """The spots of other sites that were asked for."""
+        return {}
 
     def place(self, site: Site, pose: str = "standing") -> Vector:
         """Where a site lies on this figure in a pose, in dm."""

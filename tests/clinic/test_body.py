@@ -5,6 +5,7 @@ from math import dist
 
 import pytest
 
+from neuro_chart.clinic import body
 from neuro_chart.clinic.body import Atlas, View, mirror, side_of
 from neuro_chart.clinic.needles import Side, Site
 from neuro_chart.resources import resource
@@ -160,3 +161,12 @@ def test_every_place_has_the_closest_spot_wherever_it_is(shipped: Atlas):
     corners = [skin.vertex(shape, index) for index in range(len(skin.shapes[shape][0]))]
     for place in ((0.6, 7.2, 1.6), (4.0, 0.3, 0.9), (0.9, -7.5, 0.6), (0.0, 20.0, 0.0), (1e6, 0.0, 0.0)):
         assert dist(skin.at(shape, skin.nearest(shape, place)), place) <= min(dist(corner, place) for corner in corners)
+
+
+def test_a_day_over_the_body_is_not_remembered_for_ever(shipped: Atlas, shin: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(body, "REMEMBERED", 3)
+    known = len(shipped.body.spots)
+    spots = [shipped.body.spot(replace(shin, y=shin.y - 0.1 * step)) for step in range(9)]
+    assert [shipped.body.spot(replace(shin, y=shin.y - 0.1 * step)) for step in range(9)] == spots
+    assert len(shipped.body._found) <= 3
+    assert len(shipped.body.spots) == known
