@@ -5,7 +5,6 @@ seed is nearest, measured over the skin, so that fingers, toes, legs, arms and t
 or the midline; the right side is the mirror. Like a region, a field is the same vertices on every figure.
 """
 
-from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -36,12 +35,6 @@ def fields(figure: Figure, rules: Rules, path: Path = FIELDS) -> dict[str, tuple
         kept = [{key: value for key, value in field.items() if key not in ("maps", "seeds")} for field in described]
         found[name] = [{"name": "", "source": ""}, *kept], _labels(net, rules, listed, path)
     return found
-
-
-def names_in(field: Mapping[str, Any]) -> Iterable[str]:
-    """The landmarks and points that a field's seeds, and the key points that it must hold, go by."""
-    yield from (name for seed in field["seeds"] for name in seed)
-    yield from field.get("holds", ())
 
 
 def _labels(net: Net, rules: Rules, listed: list[dict[str, Any]], path: Path) -> Labels:

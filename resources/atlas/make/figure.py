@@ -242,12 +242,6 @@ class Figure:
             broad = (broad + self.rig.neighbours @ broad) / 2
         return unit(self.normals + RELIEF * (self.normals - unit(broad)))
 
-    def vertices_of(self, *bones: str, share: float = 0.5) -> NDArray[np.int64]:
-        """Indices of the vertices of which these bones together carry at least that share."""
-        columns = [self.bones.index(b) for b in bones]
-        carried = self.rig.smooth @ self.rig.weights[:, columns].sum(1)
-        return np.flatnonzero(carried >= share)
-
 
 def _moved(matrix: Array, point: Array) -> Array:
     moved: Array = matrix[:3, :3] @ point + matrix[:3, 3]
