@@ -14,7 +14,7 @@ from neuro_chart.clinic.body import Atlas, Line, View
 from neuro_chart.ui.map_layout import spans_of
 from neuro_chart.ui.theme import CHANNELS, Theme
 
-FIELDS = {"": "None", "regions": "Regions", "dermatomes": "Dermatomes", "nerves": "Nerve fields"}
+FIELDS = {"": "No areas", "regions": "Regions", "dermatomes": "Dermatomes", "nerves": "Nerve fields"}
 COURSES_FROM, COURSES_FULL = 14.0, 90.0  # px a dm: from where the channels' lines begin to show, and where they are as strong as they get
 LANDMARKS_APART = 30.0  # px: nearer than that to another, a landmark waits until one looks closer
 ROWS, BAND = 9, 2.4  # how many rows of an area are tried for a name, which stands in each so many dm of it
@@ -96,11 +96,7 @@ class Overlays:
 
     def sources(self, kind: str) -> list[str]:
         """Who says so, of a kind of areas."""
-        known: Mapping[str, str] = getattr(self._atlas.body, "sources", {})
-        keys: dict[str, None] = {}
-        for field in self._atlas.layers.get(kind, {}).values():
-            keys.update(dict.fromkeys([field.source] if isinstance(field.source, str) else field.source))
-        return [known.get(key, key) for key in keys if key]
+        return list(dict.fromkeys(field.source for field in self._atlas.layers.get(kind, {}).values()))
 
 
 def path_of(lines: Sequence[Line], *, closed: bool = False) -> QPainterPath:

@@ -33,7 +33,7 @@ class LayersMenu(QMenu):
             action.setChecked(getattr(layers, name))
             action.toggled.connect(lambda on, name=name: self._choose(replace(self._layers, **{name: on})))
         self.addSeparator()
-        self.fields = {key: self._choice(f"{text}" if key else "No areas") for key, text in FIELDS.items()}
+        self.fields = {key: self._choice(text) for key, text in FIELDS.items()}
         self._group(self.fields, lambda key: self._choose(replace(self._layers, field=key)))
         self.fields[layers.field].setChecked(True)
         self.addSeparator()

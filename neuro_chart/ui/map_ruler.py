@@ -34,10 +34,6 @@ class Ruler:
         """Take the ruler up or put it away."""
         self.on, self.ends = on, None
 
-    def begin(self, site: Site) -> None:
-        """Lay its first end."""
-        self.ends = site, site
-
     def reach(self, site: Site) -> None:
         """Lay its second end."""
         if self.ends is not None:
