@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
-from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.body import Atlas, View
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
 from neuro_chart.ui.map_labels import Box, nearest
@@ -37,6 +37,7 @@ from neuro_chart.ui.theme import Theme
 
 HIT, SNAP, TOUCH_SNAP = 11.0, 14.0, 26.0
 STEP = 0.01
+EDGE = 0.1  # a view that looks less squarely at the skin sees its edge only
 SETTLED = 80  # ms without a move until the picture is drawn with care
 RESTED = 140  # ms that the pointer rests until all is said of the place beneath it
 SHOWN = 4000  # ms that a point stays ringed to which the map has turned
@@ -372,12 +373,19 @@ class BodyMap(QWidget):
         found = [
             (index, panel, place)
             for index, panel in enumerate(self._panels)
-            if (place := panel.view.place_of(needle.site)) and panel.crop.holds(*place)
+            if (place := panel.view.place_of(needle.site)) and panel.crop.holds(*place) and not self._is_beneath(panel.view, needle)
         ]
         clear = [each for each in found if self._picture.shows(each[1], *each[2])]
         return [
             (needle, Pin(index, needle.point, *panel.to_sheet(*place), self._stages[needle.id])) for index, panel, place in clear or found
         ]
+
+    def _is_beneath(self, view: View, needle: Needle) -> bool:
+        """Whether a whole body catches but an edge of the sole that a needle is in: it would seem to be in the heel."""
+        if view.group != "Body" or view.facing(needle.site) > EDGE:
+            return False
+        best = self._atlas.best_view(needle.site, needle.point)
+        return best is not None and best.name.startswith("foot-sole")
 
     def kept_clear(self) -> list[Box]:
         """Where no words may stand: beside the buttons, while the whole sheet is seen, and round a marked point and its name."""

@@ -538,3 +538,14 @@ def test_the_ruler_names_what_was_measured_as_a_practitioner_does(library, start
     """The cun of the upper abdomen measures the back of the chest, too, but nobody calls it that."""
     sites = [next(iter(library.atlas.point_sites(code).values())) for code in (start, end)]
     assert in_words(library.atlas.measure(*sites)).endswith(f", {told}")
+
+
+@pytest.mark.parametrize("figure", ["neutral", "female", "male"])
+def test_a_needle_in_the_sole_never_shows_on_the_heel_from_behind(body, library, figure):
+    body.show_figure(library.figure(figure))
+    planned = Needle("visit", library.figure(figure).point_sites("KI1")[Side.LEFT], "KI1")
+    body.show_needles([planned], now())
+    assert body.unseen() == [planned]
+    body.reveal(planned)
+    assert body.sheet == "feet"
+    assert body.unseen() == []
