@@ -340,7 +340,11 @@ class VisitPage(QWidget):
     def _picked_in_list(self, ids: frozenset[str]) -> None:
         self._selected = ids
         self.map.select(ids)
-        shown = [needle for needle in self._needles if needle.id in ids]
+        self._reveal_selected()
+
+    def _reveal_selected(self) -> None:
+        """Turn the map to the one point that is chosen; to several there is no one view."""
+        shown = [needle for needle in self._needles if needle.id in self._selected]
         if len({needle.point or needle.id for needle in shown}) == 1:
             self.map.reveal(shown[0])
             self.map_card.refresh()
@@ -484,6 +488,7 @@ class VisitPage(QWidget):
             self.add.keep(" ".join(unplaced), f"{', '.join(unplaced)} has no place on the body yet: touch the body where it goes.")
         if wanted:
             self._plan(wanted, "Add points", typed.minutes)
+            self._reveal_selected()
 
     def insert(self, ids: frozenset[str] | None) -> None:
         """Insert the planned needles, all or these: their clocks start."""

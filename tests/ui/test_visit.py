@@ -472,3 +472,16 @@ def test_a_figure_that_is_damaged_leaves_the_visit_on_the_neutral_one(page, char
     assert page.map.figure == "neutral"
     assert page._visit.id == hers.id
     assert told[-1].startswith(f"{Path('female', 'cameras.json')} can't be read (cut off).")
+
+
+def test_a_point_that_is_typed_turns_the_map_where_the_sheet_does_not_show_it(page, qtbot):
+    type_points(page, qtbot, "ST36")
+    assert page.map.sheet == "body"
+    type_points(page, qtbot, "KI1")
+    assert page.map.sheet == "feet"
+    page.map_card.show_sheet("body")
+    type_points(page, qtbot, "KI1")  # it is there already: it is chosen
+    assert page.map.sheet == "feet"
+    page.map_card.show_sheet("body")
+    type_points(page, qtbot, "LR2 CV1")  # several points have no one view
+    assert page.map.sheet == "body"
