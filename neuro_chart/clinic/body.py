@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import dist, hypot, sqrt
+from math import copysign, dist, hypot, inf, sqrt
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -21,6 +21,7 @@ FIGURES = ("neutral", "female", "male")
 MIDLINE = 0.05  # dm each way that counts as the midline
 IN_THE_MIDDLE = 0.001  # dm each way where the skin faces neither side
 BENEATH, ABOVE = 0.06, 0.12  # dm that a place may lie beneath, or above, the skin of a view near its pixel and still be the one in sight
+EDGE = 0.07  # skin that faces the viewer by less is seen edge on: a point of the sole would seem to be one of the heel
 AVERTED = -0.15  # skin that faces away from the viewer by more is out of sight, however thin the finger is that it is on
 AT_POINT, NEAR_POINT = 3.0, 60.0  # mm: nearer is the point itself; farther away it says nothing about the place
 SQUARE, CLOSE = 2.0, 0.3  # how much a square look and a close one count in the choice of a best view
@@ -200,11 +201,11 @@ class View:
         site = self.body.site(found)
         return mirror(site) if self.mirrored else site
 
-    def place_of(self, site: Site) -> tuple[float, float] | None:
-        """The pixel (x, y) where a place shows, or None where the view can't see it."""
+    def place_of(self, site: Site, squarely: float = AVERTED) -> tuple[float, float] | None:
+        """The pixel (x, y) where a place shows, or None where the view can't see it, or looks less squarely at it than is wanted."""
         x, y, z = self._project(self.body.place(mirror(site) if self.mirrored else site, self.pose))
         near = any(low - BENEATH <= z <= high + ABOVE for low, high in map(self._depths, self._around(x, y)))
-        if not near or self._towards(site) < AVERTED:
+        if not near or self._towards(site) < squarely:
             return None
         return (self.size[0] - x if self.mirrored else x), y
 
@@ -372,16 +373,20 @@ class Atlas:
         return {}
 
     def shown_points(self, view: View) -> Sequence[tuple[float, float, str, Side]]:
-        """The points in sight in a view: x, y in px, code, side."""
+        """The points in sight in a view, but for those that are seen edge on: x, y in px, code, side."""
         if view.name not in self._shown:
-            placed = ((view.place_of(site), code, side) for code, sides in self.points.items() for side, site in sides.items())
+            placed = ((view.place_of(site, EDGE), code, side) for code, sides in self.points.items() for side, site in sides.items())
             self._shown[view.name] = [(*place, code, side) for place, code, side in placed if place is not None]
         return self._shown[view.name]
 
     def nearest_point(self, view: View, x: float, y: float, within_px: float) -> tuple[str, Side, float] | None:
         """The point in sight that is nearest to a pixel, with its side and its distance in px, or None."""
-        found = min(((hypot(px - x, py - y), code, side) for px, py, code, side in self.shown_points(view)), default=None)
-        return (found[1], found[2], found[0]) if found and found[0] <= within_px else None
+        shown = self.shown_points(view)
+        away, _, code, side = min(
+            ((round(hypot(px - x, py - y), 1), _extra(code), code, side) for px, py, code, side in shown),
+            default=(inf, False, "", Side.MIDLINE),
+        )
+        return (code, side, away) if away <= within_px else None
 
     def region_of(self, site: Site) -> Region:
         """The region that a place lies in."""
@@ -405,11 +410,14 @@ class Atlas:
         length = hypot(*way)
         region = self._halfway(start, end)
         segment = self.segments[region.segment]
-        if segment.axis is None:
-            return Measure(length / segment.cun, way[1] / segment.cun, region.segment, 100 * length)
-        axis = (-segment.axis[0] if start.x + end.x < 0 else segment.axis[0]), *segment.axis[1:]
-        up = sum(a * b for a, b in zip(way, axis, strict=True))
-        aside = sqrt(max(length**2 - up**2, 0.0)) / self.across.get(region.across, segment.cun)
+        if segment.axis is None:  # on the scalp up is back over the crown as well
+            up = copysign(hypot(way[1], way[2]), way[1])
+        else:
+            axis = (-segment.axis[0] if start.x + end.x < 0 else segment.axis[0]), *segment.axis[1:]
+            up = sum(a * b for a, b in zip(way, axis, strict=True))
+        # on trunk and head the standard counts sideways straight across
+        around = sqrt(max(length**2 - up**2, 0.0)) / segment.cun
+        aside = abs(way[0]) / self.across[region.across] if region.across else around
         return Measure(hypot(up / segment.cun, aside), up / segment.cun, region.segment, 100 * length)
 
     def describe(self, site: Site) -> str:
@@ -418,12 +426,12 @@ class Atlas:
         Distances are straight, on the neutral figure, in the B-cun of the segment there.
         """
         near = (
-            (100 * dist((site.x, site.y, site.z), (p.x, p.y, p.z)), code, side)
+            (round(100 * dist((site.x, site.y, site.z), (p.x, p.y, p.z)), 1), _extra(code), code, side)
             for code, sides in self.points.items()
             for side, p in sides.items()
             if side == site.side or Side.MIDLINE in (side, site.side)
         )
-        away, code, side = min(near, default=(NEAR_POINT, "", site.side))
+        away, _, code, side = min(near, default=(NEAR_POINT, False, "", site.side))
         region = self.region_of(site).name
         if away >= NEAR_POINT:
             return region
@@ -432,6 +440,11 @@ class Atlas:
         way = self.measure(self.points[code][side], site)
         straight = abs(way.up) > way.cun * sqrt(1 - MOSTLY**2) and self.segments[way.segment].axis is not None
         return f"{region}, {way.cun:.1f} cun {('above' if way.up > 0 else 'below') if straight else 'from'} {code}"
+
+
+def _extra(code: str) -> bool:
+    """Is it an extra point? Where one lies on a channel's point, the channel's is meant."""
+    return "-" in code
 
 
 def side_of(x: float) -> Side:

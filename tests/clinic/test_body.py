@@ -170,3 +170,28 @@ def test_a_day_over_the_body_is_not_remembered_for_ever(shipped: Atlas, shin: Si
     assert [shipped.body.spot(replace(shin, y=shin.y - 0.1 * step)) for step in range(9)] == spots
     assert len(shipped.body._found) <= 3
     assert len(shipped.body.spots) == known
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cun"),
+    [("BL4", "GV24", 1.5), ("GB15", "GV24", 2.25), ("SP18", "CV17", 6), ("BL23", "GV4", 1.5), ("ST25", "CV8", 2), ("CV12", "CV8", 4)],
+)
+def test_sideways_is_measured_by_the_scale_across(shipped: Atlas, start: str, end: str, cun: float):
+    ends = [shipped.points[code].get(Side.LEFT) or shipped.points[code][Side.MIDLINE] for code in (start, end)]
+    assert shipped.measure(*ends).cun == pytest.approx(cun, abs=0.15)
+
+
+def test_where_an_extra_point_lies_on_a_channels_point_the_channels_is_told(shipped: Atlas):
+    assert shipped.describe(shipped.points["PC9"][Side.LEFT]).endswith("at PC9")
+    assert shipped.describe(shipped.points["EX-LE10.1"][Side.LEFT]).endswith("at LR2")
+
+
+def test_the_perineum_and_the_armpit_have_their_names(shipped: Atlas):
+    assert shipped.region_of(shipped.points["CV1"][Side.MIDLINE]).name == "genital region"
+    assert shipped.region_of(shipped.points["HT1"][Side.RIGHT]).name == "right side of the chest and armpit"
+
+
+def test_a_point_of_the_sole_is_not_offered_at_the_heel():
+    female = Atlas.load(resource("atlas"), "female")
+    assert "KI1" not in {code for _, _, code, _ in female.shown_points(female.views["back"])}
+    assert "KI1" in {code for _, _, code, _ in female.shown_points(female.views["foot-sole-left"])}
