@@ -28,6 +28,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.demo import PASSPHRASE, make_demo
 from neuro_chart.resources import ROOT
 from neuro_chart.ui.app import App, make_application
+from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.health_history import HealthHistoryPage
 from neuro_chart.ui.library import TURN_AFTER
 from neuro_chart.ui.papers import PapersPage
@@ -305,6 +306,10 @@ class Album:
         """A picture of a window, the chart's own unless another is named."""
         QTest.qWait(60)
         window = shown or self._hand.window
+        for body in window.findChildren(BodyMap):
+            if body.isVisible():
+                body.grab()  # what it has not painted yet it does not look up
+                body.settle()
         if not window.grab().save(str(self._folder / f"{name}-{self._theme}{self._scale}.png")):
             raise TourError(f"The picture of “{name}” can't be saved in {self._folder}.")
 
