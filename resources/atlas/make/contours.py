@@ -31,9 +31,13 @@ def outline(figure: Figure, picture: Picture, part: Array | None, jump: float) -
     return [_written(line) for line in found]
 
 
-def areas(label: NDArray[np.int64], reach: float = 6.0) -> dict[int, list[Line]]:
-    """Closed lines round each label of an image (-1: none), in px; outwards they go on a little under the figure's edge."""
-    label = spread(label + 1, label >= 0, reach) - 1
+def areas(label: NDArray[np.int64], soft: float) -> dict[int, list[Line]]:
+    """Closed lines round each label of an image (-1: none), in px; outwards they go on a little under the figure's edge.
+
+    soft: px over which a border forgets the mesh's steps; where three labels meet, each pixel still has one.
+    """
+    reach = 4 * soft + 6
+    label = _softened(spread(label + 1, label >= 0, reach) - 1, soft)
     found = {}
     for kind, box in enumerate(ndimage.find_objects(label + 1)):
         if box is None:
@@ -45,6 +49,19 @@ def areas(label: NDArray[np.int64], reach: float = 6.0) -> dict[int, list[Line]]
         if large:
             found[kind] = [_written(smoothed(line), 0.4) for line in large]
     return found
+
+
+def _softened(label: NDArray[np.int64], soft: float) -> NDArray[np.int64]:
+    """The labels with smooth borders: each pixel takes the label that has most of its surroundings."""
+    most, chosen = np.zeros(label.shape, np.float32), np.full(label.shape, -1)
+    margin = int(3 * soft) + 1
+    for kind, box in enumerate(ndimage.find_objects(label + 1)):
+        if box is not None:
+            part = tuple(slice(max(side.start - margin, 0), side.stop + margin) for side in box)
+            share = ndimage.gaussian_filter((label[part] == kind).astype(np.float32), soft, truncate=3.0)
+            more = share > most[part]
+            most[part][more], chosen[part][more] = share[more], kind
+    return np.where(label < 0, -1, chosen)
 
 
 def _silhouette(picture: Picture) -> list[Array]:

@@ -22,18 +22,19 @@ DETOUR = 3.0  # a way over the skin may be so many times as long as the straight
 
 
 def fields(figure: Figure, rules: Rules, path: Path = FIELDS) -> dict[str, tuple[list[dict[str, Any]], Labels]]:
-    """For each map, "dermatomes" and "nerves", its fields as the file tells them, and for each vertex (n,) the index of its field.
+    """For each map, "dermatomes" and "nerves", its fields by name and source, and for each vertex (n,) the index of its field.
 
-    The first is none, named "". A field's source is told in full; its seeds are left out. rules: of the same body in the same pose.
-    RuleError with the file, the line and the reason if a seed can't be placed.
+    The first is none, named "". A field that is in both maps goes by its nerve's name among the nerves. rules: of the same body in the
+    same pose. RuleError with the file, the line and the reason if a seed can't be placed.
     """
     told, net = read(path), Net.of(figure)
     found = {}
     for name in MAPS:
         listed = [field for field in told["field"] if name in field["maps"]]
-        described = [{**field, "source": " ".join(told["sources"][key] for key in field["source"])} for field in listed]
-        kept = [{key: value for key, value in field.items() if key not in ("maps", "seeds")} for field in described]
-        found[name] = [{"name": "", "source": ""}, *kept], _labels(net, rules, listed, path)
+        called = [field.get("nerve", field["name"]) if name == "nerves" else field["name"] for field in listed]
+        sources = [" ".join(told["sources"][key] for key in field["source"]) for field in listed]
+        described = [{"name": own, "source": source} for own, source in zip(called, sources, strict=True)]
+        found[name] = [{"name": "", "source": ""}, *described], _labels(net, rules, listed, path)
     return found
 
 

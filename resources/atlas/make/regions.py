@@ -233,6 +233,7 @@ def _arm(spots: Spots) -> Names:
         ((upper > 0.9) & (lower < 0.09), "SIDE elbow"),
         (lower > 0.92, "SIDE wrist"),
         (forearm, _named("SIDE ", spots.aspect("lowerarm01", "wrist"), " forearm")),
+        ((upper < 0.3) & (spots.x < 1.6) & (spots.y < spots.level("rib space 2")), "SIDE side of the chest and armpit"),
         (upper < 0.3, "SIDE shoulder"),
         (True, np.where(spots.normal[:, 2] > 0, "SIDE anterior upper arm", "SIDE posterior upper arm")),
     )
@@ -324,6 +325,7 @@ def _trunk(spots: Spots) -> Names:
         spots,
         ((y > spots.level("middle of the clavicle") - 0.1) & (x > 0.45) & (spots.normal[:, 1] > 0.45), "SIDE shoulder"),
         ((aside > 0.8) & (y > ribs) & (y < spots.level("rib space 1")), "SIDE side of the chest and armpit"),
+        ((spots.normal[:, 1] < -0.3) & (x > 1.25) & (y > spots.level("rib space 5")), "SIDE side of the chest and armpit"),
         ((aside > 0.8) & (y > crest) & (y <= ribs), "SIDE flank"),
         ((aside > 0.75) & (y <= crest), "SIDE hip"),
         (ahead & (y > arch) & (x < 0.18), "breastbone"),
@@ -338,6 +340,7 @@ def _trunk(spots: Spots) -> Names:
         (blade, "SIDE shoulder blade"),
         (y > spots.level("below T12"), "SIDE upper back"),
         (y > crest - 0.1, "SIDE lower back"),
+        ((x < 0.2) & (spots.z > -0.3) & (y < groin), "genital region"),
         ((y > fold - 0.3) & (spots.z < -0.1), "SIDE buttock"),
         (x < 0.4, "genital region"),
         (True, "SIDE groin"),

@@ -17,6 +17,7 @@ from shots import APART, Shot, shots
 
 LOOKUP_STEP = 2  # px of the picture for each cell of the lookup
 QUALITY = 94
+SOFT = 0.04  # dm: about the size of a face, whose corners a border between two regions would else show
 Labels = Mapping[str, tuple[list[str], NDArray[np.int64]]]  # kind: the names, and for each vertex the index of its own
 
 
@@ -75,7 +76,8 @@ def write_views(figures: Mapping[str, Figure], folder: Path, labels: Labels) -> 
 def _areas(picture: Picture, labels: Labels) -> dict[str, dict[str, Any]]:
     """The lines round everything that has a name, by kind and name."""
     drawn = np.isfinite(picture.depth)
-    found = {kind: areas(np.where(drawn, label[picture.vertex], -1)) for kind, (_, label) in labels.items()}
+    soft = SOFT * picture.frame.scale
+    found = {kind: areas(np.where(drawn, label[picture.vertex], -1), soft) for kind, (_, label) in labels.items()}
     return {kind: {names[k]: lines for k, lines in found[kind].items() if names[k]} for kind, (names, _) in labels.items()}
 
 
