@@ -32,12 +32,12 @@ def outline(figure: Figure, picture: Picture, part: Array | None, jump: float) -
 
 
 def areas(label: NDArray[np.int64], soft: float) -> dict[int, list[Line]]:
-    """Closed lines round each label of an image (-1: none), in px; outwards they go on a little under the figure's edge.
+    """Closed lines round each label of an image (-1: none), in px; outwards they end with the figure.
 
     soft: px over which a border forgets the mesh's steps; where three labels meet, each pixel still has one.
     """
-    reach = 4 * soft + 6
-    label = _softened(spread(label + 1, label >= 0, reach) - 1, soft)
+    known = label >= 0
+    label = np.where(known, _softened(spread(label + 1, known, 4 * soft) - 1, soft), -1)
     found = {}
     for kind, box in enumerate(ndimage.find_objects(label + 1)):
         if box is None:
