@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
-from shutil import copyfile, copytree
+from shutil import copytree, ignore_patterns
 
 import pytest
 from pypdf import PdfReader
@@ -185,8 +185,7 @@ def test_it_never_writes_over_a_file(tmp_path):
 
 def test_an_answer_that_cannot_be_is_named_and_nothing_is_left(tmp_path):
     resources = tmp_path / "resources"
-    (resources / "atlas").mkdir(parents=True)
-    copyfile(ROOT / "atlas" / "atlas.json", resources / "atlas" / "atlas.json")
+    copytree(ROOT / "atlas", resources / "atlas", ignore=ignore_patterns("make", "*.webp"))
     copytree(ROOT / "forms", resources / "forms")
     copies = resources / "demo" / "patients"
     copies.mkdir(parents=True)
