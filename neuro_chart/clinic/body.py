@@ -381,9 +381,9 @@ class Atlas:
 
     def nearest_point(self, view: View, x: float, y: float, within_px: float) -> tuple[str, Side, float] | None:
         """The point in sight that is nearest to a pixel, with its side and its distance in px, or None."""
-        shown = self.shown_points(view)
+        near = (shown for shown in self.shown_points(view) if abs(shown[0] - x) <= within_px and abs(shown[1] - y) <= within_px)
         away, _, code, side = min(
-            ((round(hypot(px - x, py - y), 1), _extra(code), code, side) for px, py, code, side in shown),
+            ((round(hypot(px - x, py - y), 1), _extra(code), code, side) for px, py, code, side in near),
             default=(inf, False, "", Side.MIDLINE),
         )
         return (code, side, away) if away <= within_px else None
