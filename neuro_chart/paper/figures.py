@@ -15,14 +15,13 @@ from reportlab.pdfgen.canvas import FILL_EVEN_ODD
 from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Flowable
 
-from neuro_chart.clinic.body import Atlas, Line, View
+from neuro_chart.clinic.body import EDGE, Atlas, Line, View
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.paper.style import BOLD, INK, JADE, LINE, REGULAR, SOFT, fitted, plain
 
 SHADOW, SKIN, OUTLINE = "#6b4f45", "#f3dfd0", "#8a6b5d"
 ROOM = 0.8  # dm of skin around the outermost needles of a part that is drawn large
 CROWDED = 6.0  # points of paper: needles nearer to each other than this are drawn in a close-up
-EDGE = 0.07  # a body that looks at the skin less squarely than this shows it beside where one would look for it
 BESIDE = 0.58  # of the height is left to the bodies when close-ups stand beneath
 CAPTION, LABEL, STEP, DOT = 14.0, 7.5, 9.2, 2.5  # points: room for the caption, size of a name, from name to name, radius of a dot
 HAIRLINE = 13.0  # points beside a name for the line to its dot

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
-from neuro_chart.clinic.body import Atlas, View
+from neuro_chart.clinic.body import EDGE, Atlas, View
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
 from neuro_chart.ui.map_labels import Box, nearest
@@ -37,7 +37,6 @@ from neuro_chart.ui.theme import Theme
 
 HIT, SNAP, TOUCH_SNAP = 11.0, 14.0, 26.0
 STEP = 0.01
-EDGE = 0.1  # a view that looks less squarely at the skin sees its edge only
 SETTLED = 80  # ms without a move until the picture is drawn with care
 RESTED = 140  # ms that the pointer rests until all is said of the place beneath it
 SHOWN = 4000  # ms that a point stays ringed to which the map has turned

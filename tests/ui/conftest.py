@@ -12,6 +12,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.window import Window
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +66,15 @@ def treat(records, library):
         return records.visit(visit.id)
 
     return charted
+
+
+@pytest.fixture
+def window(qtbot, vault, library, settings):
+    """The program's window on a fresh vault, shown and in front."""
+    made = Window(vault, library, settings)
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made

@@ -1,7 +1,7 @@
 """The library: points found, shown on the body and told on a card, by keyboard and by hand."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -14,7 +14,6 @@ from neuro_chart.ui.library import LibraryPage
 from neuro_chart.ui.point_card import PointCard, PointPopup
 from neuro_chart.ui.theme import LIGHT
 from neuro_chart.ui.visit import VisitPage
-from neuro_chart.ui.window import Window
 
 
 @pytest.fixture
@@ -26,17 +25,6 @@ def page(qtbot, library, settings):
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
     made.setFocus()
-    return made
-
-
-@pytest.fixture
-def window(qtbot, vault, library, tmp_path):
-    made = Window(vault, library, QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
     return made
 
 

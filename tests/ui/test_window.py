@@ -4,38 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.resources import ROOT
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui.palette import Palette
 from neuro_chart.ui.visit import VisitPage
-from neuro_chart.ui.window import Window
-
-
-@pytest.fixture(scope="module")
-def library():
-    return Library(ROOT)
-
-
-@pytest.fixture
-def window(qtbot, vault, library, tmp_path):
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    made = Window(vault, library, settings)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
 
 
 @pytest.fixture
