@@ -60,7 +60,7 @@ def listed(page):
 
 def spot(body, library, code):
     """Where a point shows within the map, in pixels of the widget."""
-    for panel in body._panels:
+    for panel in body.panels:
         for site in library.atlas.point_sites(code).values():
             place = panel.view.place_of(site)
             if place and panel.crop.holds(*place):
@@ -160,7 +160,7 @@ def test_words_that_no_point_answers_to_teach(page):
 def test_the_body_turns_to_the_chosen_point(qtbot, page, library):
     page.show_point("BL57")
     qtbot.waitUntil(lambda: not page._turning.isActive())
-    marks = page.map._marks()
+    marks = page.map.marks()
     assert marks
     assert {mark.code for mark in marks} <= {"", "BL57"}
     named = next(mark for mark in marks if mark.code)
@@ -178,7 +178,7 @@ def test_another_figure_is_shown_and_remembered(qtbot, page, library, settings):
     assert not again.map_card.menu.figures[""].isVisible()
     again.show_point("CV6")
     again._turn()
-    assert any(mark.code == "CV6" for mark in again.map._marks())
+    assert any(mark.code == "CV6" for mark in again.map.marks())
 
 
 def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page, library):
@@ -196,7 +196,7 @@ def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page, lib
 
 def test_on_a_signed_visit_a_click_on_a_point_tells_of_it(qtbot, window, visiting):
     page = visiting
-    page.take_off_chart()
+    page.treatment.remove_selected()
     page.map.turn_to(window._library.atlas.point_sites("SP8")[Side.LEFT], "SP8")
     page.map.set_read_only(True)
     qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=spot(page.map, window._library, "SP8"))
@@ -341,7 +341,7 @@ def test_f1_tells_of_the_chosen_needles_point_and_leads_on_to_the_library_and_ba
 
 def test_the_right_button_asks_what_a_point_is(qtbot, visiting):
     page = visiting
-    place = page.map._place()[0]
+    place = page.map.seen_needles()[0]
     where = QPoint(round(place.x), round(place.y))
     QApplication.sendEvent(page.map, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, page.map.mapToGlobal(where)))
     assert popup().card.point.code == "ST36"
