@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.clocks import now as this_moment
 from neuro_chart.clinic.forms import Coding, Questionnaire, Value
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Adjunct, Angle, Needle, Side, Technique
-from neuro_chart.clinic.needles import now as this_moment
+from neuro_chart.clinic.needles import Angle, Needle, Side, Technique
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.visits import NOTE_FIELDS, Aftercare, Amendment, Visit
 from neuro_chart.store.keys import Kdf, keys_path

@@ -124,7 +124,8 @@ def test_notes_are_not_copied(records):
 
 
 def test_three_rooms_are_running_and_a_fourth_has_begun(records, now):
-    left = {patient.called: [needle.remaining(now) for needle in visit.needles if needle.is_in] for visit, patient in records.open_visits()}
+    running = records.open_visits()
+    left = {patient.called: [needle.clock.remaining(now) for needle in visit.needles if needle.is_in] for visit, patient in running}
     assert left == {
         "Rosa": [timedelta(minutes=24, seconds=18)] * 12,
         "José": [timedelta(minutes=3, seconds=5)] * 8,

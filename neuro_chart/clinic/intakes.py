@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from neuro_chart.clinic import safety
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.forms import Questionnaire, Value, unpack
-from neuro_chart.clinic.needles import now
 from neuro_chart.clinic.people import new_id
 from neuro_chart.clinic.safety import Level, Rule, Warning  # noqa: A004 - the field's own word
 

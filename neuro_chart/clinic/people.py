@@ -7,6 +7,7 @@ from uuid import uuid4
 from neuro_chart.clinic.text import fold
 
 EARLIEST_BIRTH = date(1880, 1, 1)
+ROOMS = ("Room 1", "Room 2", "Room 3", "Room 4")
 
 
 def new_id() -> str:
@@ -16,11 +17,12 @@ def new_id() -> str:
 
 @dataclass
 class Practice:
-    """The practice whose name heads every paper. `paper` is "A4" or "Letter"; `letterhead` is its address lines."""
+    """The practice whose name heads every paper. `paper` is "A4" or "Letter", `letterhead` its address lines, `rooms` where it treats."""
 
     name: str
     letterhead: str = ""
     paper: str = "A4"
+    rooms: tuple[str, ...] = ROOMS
     id: str = field(default_factory=new_id)
 
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from neuro_chart.clinic.needles import Adjunct, Count, Needle, count, now
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.events import AdverseEvent
+from neuro_chart.clinic.needles import Count, Needle, count
 from neuro_chart.clinic.people import new_id
 
 NOTE_FIELDS = ("subjective", "objective", "assessment", "plan")
@@ -34,7 +37,11 @@ class Amendment:
 
 @dataclass
 class Visit:
-    """One treatment of one patient. Scores are 0 to 10, or None when not asked."""
+    """One treatment of one patient. Scores are 0 to 10, or None when not asked.
+
+    `tongue` and `pulse` hold what was found: a field of resources/findings to the keys that were chosen. `copied` tells of a field of
+    the note the day (ISO) of the visit that its words came from. `protocol` and `session` say by which prescription it was treated.
+    """
 
     patient_id: str
     practitioner_id: str
@@ -48,12 +55,19 @@ class Visit:
     numbness_before: int | None = None
     numbness_after: int | None = None
     aftercare: Aftercare = field(default_factory=Aftercare)
+    room: str = ""
+    tongue: dict[str, list[str]] = field(default_factory=dict)
+    pulse: dict[str, list[str]] = field(default_factory=dict)
+    copied: dict[str, str] = field(default_factory=dict)
+    protocol: str = ""
+    session: int = 0
     signed: datetime | None = None
     signed_by: str | None = None
     needles_left_reason: str = ""
     id: str = field(default_factory=new_id)
     needles: list[Needle] = field(default_factory=list)
     adjuncts: list[Adjunct] = field(default_factory=list)
+    events: list[AdverseEvent] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
 
     @property

@@ -10,9 +10,10 @@ from typing import Any
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
 
+from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.exercises import Exercise
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Adjunct, Needle, Side
+from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.text import fold
 from neuro_chart.clinic.visits import Visit

@@ -4,20 +4,24 @@ A question returns objects of `clinic` that are whole and belong to the caller; 
 dataclasses.replace), stores them in one transaction, durable when it returns, and says in a Change what it touched.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.clocks import now as this_moment
+from neuro_chart.clinic.events import AdverseEvent
 from neuro_chart.clinic.intakes import Intake
-from neuro_chart.clinic.needles import Adjunct, Needle
-from neuro_chart.clinic.needles import now as this_moment
+from neuro_chart.clinic.needles import Needle, count
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
-from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Aftercare, Amendment, Visit
+from neuro_chart.clinic.phrases import Phrase
+from neuro_chart.clinic.protocols import Protocol
+from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Amendment, Visit
 from neuro_chart.store import search
 from neuro_chart.store.errors import (
     CompletedIntakeError,
@@ -26,24 +30,26 @@ from neuro_chart.store.errors import (
     UnsignedVisitError,
     VaultError,
 )
-from neuro_chart.store.tables import adjunct, amendment, cleaned, intake, needle, patient, practitioner, visit
+from neuro_chart.store.tables import adjunct, amendment, cleaned, event, intake, needle, patient, phrase, practitioner, protocol, visit
 from neuro_chart.store.vault import Vault, plainly
 
 T = TypeVar("T")
-NOTE = frozenset({*NOTE_FIELDS, *SCORE_FIELDS, "aftercare", "started"})
+Part = Needle | Adjunct | AdverseEvent
+PARTS: tuple[tuple[type[Part], sa.Table], ...] = ((Needle, needle), (Adjunct, adjunct), (AdverseEvent, event))
+NOTE = frozenset({*NOTE_FIELDS, *SCORE_FIELDS, "aftercare", "started", "room", "tongue", "pulse", "copied", "protocol", "session"})
 
 # What the triggers say (upgrades/), and what the user reads.
 REFUSALS: dict[str, tuple[type[VaultError], str]] = {
     "signed visit": (SignedVisitError, "This visit is signed and can't be changed any more. Add an amendment instead."),
     "draft visit": (UnsignedVisitError, "This visit isn't signed yet: write it into the note itself."),
-    "needle in": (NeedlesLeftError, "A needle is still in. Take it out, or give the reason why it stays."),
+    "needle in": (NeedlesLeftError, "A needle is in, or pulled and not counted. Count it out, or give the reason why the visit closes."),
     "completed intake": (CompletedIntakeError, "This health history is completed and can't be changed any more. Start a new one instead."),
 }
 
 
 @dataclass(frozen=True)
 class Change:
-    """What an act touched. `kind` is practice, patient, intake, visit, note, needles, adjuncts, signature or amendment."""
+    """What an act touched. `kind` is practice, patient, intake, visit, note, treatment, signature, amendment, protocol or phrase."""
 
     kind: str
     patient_id: str = ""
@@ -177,6 +183,14 @@ class Records:
                 for seen, whose in session.execute(found.limit(limit))
             ]
 
+    def protocols(self) -> list[Protocol]:
+        """The practice's own prescriptions, by name."""
+        return self._all(sa.select(Protocol).order_by(protocol.c.name, protocol.c.id))
+
+    def phrases(self) -> list[Phrase]:
+        """The practice's own phrases, by key."""
+        return self._all(sa.select(Phrase).order_by(phrase.c.key))
+
     # acts
 
     def save_practice(self, practice: Practice) -> Change:
@@ -209,82 +223,70 @@ class Records:
         return self._answer(intake_id, response, completed=self._now())
 
     def start_visit(self, visit: Visit) -> Change:
-        """Adds a draft with the needles and adjuncts that it holds, such as those of the last visit planned anew."""
+        """Adds a draft with the needles, adjuncts and events that it holds, such as those of the last visit planned anew."""
         fresh = cleaned(visit)
-        for each in fresh.needles:
-            _refuse(each.errors())
+        for errors in (*(each.errors() for each in fresh.needles), *(each.errors() for each in fresh.adjuncts)):
+            _refuse(errors)
         with self._acting() as session:
             session.add(fresh)
             session.flush()
-            session.add_all([*fresh.needles, *fresh.adjuncts])
+            session.add_all([*fresh.needles, *fresh.adjuncts, *fresh.events])
         return Change("visit", fresh.patient_id, fresh.id)
 
-    def note(self, visit_id: str, **written: str | int | Aftercare | datetime | None) -> Change:
-        """Changes fields of a draft's note, scores, aftercare or start, and leaves the others; TypeError for any other field."""
-        if unknown := written.keys() - NOTE:
-            raise TypeError(f"A note has no field {', '.join(sorted(unknown))}.")
-        for name in written.keys() & set(SCORE_FIELDS):
-            score = written[name]
-            if score is not None and score not in range(11):
-                raise ValueError("A score lies between 0 and 10.")
+    def note(self, visit_id: str, **written: Any) -> Change:  # noqa: ANN401  # each field has its own kind
+        """Changes fields of a draft (NOTE names them) and leaves the others; TypeError for any other field."""
+        return self.treat(visit_id, **written)
+
+    def treat(self, visit_id: str, put: Sequence[Part] = (), off: Iterable[str] = (), **written: Any) -> Change:  # noqa: ANN401  # as above
+        """Changes all that belongs to a draft in one act.
+
+        `put` adds needles, adjuncts and adverse events or changes those that are there, `off` takes such off by their ids as if they had
+        never been charted, `written` are fields of the visit as in `note`. ValueError says why something can't be right.
+        """
+        kept: list[Part] = cleaned(list(put))
+        gone = list(off)
+        if any(each.visit_id != visit_id for each in kept):
+            raise ValueError("A treatment is charted one visit at a time.")
+        for each in kept:
+            if not isinstance(each, AdverseEvent):
+                _refuse(each.errors())
         with self._acting() as session:
             draft = _draft(session, visit_id)
-            for name, value in written.items():
-                setattr(draft, name, cleaned(value))
-        return Change("note", draft.patient_id, visit_id)
+            _write(draft, written)
+            for kind, table in PARTS:
+                ids = [each.id for each in kept if isinstance(each, kind)]
+                # held in a name, so that each merge below finds its row in the session instead of asking for it
+                _known = session.scalars(sa.select(kind).where(table.c.id.in_(ids))).all() if ids else ()
+                if gone:
+                    session.execute(sa.delete(table).where(table.c.id.in_(gone), table.c.visit_id == visit_id))
+                for each in kept:
+                    if isinstance(each, kind):
+                        session.merge(each)
+        return Change("treatment" if kept or gone else "note", draft.patient_id, visit_id)
 
-    def put_needles(self, needles: Sequence[Needle]) -> Change:
-        """Adds needles to a draft, or changes those that are there; all of one visit. ValueError says why one can't be right."""
-        kept = cleaned(list(needles))
-        for each in kept:
-            _refuse(each.errors())
-        if not kept:
-            return Change("needles")
-        with self._acting() as session:
-            draft = _draft(session, _only_visit(each.visit_id for each in kept))
-            # held in a name, so that each merge below finds its row in the session instead of asking for it
-            _known = session.scalars(sa.select(Needle).where(needle.c.id.in_([each.id for each in kept]))).all()
-            for each in kept:
-                session.merge(each)
-        return Change("needles", draft.patient_id, draft.id)
+    def put_protocol(self, kept: Protocol) -> Change:
+        """Adds a prescription of the practice's own, or changes it; ValueError if another has its key."""
+        return self._keep("protocol", kept, f"Another prescription is called @{kept.key}; choose another short name.")
 
-    def take_off_needles(self, ids: Iterable[str]) -> Change:
-        """Takes needles off a draft, as if they had never been charted."""
-        with self._acting() as session:
-            gone = session.scalars(sa.select(Needle).where(needle.c.id.in_(list(ids)))).all()
-            if not gone:
-                return Change("needles")
-            draft = _draft(session, _only_visit(each.visit_id for each in gone))
-            for each in gone:
-                session.delete(each)
-        return Change("needles", draft.patient_id, draft.id)
+    def drop_protocol(self, protocol_id: str) -> Change:
+        """Takes away a prescription of the practice's own."""
+        return self._drop("protocol", Protocol, protocol_id)
 
-    def put_adjunct(self, adjunct: Adjunct) -> Change:
-        """Adds an adjunct to a draft, or changes it."""
-        kept = cleaned(adjunct)
-        if kept.minutes is not None and kept.minutes <= 0:
-            raise ValueError("A treatment beside the needles takes at least a minute, or an unknown time.")
-        with self._acting() as session:
-            draft = _draft(session, kept.visit_id)
-            session.merge(kept)
-        return Change("adjuncts", draft.patient_id, draft.id)
+    def put_phrase(self, kept: Phrase) -> Change:
+        """Adds a phrase of the practice's own, or changes it; ValueError if another has its key."""
+        return self._keep("phrase", kept, f"Another phrase is called ;{kept.key}; choose another short name.")
 
-    def take_off_adjunct(self, adjunct_id: str) -> Change:
-        """Takes an adjunct off a draft."""
-        with self._acting() as session:
-            gone = _got(session, Adjunct, adjunct_id)
-            draft = _draft(session, gone.visit_id)
-            session.delete(gone)
-        return Change("adjuncts", draft.patient_id, draft.id)
+    def drop_phrase(self, phrase_id: str) -> Change:
+        """Takes away a phrase of the practice's own."""
+        return self._drop("phrase", Phrase, phrase_id)
 
     def sign(self, visit_id: str, practitioner_id: str, reason: str = "") -> Change:
-        """Closes a visit for good. With a needle still in it takes the reason why, which is kept; else NeedlesLeftError."""
+        """Closes a visit for good. While in and out are uneven it takes the reason why, which is kept; else NeedlesLeftError."""
         with self._acting() as session:
             draft = _draft(session, visit_id)
-            inside = needle.c.visit_id == visit_id, needle.c.inserted.is_not(None), needle.c.removed.is_(None)
-            left = session.scalar(sa.select(sa.exists().where(*inside)))
+            even = count(session.scalars(sa.select(Needle).where(needle.c.visit_id == visit_id))).is_even
             draft.signed, draft.signed_by = self._now(), practitioner_id
-            draft.needles_left_reason = cleaned(reason).strip() if left else ""
+            draft.needles_left_reason = "" if even else cleaned(reason).strip()
         return Change("signature", draft.patient_id, visit_id)
 
     def amend(self, amendment: Amendment) -> Change:
@@ -300,8 +302,8 @@ class Records:
         """Takes away a draft in which nothing was charted; ValueError when something was."""
         with self._acting() as session:
             draft = _draft(session, visit_id)
-            charted = sa.select(sa.union_all(*(sa.select(t.c.id).where(t.c.visit_id == visit_id) for t in (needle, adjunct))).exists())
-            scored = any(getattr(draft, name) is not None for name in SCORE_FIELDS)
+            charted = sa.select(sa.union_all(*(sa.select(t.c.id).where(t.c.visit_id == visit_id) for _, t in PARTS)).exists())
+            scored = any(getattr(draft, name) is not None for name in SCORE_FIELDS) or any((*draft.tongue.values(), *draft.pulse.values()))
             if scored or "".join(search.visit_texts(draft)).strip() or session.scalar(charted):
                 raise ValueError("Something is charted in this visit, so it stays.")
             session.delete(draft)
@@ -331,6 +333,19 @@ class Records:
     def _all(self, question: sa.Select[T]) -> list[T]:
         with self._asking() as session:
             return list(session.scalars(question))
+
+    def _keep(self, word: str, kept: Protocol | Phrase, taken: str) -> Change:
+        with self._acting() as session:
+            same = session.scalars(sa.select(type(kept)).filter_by(key=kept.key)).first()
+            if same is not None and same.id != kept.id:  # type: ignore[attr-defined]  # both kinds have one
+                raise ValueError(taken)
+            session.merge(cleaned(kept))
+        return Change(word)
+
+    def _drop(self, word: str, kind: type[Protocol | Phrase], row_id: str) -> Change:
+        with self._acting() as session:
+            session.delete(_got(session, kind, row_id))
+        return Change(word)
 
     def _answer(self, intake_id: str, response: dict[str, object], completed: datetime | None) -> Change:
         with self._acting() as session:
@@ -363,11 +378,14 @@ def _draft(session: Session, visit_id: str) -> Visit:
     return row
 
 
-def _only_visit(ids: Iterable[str]) -> str:
-    visits = set(ids)
-    if len(visits) != 1:
-        raise ValueError("Needles are changed one visit at a time.")
-    return visits.pop()
+def _write(draft: Visit, written: Mapping[str, object]) -> None:
+    if unknown := written.keys() - NOTE:
+        raise TypeError(f"A note has no field {', '.join(sorted(unknown))}.")
+    for name in written.keys() & set(SCORE_FIELDS):
+        if written[name] is not None and written[name] not in range(11):
+            raise ValueError("A score lies between 0 and 10.")
+    for name, value in written.items():
+        setattr(draft, name, cleaned(value))
 
 
 def _prose(seen: Visit) -> list[str]:

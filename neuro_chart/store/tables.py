@@ -11,20 +11,24 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import event as events
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import composite, configure_mappers, deferred, registry, relationship
 from sqlalchemy.orm.attributes import set_attribute
 from sqlalchemy.types import TypeEngine
 
+from neuro_chart.clinic.adjuncts import Adjunct, Spot
+from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.intakes import Intake
-from neuro_chart.clinic.needles import Adjunct, Angle, Needle, Side, Site, Technique
+from neuro_chart.clinic.needles import Angle, Mishap, Needle, Side, Site, Technique
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.phrases import Phrase
+from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.text import clean
 from neuro_chart.clinic.visits import Aftercare, Amendment, Visit
 from neuro_chart.store.search import amendment_key, person_key, visit_key
 
-REVISION = "0002"
+REVISION = "0003"
 
 T = TypeVar("T")
 
@@ -68,14 +72,50 @@ def _read_aftercare(text: str) -> Aftercare:
     return Aftercare(**told | {"exercises": tuple(told["exercises"]), "next_visit": next_visit})
 
 
-def _write_json(value: dict[str, object]) -> str:
+def _write_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _write_site(site: Site) -> list[object]:
+    return [site.x, site.y, site.z, site.side, site.region]
+
+
+def _read_site(told: list[Any]) -> Site:
+    x, y, z, side, region = told
+    return Site(x, y, z, Side(side), region)
+
+
+def _write_spots(spots: tuple[Spot, ...]) -> str:
+    return _write_json([[spot.point, *_write_site(spot.site)] for spot in spots])
+
+
+def _read_spots(text: str) -> tuple[Spot, ...]:
+    return tuple(Spot(_read_site(told), point) for point, *told in json.loads(text))
+
+
+def _write_strokes(strokes: tuple[tuple[Site, ...], ...]) -> str:
+    return _write_json([[_write_site(site) for site in stroke] for stroke in strokes])
+
+
+def _read_strokes(text: str) -> tuple[tuple[Site, ...], ...]:
+    return tuple(tuple(_read_site(told) for told in stroke) for stroke in json.loads(text))
+
+
+def _read_words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _read_pairs(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((one, other) for one, other in json.loads(text))
 
 
 MOMENT = Kept(_write_moment, datetime.fromisoformat)
 DAY = Kept(date.isoformat, date.fromisoformat)
 AFTERCARE = Kept(_write_aftercare, _read_aftercare)
 ANSWERS: Kept[dict[str, object]] = Kept(_write_json, json.loads)
+WORDS: Kept[tuple[str, ...]] = Kept(_write_json, _read_words)
+PAIRS: Kept[tuple[tuple[str, str], ...]] = Kept(_write_json, _read_pairs)
+SPOTS, STROKES = Kept(_write_spots, _read_spots), Kept(_write_strokes, _read_strokes)
 YES_NO = Kept(int, bool, sa.Integer)
 
 metadata = sa.MetaData(
@@ -110,6 +150,7 @@ practice = sa.Table(
     _text("name"),
     _text("letterhead"),
     _text("paper"),
+    sa.Column("rooms", WORDS, nullable=False),
     sa.CheckConstraint("paper IN ('A4', 'Letter')", name="paper"),
 )
 practitioner = sa.Table("practitioner", metadata, _key(), _text("name"))
@@ -151,6 +192,10 @@ visit = sa.Table(
     _to("practitioner", name="signed_by", nullable=True),
     _text("needles_left_reason"),
     _text("search"),
+    _text("room"),
+    *(sa.Column(name, ANSWERS, nullable=False) for name in ("tongue", "pulse", "copied")),
+    _text("protocol"),
+    sa.Column("session", sa.Integer, nullable=False),
     sa.CheckConstraint("(signed IS NULL) = (signed_by IS NULL)", name="signature"),
     sa.Index("ix_visit_patient", "patient_id", "started"),
     sa.Index("ix_visit_draft", "started", sqlite_where=sa.text("signed IS NULL")),
@@ -166,6 +211,7 @@ needle = sa.Table(
     _text("region"),
     _text("point"),
     sa.Column("depth", sa.REAL),
+    sa.Column("depth_to", sa.REAL),
     _text("depth_unit"),
     sa.Column("gauge", sa.REAL),
     sa.Column("length", sa.REAL),
@@ -175,11 +221,18 @@ needle = sa.Table(
     sa.Column("retention", sa.Integer, nullable=False),
     _moment("inserted", nullable=True),
     _moment("removed", nullable=True),
+    _moment("paused", nullable=True),
+    sa.Column("held", sa.Integer, nullable=False),
+    sa.Column("mishap", Kept(str, Mishap), nullable=False),
+    *(sa.Column(name, YES_NO, nullable=False) for name in ("counted", "copied")),
     sa.CheckConstraint("side IN ('left', 'right', 'midline')", name="side"),
     sa.CheckConstraint("depth_unit IN ('cun', 'mm')", name="depth_unit"),
+    sa.CheckConstraint("depth_to IS NULL OR coalesce(depth_to > depth, 0)", name="depth_to"),
     sa.CheckConstraint("de_qi IN (0, 1)", name="de_qi"),
-    sa.CheckConstraint("retention BETWEEN 10 AND 60", name="retention"),
-    sa.CheckConstraint("removed IS NULL OR coalesce(removed >= inserted, 0)", name="removed"),
+    sa.CheckConstraint("retention = 0 OR retention BETWEEN 10 AND 60", name="retention"),
+    sa.CheckConstraint("removed IS NULL OR coalesce(removed >= inserted, mishap = 'dropped')", name="removed"),
+    sa.CheckConstraint("counted = 1 OR removed IS NOT NULL", name="counted"),
+    sa.CheckConstraint("copied IN (0, 1)", name="copied"),
     sa.Index("ix_needle_visit", "visit_id", "position"),
 )
 adjunct = sa.Table(
@@ -187,11 +240,32 @@ adjunct = sa.Table(
     metadata,
     _key(),
     _to("visit"),
-    _text("kind"),
-    _text("setting"),
-    sa.Column("minutes", sa.Integer),
+    sa.Column("position", sa.Integer, nullable=False),
+    *(_text(name) for name in ("kind", "setting", "method", "waveform", "frequency", "intensity", "size")),
+    *(sa.Column(name, sa.Integer) for name in ("minutes", "amount")),
+    sa.Column("pairs", PAIRS, nullable=False),
+    sa.Column("spots", SPOTS, nullable=False),
+    sa.Column("strokes", STROKES, nullable=False),
+    *(_moment(name, nullable=True) for name in ("started", "ended", "paused")),
+    sa.Column("held", sa.Integer, nullable=False),
+    sa.Column("until", DAY),
+    *(sa.Column(name, YES_NO, nullable=False) for name in ("consent", "copied")),
     sa.CheckConstraint("minutes > 0", name="minutes"),
-    sa.Index("ix_adjunct_visit", "visit_id"),
+    sa.CheckConstraint("amount > 0", name="amount"),
+    sa.CheckConstraint("ended IS NULL OR coalesce(ended >= started, 0)", name="ended"),
+    sa.CheckConstraint("consent IN (0, 1)", name="consent"),
+    sa.CheckConstraint("copied IN (0, 1)", name="copied"),
+    sa.Index("ix_adjunct_visit", "visit_id", "position"),
+)
+event = sa.Table(
+    "event",
+    metadata,
+    _key(),
+    _to("visit"),
+    sa.Column("kind", Kept(str, EventKind), nullable=False),
+    _moment("at"),
+    *(_text(name) for name in ("needle_id", "words", "done", "outcome")),
+    sa.Index("ix_event_visit", "visit_id", "at"),
 )
 amendment = sa.Table(
     "amendment",
@@ -204,6 +278,19 @@ amendment = sa.Table(
     _text("search"),
     sa.Index("ix_amendment_visit", "visit_id"),
 )
+protocol = sa.Table(
+    "protocol",
+    metadata,
+    _key(),
+    *(_text(name) for name in ("key", "name")),
+    sa.Column("sessions", WORDS, nullable=False),
+    _text("group"),
+    sa.Column("retention", sa.Integer),
+    *(_text(name) for name in ("dose", "evidence", "strength", "source", "based_on")),
+    sa.CheckConstraint("retention = 0 OR retention BETWEEN 10 AND 60", name="retention"),
+    sa.Index("ix_protocol_key", "key", unique=True),
+)
+phrase = sa.Table("phrase", metadata, _key(), *(_text(name) for name in ("key", "text")), sa.Index("ix_phrase_key", "key", unique=True))
 
 _mapper = registry(metadata=metadata)
 _mapper.map_imperatively(Practice, practice)
@@ -219,6 +306,9 @@ _mapper.map_imperatively(
     },
 )
 _mapper.map_imperatively(Adjunct, adjunct)
+_mapper.map_imperatively(AdverseEvent, event)
+_mapper.map_imperatively(Protocol, protocol)
+_mapper.map_imperatively(Phrase, phrase)
 _mapper.map_imperatively(Amendment, amendment, properties={"search": deferred(amendment.c.search)})
 _mapper.map_imperatively(
     Visit,
@@ -227,7 +317,8 @@ _mapper.map_imperatively(
         "search": deferred(visit.c.search),
         # Only to be read: what belongs to a visit changes by acts of its own, and never because a list was short.
         "needles": relationship(Needle, order_by=(needle.c.position, needle.c.id), viewonly=True, lazy="selectin"),
-        "adjuncts": relationship(Adjunct, order_by=(adjunct.c.kind, adjunct.c.id), viewonly=True, lazy="selectin"),
+        "adjuncts": relationship(Adjunct, order_by=(adjunct.c.position, adjunct.c.kind, adjunct.c.id), viewonly=True, lazy="selectin"),
+        "events": relationship(AdverseEvent, order_by=(event.c.at, event.c.id), viewonly=True, lazy="selectin"),
         "amendments": relationship(Amendment, order_by=(amendment.c.written, amendment.c.id), viewonly=True, lazy="selectin"),
     },
 )
@@ -237,8 +328,8 @@ def _keep_folded(kind: type[T], key: Callable[[T], str]) -> None:
     def fold_in(_mapper: object, _connection: object, row: T) -> None:
         set_attribute(row, "search", key(row))
 
-    event.listen(kind, "before_insert", fold_in)
-    event.listen(kind, "before_update", fold_in)
+    events.listen(kind, "before_insert", fold_in)
+    events.listen(kind, "before_update", fold_in)
 
 
 _keep_folded(Patient, person_key)

@@ -99,7 +99,7 @@ class FindPage(QWidget):
             self._timer.start()
 
     def _changed(self, change: object) -> None:
-        if self.isVisible() and getattr(change, "kind", "") != "needles":
+        if self.isVisible() and getattr(change, "kind", "") != "treatment":
             self._wait()
 
     def showEvent(self, event: object) -> None:

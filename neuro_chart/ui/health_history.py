@@ -7,10 +7,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.forms import FormError, Kind, Value, newest, pack
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import now
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day
 from neuro_chart.ui.dossier import Dossier

@@ -9,7 +9,9 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPointF, QRectF,
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.needles import Adjunct, Count, Needle, Side, clock
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.clocks import countdown
+from neuro_chart.clinic.needles import Count, Needle, Side
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.map_marks import Stage, diamond, short, stage
@@ -131,14 +133,15 @@ class NeedleList(QFrame):
     """The column of needles: the count and the next clock, the rows, what was done beside them, and the editor of those selected.
 
     It announces what is wanted and changes nothing: `edited(words, {field: value})` for the selected needles, `picked(ids)`,
-    `insert_wanted(ids)`, `pull_wanted(ids)`, `removal_wanted()`, `longer_wanted()`, `repeat_wanted()`, `adjunct_put(Adjunct)`,
-    `adjunct_unwanted(id)`, `about_wanted()` for the chosen point, and `refused(sentence)` for what can't be charted.
+    `insert_wanted(ids)`, `take_out_wanted(ids)`, `pull_wanted()`, `removal_wanted()`, `longer_wanted()`, `repeat_wanted()`,
+    `adjunct_put(Adjunct)`, `adjunct_unwanted(id)`, `about_wanted()` for the chosen point, `refused(sentence)` for what can't be charted.
     """
 
     picked = Signal(object)
     edited = Signal(str, object)
     insert_wanted = Signal(object)
-    pull_wanted = Signal(object)
+    take_out_wanted = Signal(object)
+    pull_wanted = Signal()
     removal_wanted = Signal()
     longer_wanted = Signal()
     repeat_wanted = Signal()
@@ -193,12 +196,12 @@ class NeedleList(QFrame):
         self.editor = NeedleEditor()
         self.editor.edited.connect(self.edited)
         self.editor.insert_wanted.connect(lambda: self.insert_wanted.emit(self._selected))
-        self.editor.pull_wanted.connect(lambda: self.pull_wanted.emit(self._selected))
+        self.editor.pull_wanted.connect(lambda: self.take_out_wanted.emit(self._selected))
         self.editor.removal_wanted.connect(self.removal_wanted)
         self.editor.about_wanted.connect(self.about_wanted)
         self.editor.closed.connect(self.view.clearSelection)
         self.insert = button("Insert all", lambda: self.insert_wanted.emit(None), "primary")
-        self.pull = button("Pull all now", lambda: self.pull_wanted.emit(None), "danger")
+        self.pull = button("Pull all now", self.pull_wanted.emit, "danger")
         self._lay_out()
         for later in (self.editor, self.repeat, self.longer, self.insert, self.pull):
             later.hide()
@@ -306,10 +309,10 @@ class NeedleList(QFrame):
         over = sum(stage(needle, moment) is Stage.OVERDUE for needle in inside)
         self.count.setText(count_words(counted))
         if inside:
-            first = min(inside, key=lambda needle: needle.due or moment)
-            left = first.remaining(moment) or timedelta()
-            self.ring.show_time(left / timedelta(minutes=first.retention), clock(left), Stage.OVERDUE if over else Stage.IN)
-            ends = local_time(first.due) if first.due else ""
+            first = min(inside, key=lambda needle: needle.clock.due or moment)
+            left = first.clock.remaining(moment) or timedelta()
+            self.ring.show_time(left / timedelta(minutes=first.retention), countdown(left), Stage.OVERDUE if over else Stage.IN)
+            ends = local_time(first.clock.due) if first.clock.due else ""
             words = f"{over} overdue since {ends}" if over else f"of {first.retention} min · ends {ends}"
             words = f"{words} · {counted.planned} to go" if counted.planned else words
             self.until.setText("Left in when the visit was signed" if self._read_only else words)

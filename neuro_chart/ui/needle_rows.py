@@ -8,7 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from neuro_chart.clinic.needles import Needle, Side, Technique, clock
+from neuro_chart.clinic.clocks import countdown
+from neuro_chart.clinic.needles import Needle, Side, Technique
 from neuro_chart.ui.map_marks import Stage, paint_marker, short, stage
 from neuro_chart.ui.theme import BODY, SMALL, Theme
 
@@ -42,7 +43,7 @@ class Row:
         """Time left of the next clock, minutes planned, or minutes that it was in."""
         inside = [needle for needle in self.needles if needle.is_in]
         if inside:
-            return clock(min(needle.remaining(moment) or timedelta() for needle in inside))
+            return countdown(min(needle.clock.remaining(moment) or timedelta() for needle in inside))
         planned = {needle.retention for needle in self.needles if needle.inserted is None}
         if planned:
             return f"{span(planned)} min"

@@ -136,7 +136,7 @@ class VisitTab(QWidget):
     @property
     def stack(self) -> QUndoStack:
         """What undo works on."""
-        return self.page.stack
+        return self.page.treatment.stack
 
     def show_patient(self, dossier: Dossier) -> None:
         """Keep showing the visit, or another where it is none of this patient's any more."""

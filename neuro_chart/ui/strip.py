@@ -6,7 +6,8 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from neuro_chart.clinic.needles import clock, next_due, now
+from neuro_chart.clinic.clocks import countdown, now
+from neuro_chart.clinic.needles import next_due
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.ticker import Ticker
@@ -83,8 +84,8 @@ class Strip(QFrame):
             if due is None:
                 continue
             over = due <= moment
-            time = f"{clock(due - moment)} over" if over else clock(due - moment)
+            time = f"{countdown(due - moment)} over" if over else countdown(due - moment)
             set_flag(made, "clock", "over" if over else "running")
             inside = f"{visit.count.inside} in   " if len(self._ticker.running) <= ROOMS else ""
-            made.setText(f"{'◆ ' if over else ''}{patient.initials}   {inside}{time if inside else clock(due - moment)}")
+            made.setText(f"{'◆ ' if over else ''}{patient.initials}   {inside}{time if inside else countdown(due - moment)}")
             made.setAccessibleName(f"{patient.called}: {visit.count.inside} needles in, {'overdue by' if over else 'time left'} {time}")

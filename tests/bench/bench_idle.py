@@ -4,8 +4,9 @@ import time
 
 from PySide6.QtCore import QSettings
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Needle, now
+from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.store.records import Records

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Needle, now
+from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.paper import figures, style

@@ -7,8 +7,9 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Adjunct, Needle, Technique
+from neuro_chart.clinic.needles import Needle, Technique
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.visits import Aftercare, Amendment, Visit
 from neuro_chart.paper.aftercare import aftercare_sheet

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from neuro_chart.clinic.needles import Adjunct, Needle, Side, now
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.visits import Aftercare
 from neuro_chart.paper.figures import needle_figure
 

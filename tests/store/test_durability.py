@@ -22,7 +22,8 @@ HERE = Path(neuro_chart.__file__).parents[1]
 DAY = """if True:
     import sys
     from pathlib import Path
-    from neuro_chart.clinic.needles import Needle, Side, Site, now
+    from neuro_chart.clinic.clocks import now
+    from neuro_chart.clinic.needles import Needle, Side, Site
     from neuro_chart.clinic.people import Patient
     from neuro_chart.clinic.visits import Visit
     from neuro_chart.store.records import Records
@@ -38,7 +39,7 @@ DAY = """if True:
         print("started", visit.id, flush=True)
         records.note(visit.id, subjective=f"note {number}")
         print("noted", visit.id, number, flush=True)
-        records.put_needles([Needle(visit.id, Site(0, 0, 0, Side.LEFT, ""), inserted=now(), removed=now(), position=3)])
+        records.treat(visit.id, [Needle(visit.id, Site(0, 0, 0, Side.LEFT, ""), inserted=now(), removed=now(), position=3)])
         print("put", visit.id, flush=True)
         records.sign(visit.id, vault.practitioner_id)
         print("signed", visit.id, flush=True)

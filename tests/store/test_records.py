@@ -8,9 +8,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from neuro_chart.clinic.adjuncts import Adjunct, Spot
+from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.intakes import Intake
-from neuro_chart.clinic.needles import Adjunct, Angle, Needle, Side, Site, Technique
+from neuro_chart.clinic.needles import Angle, Mishap, Needle, Side, Site, Technique
 from neuro_chart.clinic.people import Patient, Practice
+from neuro_chart.clinic.phrases import Phrase
+from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.text import clean
 from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.store.records import Change, Records
@@ -105,16 +109,54 @@ def test_health_histories_stay_beside_each_other_newest_first(records, patient):
 def test_a_visit_comes_back_whole(records, vault, patient):
     visit = Visit(patient.id, vault.practitioner_id, WHEN, "S", "O", "A", "P", 7, 0, 10, None)
     visit.aftercare = Aftercare(0, ("ankle-circles", "towel-scrunch"), foot_care=True, words="Rest", next_visit=date(2026, 3, 8))
-    first = Needle(visit.id, SITE, "ST36", 1.2, "cun", 0.25, 40.0, Angle.OBLIQUE, Technique.TONIFY, de_qi=True, retention=10, position=1)
+    first = Needle(
+        visit.id, SITE, "ST36", 1.2, 1.5, "cun", 0.25, 40.0, Angle.OBLIQUE, Technique.TONIFY, de_qi=True, retention=10, paused=WHEN, held=61,
+        mishap=Mishap.BENT, copied=True, position=1,
+    )  # fmt: skip
     second = Needle(visit.id, replace(SITE, side=Side.MIDLINE, x=-0.0), de_qi=False, retention=60, position=0)
     third = replace(second, de_qi=None, inserted=WHEN, removed=WHEN, position=2, id="third")
     visit.needles, visit.adjuncts = [first, second, third], [Adjunct(visit.id, "moxa"), Adjunct(visit.id, "electro", "2/120 Hz", 30)]
+    cups = Adjunct(
+        visit.id, "Cupping", minutes=10, method="sliding", size="5", amount=4, spots=(Spot(SITE, "BL23"),), strokes=((SITE, SITE),), started=WHEN,
+        ended=WHEN, until=date(2026, 3, 4), consent=True, pairs=((first.id, second.id),),
+    )  # fmt: skip
+    visit.adjuncts.append(cups)
+    visit.events = [AdverseEvent(visit.id, EventKind.FAINTING, WHEN, first.id, "pale", "lay down", "well after 5 min")]
+    visit.room, visit.protocol, visit.session = "Room 2", "dpn", 1
+    visit.tongue, visit.pulse, visit.copied = {"body": ["pale"]}, {"left": ["wiry"]}, {"plan": "2026-02-01"}
     assert records.start_visit(visit) == Change("visit", patient.id, visit.id)
     kept = records.visit(visit.id)
     assert kept.needles == [second, first, third]
-    assert kept == replace(visit, needles=kept.needles, adjuncts=visit.adjuncts[::-1])
+    assert kept == replace(visit, needles=kept.needles, adjuncts=sorted(visit.adjuncts, key=lambda each: each.kind))
     assert [needle.de_qi for needle in kept.needles] == [False, True, None]
     assert isinstance(kept.needles[0].site.side, Side)
+
+
+def test_one_act_puts_parts_on_and_off_and_writes_fields(records, draft):
+    gone, kept = Needle(draft.id, SITE, "ST36"), Adjunct(draft.id, "Cupping")
+    records.treat(draft.id, [gone, kept])
+    fresh, event = Needle(draft.id, SITE, "SP6"), AdverseEvent(draft.id, EventKind.BRUISE, WHEN)
+    records.treat(draft.id, [fresh, replace(kept, size="4"), event], off=[gone.id], room="Room 1")
+    visit = records.visit(draft.id)
+    assert (visit.needles, visit.adjuncts, visit.events, visit.room) == ([fresh], [replace(kept, size="4")], [event], "Room 1")
+    with pytest.raises(ValueError, match="between 3 and 200"):
+        records.treat(draft.id, [Needle(draft.id, SITE, length=900)], off=[fresh.id], room="Room 2")
+    assert records.visit(draft.id) == visit
+
+
+@pytest.mark.parametrize(("kind", "put", "drop", "all_of"), [
+    (Protocol("dpn", "Feet", ("ST36 b",), retention=25), "put_protocol", "drop_protocol", "protocols"),
+    (Phrase("dq", "De qi was felt."), "put_phrase", "drop_phrase", "phrases"),
+])  # fmt: skip
+def test_what_the_practice_keeps_has_one_name(records, kind, put, drop, all_of):
+    getattr(records, put)(kind)
+    with pytest.raises(ValueError, match=kind.key):
+        getattr(records, put)(replace(kind, id="other"))
+    changed = replace(kind, key="x")
+    getattr(records, put)(changed)
+    assert getattr(records, all_of)() == [changed]
+    getattr(records, drop)(kind.id)
+    assert getattr(records, all_of)() == []
 
 
 def test_times_come_back_in_utc_whatever_their_zone(records, vault, patient):
@@ -148,19 +190,19 @@ def test_a_score_beyond_ten_is_refused(records, draft, score):
 
 def test_needles_are_put_changed_and_taken_off(records, draft):
     needles = [Needle(draft.id, SITE, point, position=i) for i, point in enumerate(("ST36", "SP6", "LR3"))]
-    assert records.put_needles(needles) == Change("needles", draft.patient_id, draft.id)
+    assert records.treat(draft.id, needles) == Change("treatment", draft.patient_id, draft.id)
     loaded = records.visit(draft.id)
     assert loaded.needles == needles
-    records.put_needles([replace(needle, inserted=WHEN, site=replace(SITE, x=-0.7, side=Side.RIGHT)) for needle in loaded.needles[:2]])
+    records.treat(draft.id, [replace(needle, inserted=WHEN, site=replace(SITE, x=-0.7, side=Side.RIGHT)) for needle in loaded.needles[:2]])
     assert records.visit(draft.id).count.inside == 2
     assert records.visit(draft.id).needles[0].site.side is Side.RIGHT
     assert loaded.needles == needles
-    records.take_off_needles([needles[0].id, needles[2].id])
+    records.treat(draft.id, off=[needles[0].id, needles[2].id])
     assert [needle.point for needle in records.visit(draft.id).needles] == ["SP6"]
 
 
 def test_changing_a_visit_never_loses_its_needles(records, draft):
-    records.put_needles([Needle(draft.id, SITE, "ST36")])
+    records.treat(draft.id, [Needle(draft.id, SITE, "ST36")])
     records.note(draft.id, plan="Go on")
     assert len(records.visit(draft.id).needles) == 1
 
@@ -179,7 +221,7 @@ def test_changing_a_visit_never_loses_its_needles(records, draft):
 )
 def test_an_impossible_needle_is_refused_and_its_fellows_with_it(records, draft, wrong):
     with pytest.raises(ValueError, match=r"\.$"):
-        records.put_needles([Needle(draft.id, SITE, "ST36"), Needle(draft.id, SITE, **wrong)])
+        records.treat(draft.id, [Needle(draft.id, SITE, "ST36"), Needle(draft.id, SITE, **wrong)])
     assert records.visit(draft.id).needles == []
 
 
@@ -187,23 +229,19 @@ def test_needles_are_changed_one_visit_at_a_time(records, vault, draft):
     other = Visit(draft.patient_id, vault.practitioner_id)
     records.start_visit(other)
     with pytest.raises(ValueError, match="one visit"):
-        records.put_needles([Needle(draft.id, SITE), Needle(other.id, SITE)])
+        records.treat(draft.id, [Needle(draft.id, SITE), Needle(other.id, SITE)])
     with pytest.raises(LookupError):
-        records.put_needles([Needle("nowhere", SITE)])
-
-
-def test_no_needles_are_no_act(records):
-    assert records.put_needles([]) == records.take_off_needles(["gone"]) == Change("needles")
+        records.treat("nowhere", [Needle("nowhere", SITE)])
 
 
 def test_adjuncts_are_put_changed_and_taken_off(records, draft):
     lamp = Adjunct(draft.id, "lamp", "feet", 20)
-    assert records.put_adjunct(lamp) == Change("adjuncts", draft.patient_id, draft.id)
-    records.put_adjunct(replace(lamp, minutes=None))
+    assert records.treat(draft.id, [lamp]) == Change("treatment", draft.patient_id, draft.id)
+    records.treat(draft.id, [replace(lamp, minutes=None)])
     assert records.visit(draft.id).adjuncts == [replace(lamp, minutes=None)]
     with pytest.raises(ValueError, match="minute"):
-        records.put_adjunct(replace(lamp, minutes=0))
-    records.take_off_adjunct(lamp.id)
+        records.treat(draft.id, [replace(lamp, minutes=0)])
+    records.treat(draft.id, off=[lamp.id])
     assert records.visit(draft.id).adjuncts == []
 
 
@@ -220,10 +258,10 @@ def test_visits_are_told_newest_first_drafts_oldest_first(records, vault, patien
 
 
 def test_only_an_empty_draft_is_dropped(records, draft):
-    records.put_needles([needle := Needle(draft.id, SITE)])
+    records.treat(draft.id, [needle := Needle(draft.id, SITE)])
     with pytest.raises(ValueError, match="stays"):
         records.drop_visit(draft.id)
-    records.take_off_needles([needle.id])
+    records.treat(draft.id, off=[needle.id])
     records.note(draft.id, pain_before=0)
     with pytest.raises(ValueError, match="stays"):
         records.drop_visit(draft.id)

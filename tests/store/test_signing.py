@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.intakes import Intake
-from neuro_chart.clinic.needles import Adjunct, Needle, Side, Site
+from neuro_chart.clinic.needles import Needle, Side, Site
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.store.errors import CompletedIntakeError, NeedlesLeftError, SignedVisitError, UnsignedVisitError
@@ -56,12 +57,12 @@ def test_no_act_changes_a_signed_visit(records, vault, signed):
     acts = [
         lambda: records.note(signed.id, plan="more"),
         lambda: records.note(signed.id, pain_after=1),
-        lambda: records.put_needles([replace(needle, point="SP6")]),
-        lambda: records.put_needles([Needle(signed.id, SITE)]),
-        lambda: records.take_off_needles([needle.id]),
-        lambda: records.put_adjunct(replace(signed.adjuncts[0], minutes=10)),
-        lambda: records.put_adjunct(Adjunct(signed.id, "moxa")),
-        lambda: records.take_off_adjunct(signed.adjuncts[0].id),
+        lambda: records.treat(signed.id, [replace(needle, point="SP6")]),
+        lambda: records.treat(signed.id, [Needle(signed.id, SITE)]),
+        lambda: records.treat(signed.id, off=[needle.id]),
+        lambda: records.treat(signed.id, [replace(signed.adjuncts[0], minutes=10)]),
+        lambda: records.treat(signed.id, [Adjunct(signed.id, "moxa")]),
+        lambda: records.treat(signed.id, off=[signed.adjuncts[0].id]),
         lambda: records.sign(signed.id, vault.practitioner_id),
         lambda: records.drop_visit(signed.id),
     ]
@@ -75,7 +76,7 @@ def test_a_needle_of_a_signed_visit_is_not_moved_to_a_draft_by_an_act(records, v
     other = Visit(patient.id, vault.practitioner_id, started=WHEN)
     records.start_visit(other)
     with pytest.raises(SignedVisitError):
-        records.put_needles([replace(signed.needles[0], visit_id=other.id)])
+        records.treat(other.id, [replace(signed.needles[0], visit_id=other.id)])
     assert records.visit(signed.id) == signed
 
 
@@ -160,7 +161,7 @@ def test_raw_sql_is_refused_where_no_foreign_key_holds_the_visit(records, vault,
 
 def test_a_needle_still_in_keeps_a_visit_open_unless_the_reason_is_given(records, vault, draft):
     inside = Needle(draft.id, SITE, "LI4", inserted=WHEN)
-    records.put_needles([inside])
+    records.treat(draft.id, [inside])
     for nothing in ("", "  \n"):
         with pytest.raises(NeedlesLeftError, match="still in"):
             records.sign(draft.id, vault.practitioner_id, nothing)

@@ -38,7 +38,7 @@ def test_the_revision_is_the_head_of_the_migrations():
 
 STEP = '''"""A later step."""
 from alembic import op
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 def upgrade():
     op.execute("ALTER TABLE patient ADD COLUMN pronouns TEXT NOT NULL DEFAULT ''")
     op.execute("CREATE TABLE later (id TEXT)")
@@ -53,9 +53,9 @@ def later(tmp_path_factory, monkeypatch):
     def become(last: str = "pass") -> None:
         folder = Path(tmp_path_factory.mktemp("up%grades")) / "steps"
         shutil.copytree(vaults.UPGRADES, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0003_later.py").write_text(STEP.format(last=last))
+        (folder / "versions" / "0004_later.py").write_text(STEP.format(last=last))
         monkeypatch.setattr(vaults, "UPGRADES", folder)
-        monkeypatch.setattr(tables, "REVISION", "0003")
+        monkeypatch.setattr(tables, "REVISION", "0004")
 
     return become
 
@@ -69,7 +69,7 @@ def test_an_older_vault_is_brought_up_to_date_and_a_copy_is_kept(vault_path, pas
             assert connection.exec_driver_sql("SELECT given, pronouns FROM patient").one() == ("Zoë", "")
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         Vault.open(vault_path, passphrase).close()
-        (copy,) = (file for file in vault_path.parent.glob("*.before-0002-*") if not file.name.endswith(".keys"))
+        (copy,) = (file for file in vault_path.parent.glob("*.before-0003-*") if not file.name.endswith(".keys"))
     monkeypatch.undo()
     with Vault.open(copy, passphrase) as vault:
         assert [line.given for line in Records(vault).patients()] == ["Zoë"]
@@ -83,7 +83,7 @@ def test_the_first_vault_ever_made_is_brought_up_to_date(tmp_path, passphrase, c
     path = tmp_path / "first.vault"
     with monkeypatch.context() as first:
         folder = tmp_path / "steps"
-        shutil.copytree(vaults.UPGRADES, folder, ignore=shutil.ignore_patterns("__pycache__", "0002*"))
+        shutil.copytree(vaults.UPGRADES, folder, ignore=shutil.ignore_patterns("__pycache__", "0002*", "0003*"))
         first.setattr(vaults, "UPGRADES", folder)
         first.setattr(tables, "REVISION", "0001")
         Vault.create(path, passphrase, Practice("Lindenhof"), Practitioner("Anna Weber"), kdf=cheap_kdf).close()
@@ -111,7 +111,7 @@ def test_a_step_that_fails_leaves_the_vault_as_it_was(vault_path, passphrase, la
 
 
 def test_a_step_that_orphans_a_row_is_undone(vault_path, passphrase, later, monkeypatch):
-    later("op.execute(\"INSERT INTO adjunct VALUES ('x', 'nowhere', 'moxa', '', 5)\")")
+    later("op.execute(\"INSERT INTO event VALUES ('x', 'nowhere', 'burn', '', '', '', '', '')\")")
     with pytest.raises(Exception, match="brought up to date"):
         Vault.open(vault_path, passphrase)
     monkeypatch.undo()

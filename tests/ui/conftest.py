@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import QSettings
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Needle, Side, now
+from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.forms import newest, pack
 from neuro_chart.clinic.intakes import Intake
-from neuro_chart.clinic.needles import now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.ui.health_history import FORM
 from neuro_chart.ui.patient import PatientPage

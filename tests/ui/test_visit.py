@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from neuro_chart.clinic.needles import Adjunct, Needle, Side, Technique, now
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle, Side, Technique
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Visit
@@ -83,13 +85,13 @@ def test_without_a_side_nothing_is_guessed(page, stored, qtbot):
 
 def test_a_click_on_the_body_places_both_sides_as_one_step(page, stored, library, qtbot):
     page.map.show_needles([Needle("v", library.atlas.point_sites("ST36")[Side.LEFT], "ST36")], now())
-    spot = page.map._place()[0]
+    spot = page.map.seen_needles()[0]
     page.map.show_needles([], now())
     qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=QPoint(round(spot.x), round(spot.y)))
     assert sorted((n.point, n.site.side) for n in stored().needles) == [("ST36", Side.LEFT), ("ST36", Side.RIGHT)]
-    page.stack.undo()
+    page.treatment.stack.undo()
     assert not stored().needles
-    page.stack.redo()
+    page.treatment.stack.redo()
     assert len(stored().needles) == 2
 
 
@@ -102,7 +104,7 @@ def test_the_same_point_is_not_charted_twice(page, stored, qtbot):
 def test_a_needle_goes_anywhere_on_the_skin_and_its_mirror_with_it(page, stored, library):
     front = library.atlas.views["front"]
     site = front.site_at(0.56 * front.size[0], 0.35 * front.size[1])
-    page.place(site, "")
+    page._place(site, "")
     one, other = stored().needles
     assert one.site == site
     assert (other.site.x, other.site.side) == (-site.x, Side.RIGHT)
@@ -119,7 +121,7 @@ def test_inserting_starts_clocks_and_pulling_all_counts_them_out(page, stored, q
     page.needles.pull.click()
     assert (stored().count.inside, stored().count.out) == (0, 4)
     assert "4 in, 4 out" in page.needles.until.text()
-    page.stack.undo()
+    page.treatment.stack.undo()
     assert stored().count.inside == 4
 
 
@@ -130,7 +132,7 @@ def test_one_touch_gives_all_five_minutes_more_but_never_past_an_hour(page, stor
         page.needles.longer.click()
     assert "60 minutes" in said.args[0]
     assert {n.retention for n in stored().needles} == {60}
-    page.stack.undo()
+    page.treatment.stack.undo()
     page._edit_selected("Change retention", {"retention": 30})
     page.insert(None)
     page.needles.longer.click()
@@ -140,7 +142,7 @@ def test_one_touch_gives_all_five_minutes_more_but_never_past_an_hour(page, stor
 def test_overdue_shows_in_words_on_its_row_and_in_the_head(page, chart, stored, qtbot):
     type_points(page, qtbot, "ST36 SP6")
     late = [replace(n, inserted=now() - timedelta(minutes=31)) for n in stored().needles if n.point == "ST36"]
-    chart.act(lambda: chart.records.put_needles(late))
+    chart.act(lambda: chart.records.treat(late[0].visit_id, late))
     index = page.needles.model.index(0)
     assert "overdue by 1:0" in index.data(Qt.ItemDataRole.AccessibleTextRole)
     assert page.needles.until.text().startswith("2 overdue")
@@ -163,7 +165,7 @@ def test_the_editor_changes_all_selected_needles_at_once(page, stored, qtbot):
     needles = stored().needles
     said = {(n.retention, n.depth, n.gauge, n.length, n.technique, n.de_qi) for n in needles}
     assert said == {(45, 0.8, 0.25, 40, Technique.TONIFY, True)}
-    page.stack.undo()
+    page.treatment.stack.undo()
     assert {n.de_qi for n in stored().needles} == {None}
 
 
@@ -199,7 +201,7 @@ def test_what_to_mind_at_a_point_is_said_with_its_source(page, library, qtbot):
 def test_selection_is_shared_between_list_and_map(page, stored, qtbot):
     type_points(page, qtbot, "ST36 SP6")
     page.needles.view.setCurrentIndex(page.needles.model.index(1))
-    assert page.map._selected == {n.id for n in stored().needles if n.point == "SP6"}
+    assert page.map.selected == {n.id for n in stored().needles if n.point == "SP6"}
     page.map.picked.emit(frozenset({stored().needles[0].id}))
     assert [index.row() for index in page.needles.view.selectedIndexes()] == [0]
     assert page.needles.editor._title.text() == "ST36 L"
@@ -210,22 +212,22 @@ def test_escape_lets_go_of_the_selection(page, qtbot):
     assert page.needles.editor.isVisible()
     qtbot.keyClick(page.needles.view, Qt.Key.Key_Escape)
     assert not page.needles.editor.isVisible()
-    assert not page.map._selected
+    assert not page.map.selected
     page.needles.view.selectAll()
     page.needles.editor._close.click()
-    assert not page.map._selected
+    assert not page.map.selected
 
 
 def test_a_needle_that_is_in_does_not_leave_the_chart(page, stored, chart, qtbot):
     type_points(page, qtbot, "ST36")
     page.insert(None)
     with qtbot.waitSignal(chart.refused):
-        page.take_off_chart()
+        page.treatment.remove_selected()
     assert len(stored().needles) == 2
-    page.pull(None)
-    page.take_off_chart()
+    page.pull_all()
+    page.treatment.remove_selected()
     assert not stored().needles
-    page.stack.undo()
+    page.treatment.stack.undo()
     assert stored().count.out == 2
 
 
@@ -240,7 +242,7 @@ def test_electro_stimulation_is_charted_with_its_setting(page, stored):
     assert (kept.kind, kept.setting, kept.minutes) == ("Electro-stimulation", "2/120 Hz", 30)
     made.remove.click()
     assert not stored().adjuncts
-    page.stack.undo()
+    page.treatment.stack.undo()
     assert stored().adjuncts == [kept]
 
 
@@ -248,16 +250,16 @@ def test_words_are_stored_as_they_are_typed_and_undo_takes_them_back(page, store
     qtbot.keyClicks(page.note.prose["plan"], "Again on Friday")
     page.flush()
     assert stored().plan == "Again on Friday"
-    page.stack.undo()
+    page.treatment.stack.undo()
     assert stored().plan == ""
     assert page.note.prose["plan"].toPlainText() == ""
-    page.stack.redo()
+    page.treatment.stack.redo()
     assert page.note.prose["plan"].toPlainText() == "Again on Friday"
 
 
 def test_control_z_in_a_text_reaches_the_pages_undo(page, stored, qtbot):
     field = page.note.prose["plan"]
-    undo = page.stack.createUndoAction(page)
+    undo = page.treatment.stack.createUndoAction(page)
     undo.setShortcut("Ctrl+Z")
     page.addAction(undo)
     page.activateWindow()
@@ -326,7 +328,7 @@ def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
     assert "Dr Mei Lindqvist" in page.bar.words.text()
     assert page.note.prose["subjective"].isReadOnly()
     assert not page.add.isVisible()
-    assert not page.stack.canUndo()
+    assert not page.treatment.stack.canUndo()
     page.bar.amend.click()
     page.amend_panel.text.setPlainText("It was the left foot.")
     page.amend_panel.add.click()
@@ -370,7 +372,7 @@ def test_aftercare_belongs_to_the_visit(page, stored, library, qtbot):
     with qtbot.waitSignal(page.sheet_wanted) as wanted:
         page.aftercare.sheet.click()
     assert wanted.args == [stored().id]
-    page.stack.undo()
+    page.treatment.stack.undo()
     assert stored().aftercare.next_visit is None
 
 
@@ -381,7 +383,7 @@ def test_another_visit_never_gets_the_words_of_this_one(page, chart, patient, st
     page.show_visit(other.id)
     assert stored().plan == "For the first"
     assert page.note.prose["plan"].toPlainText() == ""
-    assert not page.stack.canUndo()
+    assert not page.treatment.stack.canUndo()
     page.show_visit(visit.id)
     assert page.note.prose["plan"].toPlainText() == "For the first"
 
@@ -399,16 +401,16 @@ def test_an_amendment_that_was_not_added_waits_for_its_own_visit(page, chart, pa
 
 
 def test_when_the_disk_takes_nothing_the_needles_stay_on_the_screen(page, chart, stored, monkeypatch, qtbot):
-    put = chart.records.put_needles
+    treat = chart.records.treat
 
-    def fail(_needles):
+    def fail(*_parts, **_written):
         raise WriteFailedError("The disk is full.")
 
-    monkeypatch.setattr(chart.records, "put_needles", fail)
+    monkeypatch.setattr(chart.records, "treat", fail)
     type_points(page, qtbot, "ST36")
     assert page.needles.count.text() == "2 planned"
     assert not stored().needles
-    monkeypatch.setattr(chart.records, "put_needles", put)
+    monkeypatch.setattr(chart.records, "treat", treat)
     assert chart.write_waiting()
     assert len(stored().needles) == 2
 
@@ -470,7 +472,7 @@ def test_a_figure_that_is_damaged_leaves_the_visit_on_the_neutral_one(page, char
     monkeypatch.setattr(library, "figure", lambda name: damaged(name) if name == "female" else shipped(name))
     page.show_visit(hers.id)
     assert page.map.figure == "neutral"
-    assert page._visit.id == hers.id
+    assert page.treatment.visit.id == hers.id
     assert told[-1].startswith(f"{Path('female', 'cameras.json')} can't be read (cut off).")
 
 

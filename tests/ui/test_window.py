@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from neuro_chart.clinic.needles import Needle, now
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.records import Records
@@ -324,8 +325,8 @@ def test_today_tells_an_overdue_visit_from_one_that_runs(qtbot, visiting, librar
     records = window.chart.records
     site = library.atlas.point_sites("ST36")["left"]
     needle = Needle(visit_id, site, "ST36", inserted=now() - timedelta(minutes=10))
-    window.chart.act(lambda: records.put_needles([needle]))
+    window.chart.act(lambda: records.treat(visit_id, [needle]))
     window.show_page("today")
     assert "1 in" in [made.text() for made in window.today.findChildren(QLabel)]
-    window.chart.act(lambda: records.put_needles([replace(needle, inserted=now() - timedelta(minutes=31))]))
+    window.chart.act(lambda: records.treat(visit_id, [replace(needle, inserted=now() - timedelta(minutes=31))]))
     qtbot.waitUntil(lambda: "◆ 1 in, overdue" in [made.text() for made in window.today.findChildren(QLabel)])

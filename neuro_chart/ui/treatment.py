@@ -1,0 +1,350 @@
+"""The visit that is charted, and all that can be done to it. Whatever is done goes one road, and is undone by it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from neuro_chart.clinic import treating
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.body import mirror
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.events import AdverseEvent
+from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.needles import USUAL_RETENTION, Mishap, Needle, Side, Site
+from neuro_chart.clinic.people import new_id
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.chart import Edit, OpenChart
+from neuro_chart.ui.needle_rows import place_words
+
+if TYPE_CHECKING:
+    from neuro_chart.store.records import Change, Part
+
+ONE_STEP = 3.0  # seconds within which the edits of one field are one step of undo
+MORE_TIME = treating.MORE_MINUTES
+Ids = Iterable[str] | None
+
+
+class Treatment(QObject):
+    """A draft under the hands of the practitioner; a signed visit is only shown.
+
+    `shown(Visit)` follows each change, by whomever; `selection_changed(ids)` tells the needles that are selected; `closed()` says that the
+    visit is gone. Where an act takes ids, None means all.
+    """
+
+    shown = Signal(object)
+    selection_changed = Signal(object)
+    closed = Signal()
+
+    def __init__(self, chart: OpenChart, library: Library, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.chart, self.library = chart, library
+        self.stack = QUndoStack(self)
+        self.visit: Visit | None = None
+        self.last: Visit | None = None
+        self.selected: frozenset[str] = frozenset()
+        self._hoped: dict[str, Visit] = {}  # as they will be once the disk takes what waits
+        self._merge = ("", 0, 0.0)
+        chart.changed.connect(self._changed)
+        chart.unwritten.connect(self._unwritten)
+
+    def open(self, visit_id: str) -> None:
+        """Turn to a visit; what was done in another can't be undone any more."""
+        self.stack.clear()
+        self.selected = frozenset()
+        self.visit = None
+        visit = self._hoped.get(visit_id) or self.chart.records.visit(visit_id)
+        self.last = self.chart.records.last_visit_before(visit)
+        self._show(visit)
+
+    @property
+    def draft(self) -> Visit | None:
+        """The visit, while it can be changed."""
+        return self.visit if self.visit is not None and self.visit.signed is None else None
+
+    @property
+    def needles(self) -> list[Needle]:
+        """The needles of the visit."""
+        return self.visit.needles if self.visit else []
+
+    @property
+    def chosen(self) -> list[Needle]:
+        """The needles that are selected."""
+        return self._of(self.selected)
+
+    def _of(self, ids: Ids) -> list[Needle]:
+        wanted = None if ids is None else set(ids)
+        return [needle for needle in self.needles if wanted is None or needle.id in wanted]
+
+    def _show(self, visit: Visit) -> None:
+        self.visit = visit
+        kept = self.selected & {needle.id for needle in visit.needles}
+        changed, self.selected = kept != self.selected, kept
+        self.shown.emit(visit)
+        if changed:
+            self.selection_changed.emit(kept)
+
+    def _changed(self, change: "Change") -> None:
+        if self.visit is not None and change.visit_id == self.visit.id:
+            try:
+                visit = self.chart.records.visit(self.visit.id)
+            except LookupError:  # an empty draft was dropped; the patient's page turns to another
+                self.visit = None
+                self.closed.emit()
+            else:
+                self._show(visit)
+
+    def _unwritten(self, sentence: str) -> None:
+        if not sentence:
+            self._hoped.clear()
+
+    # The one road
+
+    def change(self, words: str, put: "Sequence[Part]" = (), off: Iterable[str] = (), *, merge: str = "", **written: Any) -> bool:
+        """Do one step that can be undone: put parts on the visit, take parts off, write its fields. False if it is refused.
+
+        Steps with the same `merge` word within ONE_STEP seconds are one. Undo writes what stood there before by the same act.
+        """
+        visit = self.draft
+        if visit is None:
+            return False
+        parts: list[Part] = [*visit.needles, *visit.adjuncts, *visit.events]
+        before = {part.id: part for part in parts}
+        kept = [part for part in put if before.get(part.id) != part]
+        gone = [part_id for part_id in off if part_id in before]
+        told = {name: value for name, value in written.items() if getattr(visit, name) != value}
+        if not kept and not gone and not told:
+            return True
+        wrong = (part.errors() for part in kept if not isinstance(part, AdverseEvent))
+        if sentence := next((word for errors in wrong for word in errors.values()), ""):
+            self.chart.refused.emit(sentence)
+            return False
+        old = [before[part_id] for part_id in (*gone, *(part.id for part in kept if part.id in before))]
+        fresh = [part.id for part in kept if part.id not in before]
+        stood = {name: getattr(visit, name) for name in told}
+        self._push(
+            words,
+            lambda: self.chart.records.treat(visit.id, kept, gone, **told),
+            lambda: self.chart.records.treat(visit.id, old, fresh, **stood),
+            merge,
+        )
+        if not self.chart.all_written:  # the disk takes nothing just now: show what is waiting
+            self._hoped[visit.id] = _with(visit, kept, gone, told)
+            self._show(self._hoped[visit.id])
+        return True
+
+    def _push(self, words: str, forward: "Callable[[], Change]", back: "Callable[[], Change]", merge: str) -> None:
+        name, number, last = self._merge
+        moment = monotonic()
+        if merge != name or moment - last > ONE_STEP:
+            number += 1
+        self._merge = (merge, number, moment)
+        self.stack.push(Edit(self.chart, words, forward, back, f"{merge}:{number}" if merge else ""))
+
+    def write(self, field: str, value: Any, words: str) -> None:
+        """Write one field of the visit; the keys of one thought are one step."""
+        self.change(words, merge=field, **{field: value})
+
+    # Which needles
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select these needles."""
+        chosen = frozenset(ids) & {needle.id for needle in self.needles}
+        if chosen != self.selected:
+            self.selected = chosen
+            self.selection_changed.emit(chosen)
+
+    @property
+    def next_position(self) -> int:
+        """Where the next needle stands in the list."""
+        return max((needle.position for needle in self.needles), default=-1) + 1
+
+    @property
+    def usual_retention(self) -> int:
+        """The minutes of the needle that was charted last, or the usual ones."""
+        return max(self.needles, key=lambda needle: needle.position).retention if self.needles else USUAL_RETENTION
+
+    def place(self, site: Site, code: str, *, both: bool = False) -> None:
+        """Plan a needle at a site, or on both sides; what is there already is selected and stays alone."""
+        sites = [site, mirror(site)] if both and site.side is not Side.MIDLINE else [site]
+        if code:
+            known = self.library.atlas.point_sites(code)
+            sites = [known.get(each.side, each) for each in sites]
+        self.plan([Needle("", each, code, retention=self.usual_retention) for each in sites], "Place needle")
+
+    def plan(self, wanted: Sequence[Needle], words: str, adjuncts: Sequence[Adjunct] = ()) -> None:
+        """Add needles, but for those whose point has one on that side; they and those that were there are selected."""
+        visit = self.draft
+        if visit is None:
+            return
+        there = {_spot(needle): needle.id for needle in visit.needles if needle.removed is None}
+        fresh = [needle for needle in wanted if _spot(needle) not in there]
+        first = self.next_position
+        made = [replace(needle, visit_id=visit.id, position=first + at) for at, needle in enumerate(fresh)]
+        if made or adjuncts:
+            self.selected = frozenset(needle.id for needle in made)
+            self.change(words, [*made, *adjuncts])
+            self.selection_changed.emit(self.selected)
+        else:
+            self.select(there[_spot(needle)] for needle in wanted)
+
+    def edit_selected(self, words: str, values: dict[str, Any]) -> None:
+        """Say the same of all selected needles."""
+        self.change(words, [replace(needle, **values) for needle in self.chosen])
+
+    def move(self, moved: Iterable[tuple[str, Site, str]]) -> None:
+        """Move needles to other sites: (id, site, point there)."""
+        places = {needle_id: (site, code) for needle_id, site, code in moved}
+        changed = [replace(needle, site=places[needle.id][0], point=places[needle.id][1]) for needle in self._of(places)]
+        self.change("Move needle" if len(changed) == 1 else "Move needles", changed, merge=f"move {sorted(places)}")
+
+    def mirror_selected(self) -> None:
+        """Plan the twins of the selected needles on the other side."""
+        twins = [
+            replace(needle, site=mirror(needle.site), inserted=None, removed=None, paused=None, held=0, mishap=Mishap.NONE, counted=True,
+                    id=new_id())
+            for needle in self.chosen
+            if needle.site.side is not Side.MIDLINE
+        ]  # fmt: skip
+        if twins:
+            self.plan(twins, "Mirror needles")
+
+    def remove_selected(self) -> None:
+        """Take the selected needles off the chart; one that is in must come out first."""
+        chosen = self.chosen
+        if inside := [needle for needle in chosen if needle.is_in]:
+            self.chart.refused.emit(f"{place_words(inside[0])} is in: take it out before it leaves the chart, or undo the insertion.")
+        elif chosen:
+            self.change("Take needles off the chart", off=[needle.id for needle in chosen])
+
+    # Clocks and the count
+
+    def insert(self, ids: Ids = None) -> None:
+        """The planned ones go in: their clocks start."""
+        self.change("Insert needles", treating.insert(self._of(ids), now()))
+
+    def insert_next(self) -> None:
+        """The needles of the next planned point go in, so that clocks start one after another as the hands go."""
+        planned = sorted((needle for needle in self.needles if needle.is_planned), key=lambda needle: needle.position)
+        together = [needle for needle in planned if (needle.point or needle.id) == (planned[0].point or planned[0].id)]
+        self.insert([needle.id for needle in together])
+
+    def take_out(self, ids: Ids = None) -> None:
+        """Those that are in come out, counted one by one."""
+        self.change("Take needles out", treating.take_out(self._of(ids), now()))
+
+    def put_back(self, ids: Ids) -> None:
+        """Those that were ticked off by mistake are in."""
+        self.change("Put needles back", treating.put_back(self._of(ids)))
+
+    def pull_all(self) -> None:
+        """All needles come out now and all that runs beside them ends; the count stays open until it is done."""
+        moment = now()
+        ended = treating.end(self.visit.adjuncts if self.visit else (), moment)
+        self.change("Pull all needles", [*treating.take_out(self.needles, moment, counted=False), *ended])
+
+    def count_out(self, ids: Ids = None) -> None:
+        """Those that were pulled are counted."""
+        self.change("Count needles out", treating.count_out(self._of(ids)))
+
+    def pause(self, ids: Ids = None) -> None:
+        """The clocks stand still."""
+        self.change("Pause clocks", treating.pause(self._of(ids), now()))
+
+    def resume(self, ids: Ids = None) -> None:
+        """The clocks that stand still run on."""
+        self.change("Let clocks run on", treating.resume(self._of(ids), now()))
+
+    def restart(self, ids: Ids = None) -> None:
+        """The clocks begin anew now; the times of insertion stay."""
+        self.change("Start clocks anew", treating.restart(self._of(ids), now()))
+
+    def leave_longer(self, ids: Ids = None, minutes: int = MORE_TIME) -> None:
+        """Those that are in stay some minutes more, if all may."""
+        self.change("Leave needles longer", treating.leave_longer(self._of(ids), minutes))
+
+    def mark(self, ids: Ids, mishap: Mishap) -> None:
+        """Chart what went wrong with needles."""
+        self.change("Chart what went wrong", treating.mark(self._of(ids), mishap))
+
+    def replace_needles(self, ids: Ids) -> None:
+        """Those that are in come out as replaced, and new ones go in at their places."""
+        moment, first = now(), self.next_position
+        inside = [needle for needle in self._of(ids) if needle.is_in]
+        self.change("Replace needles", [n for at, needle in enumerate(inside) for n in treating.replace_needle(needle, moment, first + at)])
+
+    def confirm(self, ids: Ids = None) -> None:
+        """What was copied from the last visit is meant."""
+        beside = [replace(each, copied=False) for each in self.visit.adjuncts] if self.visit and ids is None else []
+        self.change("Confirm what was copied", [*(replace(needle, copied=False) for needle in self._of(ids)), *beside])
+
+    # From the last visit
+
+    def repeat_last(self) -> None:
+        """Plan the last visit's needles and what was done beside them again, but for what is charted; marked as copied until confirmed."""
+        visit, last = self.draft, self.last
+        if visit is None or last is None:
+            return
+        there = {_spot(needle) for needle in visit.needles}
+        fresh = [needle for needle in sorted(last.needles, key=lambda needle: needle.position) if _spot(needle) not in there]
+        made = {
+            needle.id: replace(
+                Needle(visit.id, needle.site, needle.point), depth=needle.depth, depth_to=needle.depth_to, depth_unit=needle.depth_unit,
+                gauge=needle.gauge, length=needle.length, angle=needle.angle, technique=needle.technique, retention=needle.retention,
+                position=self.next_position + at, copied=True,
+            )
+            for at, needle in enumerate(fresh)
+            if not needle.mishap
+        }  # fmt: skip
+        ids = {old: new.id for old, new in made.items()}
+        kinds = {adjunct.kind for adjunct in visit.adjuncts}
+        beside = [
+            replace(each, visit_id=visit.id, pairs=tuple((ids[a], ids[b]) for a, b in each.pairs if a in ids and b in ids),
+                    started=None, ended=None, paused=None, held=0, until=None, consent=False, copied=True, id=new_id())
+            for each in last.adjuncts
+            if each.kind not in kinds
+        ]  # fmt: skip
+        if made or beside:
+            self.selected = frozenset()
+            self.change("Repeat the last visit", [*made.values(), *beside])
+            self.selection_changed.emit(self.selected)
+
+    # Beside the needles, and what happened
+
+    def put_adjunct(self, adjunct: Adjunct) -> None:
+        """Chart or change something done beside the needles."""
+        known = self.visit is not None and any(each.id == adjunct.id for each in self.visit.adjuncts)
+        self.change(f"{'Change' if known else 'Add'} {adjunct.kind.lower()}", [adjunct])
+
+    def change_adjuncts(self, words: str, act: Callable[[list[Adjunct]], list[Adjunct]], ids: Ids = None) -> None:
+        """Do an act of clinic.treating to what is done beside the needles."""
+        wanted = None if ids is None else set(ids)
+        self.change(words, act([each for each in self.visit.adjuncts if wanted is None or each.id in wanted] if self.visit else []))
+
+    def take_off(self, words: str, part_id: str) -> None:
+        """Take an adjunct or an event off the chart."""
+        self.change(words, off=[part_id])
+
+    def record(self, event: AdverseEvent) -> None:
+        """Chart what happened, or change it."""
+        self.change("Chart what happened", [event], merge=f"event {event.id}")
+
+
+def _spot(needle: Needle) -> tuple[object, ...]:
+    """What one needle only can be at: a point on a side, or a site that is none."""
+    return (needle.point, needle.site.side) if needle.point else (needle.site,)
+
+
+def _with(visit: Visit, put: "Sequence[Part]", off: Sequence[str], written: dict[str, Any]) -> Visit:
+    """The visit as it will be once these changes are stored."""
+
+    def of(kind: type, there: Sequence[Any]) -> list[Any]:
+        new = {part.id: part for part in put if isinstance(part, kind)}
+        return [new.pop(part.id, part) for part in there if part.id not in off] + list(new.values())
+
+    return replace(
+        visit, needles=of(Needle, visit.needles), adjuncts=of(Adjunct, visit.adjuncts), events=of(AdverseEvent, visit.events), **written
+    )
