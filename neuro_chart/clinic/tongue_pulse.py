@@ -38,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True)
 class TonguePulse:
-    """All that can be found: groups for the tongue, whose id is the field that they are kept in; `areas` of the tongue; groups for the pulse."""
+    """All that can be found: groups for the tongue, whose id is the field they are kept in, and its areas; groups for the pulse."""
 
     tongue: tuple[Group, ...]
     areas: Mapping[str, str]
