@@ -3,13 +3,13 @@
 from functools import cached_property
 from pathlib import Path
 
-from neuro_chart.clinic import exercises, forms
+from neuro_chart.clinic import exercises, forms, phrases, tongue_pulse
 from neuro_chart.clinic.body import FIGURES, Atlas
 from neuro_chart.clinic.points import Catalogue
 
 
 class Library:
-    """The body, the points, the forms and the exercises that lie under one folder."""
+    """The body, the points, the forms, the exercises and the words of the note that lie under one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,3 +43,13 @@ class Library:
     def exercises(self) -> dict[str, exercises.Exercise]:
         """The exercises by their id."""
         return exercises.load(self.folder / "exercises")
+
+    @cached_property
+    def phrases(self) -> dict[str, phrases.Phrase]:
+        """The shipped phrases for the note by their key."""
+        return phrases.load(self.folder / "phrases")
+
+    @cached_property
+    def tongue_pulse(self) -> tongue_pulse.TonguePulse:
+        """The terms for the tongue and the pulse."""
+        return tongue_pulse.load(self.folder / "findings")
