@@ -188,11 +188,31 @@ class Catalogue:
 
     def meant(self, text: str) -> tuple[Point, ...]:
         """The one point that a whole code or name means, or all points of the group that it names; none where that is in doubt."""
-        ranked = [(rank, self._called[order].point) for rank, order in self._ranked(text) if rank <= _WHOLE]
-        best = min((rank for rank, _ in ranked), default=0)
-        named = tuple(point for rank, point in ranked if rank == best)
-        one_group = len({point.group for point in named}) == 1 and named[0].group
-        return named if len(named) == 1 or one_group else ()
+        called = self.called(text)
+        one_group = len({point.group for point in called}) == 1 and called[0].group
+        return called if len(called) == 1 or one_group else ()
+
+    def called(self, text: str) -> tuple[Point, ...]:
+        """Every point that a whole code or name stands for: several where it is a group's, or where two share it and no tone parts them."""
+        if coded := self._whole.get("=" + _bare(text)):
+            return coded
+        named = self._whole.get("".join(self._words(text)), ())
+        toned = _toned(text)
+        return tuple(point for point in named if _toned(point.pinyin) == toned) or named
+
+    @property
+    def spellings(self) -> Mapping[str, tuple[Point, ...]]:
+        """Every whole name (its letters alone) and every whole code (after a `=`), and whose it is."""
+        return self._whole
+
+    @cached_property
+    def _whole(self) -> Mapping[str, tuple[Point, ...]]:
+        whole: dict[str, list[Point]] = {}
+        for called in self._called:
+            codes = (f"={code}" for code in called.codes.split())
+            for spelling in dict.fromkeys((*codes, *called.names.split())):
+                whole.setdefault(spelling, []).append(called.point)
+        return {spelling: tuple(points) for spelling, points in whole.items()}
 
     def _ranked(self, text: str) -> list[tuple[int, int]]:
         """How well each point that a text may mean answers to it, 0 best, and where the point stands."""
@@ -227,9 +247,6 @@ class Catalogue:
         return re.findall(r"[^\W_]+", re.sub("['’ʼ‘`´]", "", fold(name)).translate(self._simplified))
 
 
-_WHOLE = 2  # a whole code, the pinyin with its tones, a whole name; what ranks below only begins or holds what was typed
-
-
 @dataclass(frozen=True)
 class _Called:
     """What a point answers to: codes, one to a line; the pinyin with its tones; the words of each name."""
@@ -255,7 +272,7 @@ class _Called:
         if coded and f"{code}\n" in self.codes:
             return 0
         if named and f"{joined}\n" in self.names:
-            return 1 if toned == self.toned else _WHOLE
+            return 1 if toned == self.toned else 2
         if coded or named:
             return 3 if coded else 4
         if all(f"\n{word}" in self.beginnings for word in words) and any(_begins(words, name) for name in self.words):
