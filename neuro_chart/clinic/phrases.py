@@ -11,9 +11,10 @@ from neuro_chart.clinic.people import new_id
 BLANK = "___"
 START = ";"
 ENDS = " \t\n.,;:!?)"  # what is typed after a key to have its sentence
+LONGEST = 20
 
 _BLANK = re.compile("_{3,}")
-_KEY = re.compile(r"[^\W_][\w-]{0,19}")
+_KEY = re.compile(rf"[^\W_][\w-]{{0,{LONGEST - 1}}}")
 _TYPED = re.compile(rf"(?<![^\s(\[{{\"'“‘«—–/]){START}({_KEY.pattern})?$")
 
 
@@ -29,7 +30,7 @@ class Phrase:
         """What keeps this phrase from being stored: field name to a sentence."""
         found = {}
         if not _KEY.fullmatch(self.key):
-            found["key"] = "A short name has letters and digits only, and at most 20 of them."
+            found["key"] = f"A short name has letters and digits only, and at most {LONGEST} of them."
         if not self.text.strip():
             found["text"] = "A phrase needs its words."
         return found
