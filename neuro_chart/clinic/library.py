@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from neuro_chart.clinic import exercises, forms, phrases, tongue_pulse
+from neuro_chart.clinic import exercises, forms, protocols, phrases, tongue_pulse
 from neuro_chart.clinic.body import FIGURES, Atlas
 from neuro_chart.clinic.points import Catalogue
 
@@ -53,3 +53,8 @@ class Library:
     def tongue_pulse(self) -> tongue_pulse.TonguePulse:
         """The terms for the tongue and the pulse."""
         return tongue_pulse.load(self.folder / "findings")
+
+    @cached_property
+    def protocols(self) -> tuple[protocols.Protocol, ...]:
+        """The published prescriptions."""
+        return protocols.load(self.folder / "protocols")

@@ -265,7 +265,8 @@ class Records:
         return Change("treatment" if kept or gone else "note", draft.patient_id, visit_id)
 
     def put_protocol(self, kept: Protocol) -> Change:
-        """Adds a prescription of the practice's own, or changes it; ValueError if another has its key."""
+        """Adds a prescription of the practice's own, or changes it; ValueError if it can't be right or another has its key."""
+        _refuse(kept.errors())
         return self._keep("protocol", kept, f"Another prescription is called @{kept.key}; choose another short name.")
 
     def drop_protocol(self, protocol_id: str) -> Change:
