@@ -208,7 +208,7 @@ class Hand:
         self.write(page.add.line, PRESCRIPTION)
         QTest.keyClick(page.add.line, Qt.Key.Key_Return)
         page.needles.add_electro()
-        stimulation = next(iter(page.needles.adjuncts.values()))
+        stimulation = next(iter(page.beside.rows.values()))
         self.write(stimulation.setting, STIMULATION)
         self.write(stimulation.minutes, "30")
         page.flush()

@@ -1,26 +1,21 @@
 """The needles in words: what is in, for how long, and all that can be said of each, with the same powers as the body map."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import countdown
 from neuro_chart.clinic.needles import Count, Needle, Side
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.map_marks import Stage, diamond, short, stage
-from neuro_chart.ui.needle_editor import NeedleEditor, small_field
+from neuro_chart.ui.needle_editor import NeedleEditor
 from neuro_chart.ui.needle_rows import NeedleRows, NeedleView, RowPainter, rows_of, span
 from neuro_chart.ui.theme import BODY, TITLE, Theme
-from neuro_chart.ui.widgets import button, icon_button, label, set_flag
-
-ADJUNCTS = ("Electro-stimulation", "Moxibustion", "Infrared lamp", "Cupping", "Gua sha", "Massage")
+from neuro_chart.ui.widgets import button, label, set_flag
 
 
 class RetentionRing(QWidget):
@@ -69,72 +64,12 @@ class RetentionRing(QWidget):
         painter.end()
 
 
-class AdjunctRow(QWidget):
-    """Something done beside the needles: `edited(Adjunct)`, `unwanted(id)`, `refused(sentence)` for what can't be charted."""
-
-    edited = Signal(object)
-    refused = Signal(str)
-    unwanted = Signal(str)
-
-    def __init__(self, adjunct: Adjunct, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.adjunct = adjunct
-        electric = adjunct.kind.startswith("Electro")
-        self.kind = label("EA" if electric else adjunct.kind, "adjunct")
-        self.kind.setToolTip(adjunct.kind)
-        self.setting = small_field(f"{adjunct.kind}: setting", "2/120 Hz, points" if electric else "Where and how", self._typed)
-        self.minutes = small_field(f"{adjunct.kind}: minutes", "min", self._typed, 58)
-        self.remove = icon_button("x", f"Take off {adjunct.kind.lower()}", lambda: self.unwanted.emit(self.adjunct.id))
-        box = QHBoxLayout(self)
-        box.setContentsMargins(4, 0, 0, 0)
-        box.setSpacing(6)
-        box.addWidget(self.kind)
-        box.addWidget(self.setting, 1)
-        box.addWidget(self.minutes)
-        box.addWidget(self.remove)
-        self.show_adjunct(adjunct)
-
-    def show_adjunct(self, adjunct: Adjunct) -> None:
-        """Show what is stored, unless newer words are being typed."""
-        self.adjunct = adjunct
-        if not self.setting.isModified():
-            self.setting.setText(adjunct.setting)
-            self.setting.setCursorPosition(0)
-            self.setting.setToolTip(adjunct.setting or self.setting.accessibleName())
-        if not self.minutes.isModified():
-            self.minutes.setText("" if adjunct.minutes is None else str(adjunct.minutes))
-
-    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
-        """Show what was done only."""
-        self.setting.setReadOnly(read_only)
-        self.minutes.setReadOnly(read_only)
-        self.remove.setVisible(not read_only)
-
-    def _typed(self) -> None:
-        text = self.minutes.text().strip().removesuffix("min").strip()
-        wrong = bool(text) and not (text.isdecimal() and 0 < int(text) <= 600)
-        set_flag(self.minutes, "invalid", wrong)
-        if wrong:
-            self.refused.emit("Write the minutes as a whole number from 1 to 600, or leave them out.")
-            return
-        self.setting.setModified(False)
-        self.minutes.setModified(False)
-        changed = replace(self.adjunct, setting=self.setting.text().strip(), minutes=int(text) if text else None)
-        if changed != self.adjunct:
-            self.edited.emit(changed)
-
-    def flush(self) -> None:
-        """Announce what was typed."""
-        if self.setting.isModified() or self.minutes.isModified():
-            self._typed()
-
-
 class NeedleList(QFrame):
     """The column of needles: the count and the next clock, the rows, what was done beside them, and the editor of those selected.
 
     It announces what is wanted and changes nothing: `edited(words, {field: value})` for the selected needles, `picked(ids)`,
     `insert_wanted(ids)`, `take_out_wanted(ids)`, `pull_wanted()`, `removal_wanted()`, `longer_wanted()`, `repeat_wanted()`,
-    `adjunct_put(Adjunct)`, `adjunct_unwanted(id)`, `about_wanted()` for the chosen point, `refused(sentence)` for what can't be charted.
+    `about_wanted()` for the chosen point, `refused(sentence)` for what can't be charted.
     """
 
     picked = Signal(object)
@@ -145,8 +80,6 @@ class NeedleList(QFrame):
     removal_wanted = Signal()
     longer_wanted = Signal()
     repeat_wanted = Signal()
-    adjunct_put = Signal(object)
-    adjunct_unwanted = Signal(str)
     refused = Signal(str)
     about_wanted = Signal()
 
@@ -186,13 +119,7 @@ class NeedleList(QFrame):
         self.repeat = button("", self.repeat_wanted.emit, icon="rotate-ccw")
         self.repeat.setToolTip("Plan the last visit's needles again (Ctrl+R)")
         self._repeatable = 0
-        self.adjuncts: dict[str, AdjunctRow] = {}
-        self._beside = QWidget()
-        self._adjunct_box = QVBoxLayout(self._beside)
-        self._adjunct_box.setContentsMargins(0, 0, 0, 0)
-        self._adjunct_box.setSpacing(4)
-        self.add_adjunct = button("Add electro-stimulation …", role="link", icon="plus")
-        self.add_adjunct.setMenu(self._adjunct_menu())
+        self._beside: QWidget | None = None
         self.editor = NeedleEditor()
         self.editor.edited.connect(self.edited)
         self.editor.insert_wanted.connect(lambda: self.insert_wanted.emit(self._selected))
@@ -232,8 +159,6 @@ class NeedleList(QFrame):
         box.addWidget(self.view, 1)
         box.addWidget(self.teach, 1)
         box.addWidget(self.repeat)
-        self._adjunct_box.addWidget(self.add_adjunct, 0, Qt.AlignmentFlag.AlignLeft)
-        box.addWidget(self._beside)
         box.addWidget(self.editor)
         box.addLayout(foot)
 
@@ -241,28 +166,14 @@ class NeedleList(QFrame):
         """Put a small widget into the corner beside the clock."""
         self._corner.addWidget(widget, 0, Qt.AlignmentFlag.AlignRight)
 
+    def add_beside(self, widget: QWidget) -> None:
+        """Put what is done beside the needles beneath them."""
+        self._beside = widget
+        self._box.insertWidget(self._box.indexOf(self.editor), widget)
+
     def offer_repeat(self, count: int) -> None:
         """Offer to plan the last visit's needles again while none is charted; 0 offers nothing."""
         self._repeatable = count
-
-    def add_electro(self) -> None:
-        """Add electro-stimulation and ask for its setting."""
-        if not self._read_only:
-            self._new_adjunct(ADJUNCTS[0])
-
-    def _adjunct_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for kind in ADJUNCTS:
-            menu.addAction(kind, partial(self._new_adjunct, kind))
-        return menu
-
-    def _new_adjunct(self, kind: str) -> None:
-        if self._visit is not None:
-            self._rows_left()
-            made = Adjunct(self._visit.id, kind)
-            self.adjunct_put.emit(made)
-            if made.id in self.adjuncts:
-                self.adjuncts[made.id].setting.setFocus()
 
     def show_visit(self, visit: Visit, moment: datetime) -> None:
         """Show a visit's needles and what was done beside them."""
@@ -278,26 +189,8 @@ class NeedleList(QFrame):
         self.model.show_rows(rows, moment)
         self._telling = False
         self._selected &= {needle.id for needle in visit.needles}
-        self._show_adjuncts(visit.adjuncts)
         self._show_selection()
         self.tick(moment)
-
-    def _show_adjuncts(self, adjuncts: Sequence[Adjunct]) -> None:
-        wanted = {adjunct.id: adjunct for adjunct in adjuncts}
-        for gone in self.adjuncts.keys() - wanted.keys():
-            leaving = self.adjuncts.pop(gone)
-            leaving.hide()
-            leaving.deleteLater()
-        for adjunct in adjuncts:
-            if adjunct.id not in self.adjuncts:
-                made = AdjunctRow(adjunct)
-                made.edited.connect(self.adjunct_put)
-                made.unwanted.connect(self.adjunct_unwanted)
-                made.refused.connect(self.refused)
-                self.adjuncts[adjunct.id] = made
-                self._adjunct_box.insertWidget(len(self.adjuncts) - 1, made)
-            self.adjuncts[adjunct.id].show_adjunct(adjunct)
-            self.adjuncts[adjunct.id].set_read_only(self._read_only)
 
     def tick(self, moment: datetime) -> None:
         """Let the clocks follow the time."""
@@ -336,7 +229,6 @@ class NeedleList(QFrame):
         self.insert.setText(f"Insert all {counted.planned}" if counted.planned > 1 else "Insert")
         self.pull.setVisible(can and bool(counted.inside))
         self.pull.setText("Pull all now" if counted.inside != 1 else "Pull it now")
-        self.add_adjunct.setVisible(can)
         empty = not counted.planned + counted.inserted
         self.view.setVisible(not empty)
         self.teach.setVisible(empty)
@@ -371,7 +263,8 @@ class NeedleList(QFrame):
         needles = [needle for needle in self._visit.needles if needle.id in self._selected] if self._visit else []
         was_hidden = self.editor.isHidden()
         self.editor.setVisible(bool(needles) and not self._read_only)
-        self._beside.setVisible(self.editor.isHidden())
+        if self._beside is not None:
+            self._beside.setVisible(self.editor.isHidden())
         if needles:
             caution = self._caution_of(needles[0]) if len({needle.point for needle in needles}) == 1 else ("", "")
             self.editor.show_needles(self._title_of(needles), needles, *caution)
@@ -386,11 +279,6 @@ class NeedleList(QFrame):
         sides = " ".join(sorted(needle.site.side.letter for needle in needles if needle.site.side is not Side.MIDLINE))
         return f"{short(rows[0].name) if rows and needles[0].point else 'Needle'} {sides}".strip()
 
-    def _rows_left(self) -> None:
-        if self._selected:
-            self.select(())
-            self.picked.emit(self._selected)
-
     def _rows_selected(self) -> None:
         if self._telling:
             return
@@ -402,8 +290,6 @@ class NeedleList(QFrame):
     def flush(self) -> None:
         """Announce what was typed."""
         self.editor.flush()
-        for made in self.adjuncts.values():
-            made.flush()
 
 
 def count_words(counted: Count) -> str:

@@ -18,6 +18,7 @@ from neuro_chart.clinic.notation import Typed
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
+from neuro_chart.ui.adjunct_rows import AdjunctRows
 from neuro_chart.ui.aftercare import AftercarePanel
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.icons import set_icon
@@ -60,6 +61,7 @@ class VisitPage(QWidget):
         self.map_card = MapCard(library, settings)
         self.map, self.add = self.map_card.map, self.map_card.add
         self.needles = NeedleList(self._name_of, self._caution_of)
+        self.beside = AdjunctRows(self.treatment)
         self.sound = icon_button("volume-2", "", self._switch_sound)
         self.aftercare_button = button("Aftercare", self.show_aftercare, icon="footprints")
         self.sign_button = button("Sign visit…", self.show_signing, icon="pen-line")
@@ -89,6 +91,7 @@ class VisitPage(QWidget):
         self.needles.setMinimumWidth(340)
         self.needles.setMaximumWidth(440)
         self.needles.add_to_head(self.sound)
+        self.needles.add_beside(self.beside)
         columns = QHBoxLayout()
         columns.setContentsMargins(14, 12, 14, 12)
         columns.setSpacing(12)
@@ -111,7 +114,7 @@ class VisitPage(QWidget):
         self._action("Write the note", "Ctrl+T", self.write_note)
         self._action("Add points", "Ctrl+E", self.add.setFocus)
         self._action("Repeat the last visit's needles", "Ctrl+R", self.treatment.repeat_last)
-        self._action("Add electro-stimulation", "Ctrl+Shift+E", self.needles.add_electro)
+        self._action("Add electro-stimulation", "Ctrl+Shift+E", self.beside.add_electro)
         self._action("Aftercare", "Ctrl+Shift+A", self.show_aftercare)
         self._action("Sign visit", "Ctrl+Shift+S", self.show_signing)
         self._action("About the chosen point", "F1", self.about_chosen)
@@ -162,8 +165,6 @@ class VisitPage(QWidget):
         self.needles.repeat_wanted.connect(treatment.repeat_last)
         self.needles.about_wanted.connect(self.about_chosen)
         self.needles.refused.connect(chart.refused)
-        self.needles.adjunct_put.connect(treatment.put_adjunct)
-        self.needles.adjunct_unwanted.connect(partial(treatment.take_off, "Take off what was done beside"))
         self.aftercare.edited.connect(lambda care: self._write("aftercare", care))
         self.aftercare.sheet_wanted.connect(self._want_sheet)
         self.sign_panel.signed.connect(self._sign)
@@ -240,6 +241,7 @@ class VisitPage(QWidget):
             self.note.flush()
             self.aftercare.flush()
             self.needles.flush()
+            self.beside.flush()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

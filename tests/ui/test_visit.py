@@ -232,8 +232,8 @@ def test_a_needle_that_is_in_does_not_leave_the_chart(page, stored, chart, qtbot
 
 
 def test_electro_stimulation_is_charted_with_its_setting(page, stored):
-    page.needles.add_electro()
-    (made,) = page.needles.adjuncts.values()
+    page.beside.add_electro()
+    (made,) = page.beside.rows.values()
     made.setting.setText("2/120 Hz")
     made.setting.setModified(True)
     made.minutes.setText("30")
@@ -435,7 +435,7 @@ def test_the_page_needs_no_more_height_than_a_small_laptop_has(page, stored, qtb
     type_points(page, qtbot, "ST36 SP6")
     heights.append(page.minimumSizeHint().height())
     page.insert(None)
-    page.needles.add_electro()
+    page.beside.add_electro()
     heights.append(page.minimumSizeHint().height())
     page.needles.view.selectAll()
     heights.append(page.minimumSizeHint().height())
