@@ -1,7 +1,8 @@
-"""The body as it is charted on: views side by side under the hand; needles, zoom and pan, layers and the ruler."""
+"""The body as it is charted on: views side by side under the hand; needles and what is done beside them, zoom and pan, layers, tools."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from math import dist
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -15,15 +16,19 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
+from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.body import Atlas
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
+from neuro_chart.ui.map_adjuncts import MARK, Places
 from neuro_chart.ui.map_front import Front
-from neuro_chart.ui.map_hand import Hand
+from neuro_chart.ui.map_hand import Hand, Tool
+from neuro_chart.ui.map_keys import Keys
 from neuro_chart.ui.map_labels import Box, nearest
 from neuro_chart.ui.map_layers import FIELDS, Layers
 from neuro_chart.ui.map_layout import SHEETS, Camera, Panel, panels, sheet_of
@@ -34,33 +39,45 @@ from neuro_chart.ui.map_ruler import Ruler
 from neuro_chart.ui.map_scene import Pin, Scene
 from neuro_chart.ui.map_sight import HIT, SNAP, Seen, Sight, Target
 from neuro_chart.ui.map_words import bubble_box, sized
+from neuro_chart.ui.needle_rows import places_words
+from neuro_chart.ui.theme import Theme
 
 SETTLED = 80  # ms without a move until the picture is drawn with care
 SHOWN = 4000  # ms that a point stays ringed to which the map has turned
+STRAY = 0.1  # dm: a needle that is moved farther from its point bears its name no more
+_HOW = {
+    Tool.LASSO: "Draw round needles to select them, or touch one after the other. Esc ends.",
+    Tool.BRUSH: "Draw on the skin where it is done, or touch a place. Esc ends.",
+}
 
 
 class BodyMap(QWidget):
     """Views of the body with the needles in them.
 
-    `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)` and `removal_wanted()` say what the
-    practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer; `measuring_changed(on)` says whether
-    the ruler is taken up. On a map that is looked at only, `point_chosen(code, site)` tells the point that was clicked.
-    `about_wanted(code)` asks what a point is, by the right button.
+    `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)`, `removal_wanted()`, `mirror_wanted()` and
+    `drawn(sites)` say what the practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer;
+    `tool_changed(Tool)` says which tool is taken up, `sight_changed()` that other things may be in sight or out of it. On a map that is
+    looked at only, `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a point is.
     """
 
     placed = Signal(object, str)
     moved = Signal(object)
     picked = Signal(object)
     removal_wanted = Signal()
+    mirror_wanted = Signal()
+    drawn = Signal(object)
     hovered = Signal(str)
-    measuring_changed = Signal(bool)
+    tool_changed = Signal(object)
+    sight_changed = Signal()
     point_chosen = Signal(str, object)
     about_wanted = Signal(str)
 
     def __init__(self, atlas: Atlas, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.atlas, self._catalogue = atlas, catalogue
-        self._needles: list[Needle] = []
+        self.needles: list[Needle] = []
+        self.adjuncts: list[Adjunct] = []
+        self.ghosts: tuple[tuple[Site, str], ...] = ()
         self._stages: dict[str, Stage] = {}
         self.selected: frozenset[str] = frozenset()
         self._marked: tuple[str, Site | None] = "", None
@@ -73,8 +90,10 @@ class BodyMap(QWidget):
         self._scene = Scene(self, self.picture)
         self._pins: list[tuple[Needle, Pin]] | None = None
         self.ruler = Ruler()
+        self.tool = Tool.HAND
+        self._done: Callable[[tuple[Site, ...]], object] | None = None
         self._owed = QPointF()
-        self.pointer, self.hand, self._front = Pointer(self), Hand(self), Front(self)
+        self.pointer, self.hand, self.keys, self._front = Pointer(self), Hand(self), Keys(self), Front(self)
         self._settle = self._timer(SETTLED, self.settle)
         self._finish = self._timer(0, self._look_up)
         self._unmark = self._timer(SHOWN, lambda: self.mark(""))
@@ -113,9 +132,11 @@ class BodyMap(QWidget):
     def show_sheet(self, key: str) -> None:
         """Show one of SHEETS, fitted."""
         self._sheet_key = key
+        self.keys.hide_cursor()
         self.camera.fit()
         self._arrange()
         self._describe()
+        self.sight_changed.emit()
 
     def show_figure(self, atlas: Atlas) -> None:
         """Show the same places on another figure."""
@@ -125,6 +146,7 @@ class BodyMap(QWidget):
             self.sight = Sight(atlas, self.picture, self.camera)
             self._scene = Scene(self, self.picture)
             self._arrange()
+            self.sight_changed.emit()
 
     def show_layers(self, layers: Layers) -> None:
         """Lay these over the figure."""
@@ -139,18 +161,38 @@ class BodyMap(QWidget):
 
     def show_needles(self, needles: Sequence[Needle], moment: datetime) -> None:
         """Show these needles as they are at a moment (UTC)."""
-        if list(needles) == self._needles:
+        if list(needles) == self.needles:
             self.tick(moment)
             return
-        self._needles = list(needles)
+        self.needles = list(needles)
         self._stages = {needle.id: stage(needle, moment) for needle in needles}
         self.selected &= self._stages.keys()
         self._drop_scene()
         self._describe()
+        self.sight_changed.emit()
+
+    def show_adjuncts(self, adjuncts: Sequence[Adjunct]) -> None:
+        """Show leads between needles, and where else something is done."""
+        if list(adjuncts) != self.adjuncts:
+            self.adjuncts = list(adjuncts)
+            self._drop_scene()
+            self._describe()
+
+    def show_ghosts(self, ghosts: Sequence[tuple[Site, str]]) -> None:
+        """Show where needles would come that are not charted yet: (site, code of the point or nothing)."""
+        if tuple(ghosts) != self.ghosts:
+            self.ghosts = tuple(ghosts)
+            self._describe()
+            self.update()
+            self.sight_changed.emit()
+
+    def unseen_ghosts(self) -> list[tuple[Site, str]]:
+        """The ghosts that no view of this sheet shows."""
+        return [ghost for ghost in self.ghosts if not self.sight.places(*ghost)]
 
     def tick(self, moment: datetime) -> None:
         """Let the markers follow the time (UTC)."""
-        stages = {needle.id: stage(needle, moment) for needle in self._needles}
+        stages = {needle.id: stage(needle, moment) for needle in self.needles}
         if stages != self._stages:
             self._stages = stages
             self._drop_scene()
@@ -162,6 +204,7 @@ class BodyMap(QWidget):
         if chosen != self.selected:
             self.selected = chosen
             self._measure_selected()
+            self._describe()
             self.update()
 
     def mark(self, code: str, site: Site | None = None) -> None:
@@ -180,14 +223,34 @@ class BodyMap(QWidget):
         self.pointer.forget()
         self.hand.let_go()
 
+    def take_up(self, tool: Tool) -> None:
+        """Take up a tool, or the bare hand."""
+        if tool is not self.tool:
+            self.tool = tool
+            self._done = None
+            self.ruler.turn(on=tool is Tool.RULER)
+            self._measure_selected()
+            self.hand.let_go()
+            self.tool_changed.emit(tool)
+            self.hovered.emit("")
+
     def set_measuring(self, on: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Take up the ruler, or put it away: a drag measures in cun instead of moving the body."""
         if on != self.ruler.on:
-            self.ruler.turn(on=on)
-            self._measure_selected()
-            self.hand.let_go()
-            self.measuring_changed.emit(on)
-            self.hovered.emit("")
+            self.take_up(Tool.RULER if on else Tool.HAND)
+
+    def begin_drawing(self, done: Callable[[tuple[Site, ...]], object] | None = None) -> None:
+        """Take up the brush until Escape: each stroke, or place that is touched, is told by `drawn(sites)`, and to `done`."""
+        self.take_up(Tool.BRUSH)
+        self._done = done
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def draw(self, sites: tuple[Site, ...]) -> None:
+        """Tell of a stroke on the skin."""
+        if sites:
+            self.drawn.emit(sites)
+            if self._done is not None:
+                self._done(sites)
 
     def keep_corner(self, width: int, height: int) -> None:
         """Keep the lower right corner free of the body, and the edge above it of words, for buttons that stand there."""
@@ -203,7 +266,7 @@ class BodyMap(QWidget):
     def unseen(self) -> list[Needle]:
         """The needles that no view of this sheet shows."""
         seen = {needle.id for needle, _ in self.pins()}
-        return [needle for needle in self._needles if needle.id not in seen]
+        return [needle for needle in self.needles if needle.id not in seen]
 
     def reveal(self, needle: Needle) -> None:
         """Turn to the view that shows a needle best, if this sheet doesn't show it."""
@@ -227,7 +290,7 @@ class BodyMap(QWidget):
 
     def words_at_rest(self) -> str:
         """What is to be said while nothing is under the pointer."""
-        return self.ruler.words(self.atlas) if self.ruler.on else ""
+        return self.ruler.words(self.atlas) if self.ruler.on else _HOW.get(self.tool, "")
 
     def legend(self) -> tuple[str, str]:
         """What the areas are that are shown, and who says so; nothing where none are."""
@@ -240,13 +303,29 @@ class BodyMap(QWidget):
         return f"{FIELDS[field]} overlap and people differ: a guide", "\n".join(["Sources:", *sources] if sources else [])
 
     def _describe(self) -> None:
+        self.setAccessibleDescription(" ".join(self._told()))
+
+    def _told(self) -> Iterator[str]:
+        """What the map shows, in sentences."""
         title, shown = SHEETS[self._sheet_key]
-        said = [f"{needle.point or needle.site.region} {needle.site.side}, {self._stages[needle.id]}" for needle in self._needles]
-        marked = f"{self.name_of(self._marked[0])} is ringed. " if self._marked[0] else ""
-        self.setAccessibleDescription(
-            f"{title}: {', '.join(self.atlas.views[part.view].title for part in shown)}. {marked}"
-            f"{len(said)} needles{': ' if said else ''}{'; '.join(said)}. The list of needles says the same and can do the same."
-        )
+        yield f"{title}: {', '.join(self.atlas.views[part.view].title for part in shown)}."
+        if self._marked[0]:
+            yield f"{self.name_of(self._marked[0])} is ringed."
+        said = [self._said(needle) for needle in self.needles]
+        yield f"{len(said)} needles{': ' if said else ''}{'; '.join(said)}."
+        if self.selected:
+            chosen = [needle for needle in self.needles if needle.id in self.selected]
+            yield f"{len(chosen)} selected: {places_words(chosen)}."
+        if self.ghosts:
+            yield f"Typed, not yet charted: {places_words([Needle('', site, code) for site, code in self.ghosts])}."
+        if self.adjuncts:
+            yield f"Beside the needles: {', '.join(adjunct.kind for adjunct in self.adjuncts)}."
+        yield "The list of needles says the same and can do the same."
+        yield "Space places at a cursor that the arrows move; N and P walk the needles; the question mark tells all keys."
+
+    def _said(self, needle: Needle) -> str:
+        words = f"{needle.point or needle.site.region} {needle.site.side}, {self._stages[needle.id]}"
+        return f"{words}, {needle.mishap}" if needle.mishap else words
 
     # The camera
 
@@ -318,17 +397,20 @@ class BodyMap(QWidget):
     def pins(self) -> list[tuple[Needle, Pin]]:
         """The needles in each panel that shows them."""
         if self._pins is None:
-            self._pins = [pin for needle in self._needles for pin in self._pins_of(needle)]
+            self._pins = [pin for needle in self.needles for pin in self._pins_of(needle)]
         return self._pins
 
     def _pins_of(self, needle: Needle) -> list[tuple[Needle, Pin]]:
         places = self.sight.places(needle.site, needle.point)
-        return [(needle, Pin(place.panel, needle.point, place.x, place.y, self._stages[needle.id])) for place in places]
+        stage, amiss = self._stages[needle.id], bool(needle.mishap)
+        return [(needle, Pin(place.panel, needle.point, place.x, place.y, stage, amiss)) for place in places]
 
     def kept_clear(self) -> list[Box]:
         """Where no words may stand: beside the buttons, while the whole sheet is seen, and round a marked point and its name."""
         width = self.camera.corner[0]
         clear = [Box(self.width() - width, 0, width, self.height())] if self.camera.is_fitted else []
+        marked = Places(self.sight, self.camera, Theme.of(self))
+        clear.extend(Box(*place, 0, 0).grown(MARK, MARK) for adjunct in self.adjuncts for place in marked.marks(adjunct))
         for mark in self.marks():
             clear.append(Box(mark.x, mark.y, 0, 0).grown(MARKER + 4, MARKER + 4))
             if mark.code:
@@ -370,6 +452,25 @@ class BodyMap(QWidget):
         """The point near a place of the widget, else the skin there, else nothing."""
         return self.sight.target_at(place, snap, self.layers.field)
 
+    def shifted(self, dx: float, dy: float, panel: int = -1, *, on_skin: bool = False) -> tuple[tuple[Needle, Target], ...]:
+        """Where the selected needles come to lie when they all move by decimetres of the sheet, or of the skin; none if one would leave it.
+
+        Each moves as this panel sees it, or else the first that does. It keeps the name of its point while it is close by.
+        """
+        found = []
+        for needle in self.needles:
+            if needle.id not in self.selected or not (places := self.sight.places(needle.site, needle.point)):
+                continue
+            place = next((place for place in places if place.panel == panel), places[0])
+            target = self.sight.beside(place, dx, dy, on_skin=on_skin)
+            if target is None:
+                return ()
+            found.append((needle, target._replace(code=needle.point if self._is_close(target.site, needle.point) else "")))
+        return tuple(found)
+
+    def _is_close(self, site: Site, code: str) -> bool:
+        return any(dist((site.x, site.y, site.z), (at.x, at.y, at.z)) <= STRAY for at in self.atlas.point_sites(code).values())
+
     def name_of(self, code: str) -> str:
         """A point by code, character and pinyin, as far as the catalogue knows them."""
         if code not in self._catalogue:
@@ -400,6 +501,21 @@ class BodyMap(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.hand.release(event)
 
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """The pen does as the mouse does; its other buttons are left to Qt, which makes the mouse's of them."""
+        kind = event.type()
+        if kind == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.hand.press(event)
+        elif kind == QEvent.Type.TabletMove and event.buttons() in {Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton}:
+            self.hand.move(event)
+        elif kind == QEvent.Type.TabletRelease and self.hand.is_down:
+            self.hand.release(event)
+        else:
+            event.ignore()
+            return
+        event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.hand.wheel(event)
 
@@ -412,11 +528,11 @@ class BodyMap(QWidget):
             self.about_wanted.emit(code)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.hand.key(event):
+        if not self.keys.press(event):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.hand.take_focus(event)
+        self.keys.take_focus(event)
         super().focusInEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -441,7 +557,7 @@ class BodyMap(QWidget):
 
     def _measure_selected(self) -> None:
         """Lay the ruler between two needles that are selected."""
-        chosen = [needle for needle in self._needles if needle.id in self.selected]
+        chosen = [needle for needle in self.needles if needle.id in self.selected]
         if self.ruler.on and len(chosen) == 2:
             self.ruler.ends = chosen[0].site, chosen[1].site
             self.hovered.emit(self.ruler.words(self.atlas))

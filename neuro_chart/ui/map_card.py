@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.needles import Needle
 from neuro_chart.ui.add_line import AddLine
 from neuro_chart.ui.body_map import BodyMap
+from neuro_chart.ui.map_guide import Guide
+from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_layers import Layers
 from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.map_menu import LayersMenu
@@ -51,6 +54,7 @@ class MapCard(QFrame):
         self.under.setFixedHeight(18)
         self.under.setMinimumWidth(1)
         self.map.hovered.connect(self._say)
+        self.map.sight_changed.connect(self.refresh)
         self.map.installEventFilter(self)
         self._lay_out()
 
@@ -65,8 +69,11 @@ class MapCard(QFrame):
         self.layers.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.ruler = self._over_map("ruler", "Ruler: measure in cun (R)", self.map.set_measuring)
         self.ruler.setCheckable(True)
-        self.map.measuring_changed.connect(self.ruler.setChecked)
-        self.map.measuring_changed.connect(self.menu.show_measuring)
+        self.lasso = self._over_map("lasso", "Lasso: draw round needles to select them (S)", self._switch_lasso)
+        self.lasso.setCheckable(True)
+        self.map.tool_changed.connect(self._show_tool)
+        self.guide = self._over_map("info", "What the marks mean, and the keys (?)", lambda _: self.show_guide())
+        self.guide.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.zoom = [
             self._over_map("plus", "Zoom in (+)", lambda _: self.map.zoom_by(1.4)),
             self._over_map("minus", "Zoom out (−)", lambda _: self.map.zoom_by(1 / 1.4)),
@@ -104,14 +111,28 @@ class MapCard(QFrame):
         if watched is self.map and isinstance(event, QResizeEvent):
             size: QSize = event.size()
             step, right = TARGET + APART, size.width() - TARGET
-            for place, made in enumerate((self.layers, self.ruler)):
+            for place, made in enumerate((self.layers, self.ruler, self.lasso, self.guide)):
                 made.setGeometry(right, place * step, TARGET, TARGET)
             for place, made in enumerate(self.zoom):
                 made.setGeometry(right, size.height() - (len(self.zoom) - place) * step, TARGET, TARGET)
-        elif watched is self.map and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_L:
-            self.show_menu()
-            return True
+        elif watched is self.map and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            opened = {Qt.Key.Key_L: self.show_menu, Qt.Key.Key_Question: self.show_guide}.get(Qt.Key(event.key()))
+            if opened is not None:
+                opened()
+            return opened is not None
         return False
+
+    def _switch_lasso(self, on: bool) -> None:  # noqa: FBT001  # as Qt has it
+        self.map.take_up(Tool.LASSO if on else Tool.HAND)
+
+    def _show_tool(self, tool: Tool) -> None:
+        self.ruler.setChecked(tool is Tool.RULER)
+        self.lasso.setChecked(tool is Tool.LASSO)
+        self.menu.show_measuring(tool is Tool.RULER)
+
+    def show_guide(self) -> None:
+        """Say what the marks mean and what the keys do, beside the button."""
+        Guide(self).show_beside(self.guide)
 
     # The line under the map
 
@@ -120,10 +141,11 @@ class MapCard(QFrame):
         self._show_said()
 
     def _say(self, words: str) -> None:
-        """What is under the pointer, or what there is to say otherwise: how to measure, or what this sheet can't show."""
-        words = words or self.map.words_at_rest()
-        if not words and (unseen := self.map.unseen()):
-            words = f"Out of sight here: {places_words(unseen)}"
+        """What is under the pointer, or what there is to say otherwise: how to use a tool, or what this sheet can't show."""
+        if not (words := words or self.map.words_at_rest()):
+            ghosts = [Needle("", site, code) for site, code in self.map.unseen_ghosts()]
+            hidden = {"Typed, out of sight here": ghosts, "Out of sight here": self.map.unseen()}
+            words = " · ".join(f"{what}: {places_words(needles)}" for what, needles in hidden.items() if needles)
         self._said = words
         self._show_said()
 
@@ -179,5 +201,6 @@ class MapCard(QFrame):
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Look at the needles only."""
         self.map.set_read_only(read_only)
+        self.lasso.setVisible(not read_only)
         self.add.setVisible(not read_only)
         self.both.setVisible(not read_only)

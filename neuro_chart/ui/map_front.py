@@ -1,11 +1,13 @@
-"""What the body map paints afresh in each frame over its scene: what is pressed, picked, pointed at and measured."""
+"""What the body map paints afresh in each frame over its scene: what is typed, pressed, picked, pointed at, drawn and measured."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
-from neuro_chart.ui.map_marks import MARKER
+from neuro_chart.ui.map_adjuncts import paint_brush
+from neuro_chart.ui.map_hand import Tool
+from neuro_chart.ui.map_marks import MARKER, dashed, paint_ghost
 from neuro_chart.ui.map_picture import thin, to_widget
 from neuro_chart.ui.map_sight import Target
 from neuro_chart.ui.map_words import bubble_box, paint_bubble, sized
@@ -31,17 +33,41 @@ class Front:
         for seen in shown.seen_needles() if shown.selected else ():
             if seen.needle.id in shown.selected:
                 _paint_ring(painter, theme, QPointF(seen.x, seen.y), MARKER + 4)
+        for site, code in shown.ghosts:
+            for spot in shown.sight.places(site, code):
+                paint_ghost(painter, QPointF(*shown.camera.to_widget(spot.x, spot.y)), theme)
         if shown.ruler.ends is not None:
             shown.ruler.paint(painter, shown.panels, shown.camera, atlas=shown.atlas, theme=theme, font=shown.font())
         for mark in shown.marks():
             self._paint_target(painter, theme, mark)
-        target = shown.hand.ghost or shown.pointer.hover
-        if target is not None:
-            self._paint_target(painter, theme, target, held=shown.hand.ghost is not None)
-        if shown.hand.by_keys and shown.hasFocus():
+        for _, landing in shown.hand.landing:
+            self._paint_target(painter, theme, landing, held=True)
+        if shown.pointer.hover is not None and not shown.hand.landing:
+            self._paint_target(painter, theme, shown.pointer.hover)
+        self._paint_path(painter, theme)
+        if shown.keys.cursor is not None:
+            _paint_cursor(painter, theme, shown.keys.cursor)
+        if shown.keys.by_keys and shown.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(shown.rect()).adjusted(1, 1, -1, -1), 8, 8)
+
+    def _paint_path(self, painter: QPainter, theme: Theme) -> None:
+        """What the brush or the lasso has drawn so far."""
+        shown = self._map
+        path = [QPointF(*shown.camera.to_widget(*place)) for place in shown.hand.path]
+        if len(path) < 2:
+            return
+        if shown.tool is Tool.BRUSH:
+            paint_brush(painter, theme, path, shown.camera.zoom, strong=True)
+            return
+        inside = theme.color("accent")
+        inside.setAlphaF(0.12)
+        painter.setBrush(inside)
+        for pen in (QPen(theme.color("card"), 3.6), dashed(theme.color("accent"), 1.8)):
+            painter.setPen(pen)
+            painter.drawPolygon(QPolygonF(path))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def pinned_captions(self) -> list[tuple[str, QRectF]]:
         """The titles of views whose own place is out of sight, and where they stand instead: at the foot of what is seen of each."""
@@ -104,3 +130,12 @@ def _paint_ring(painter: QPainter, theme: Theme, place: QPointF, reach: float) -
     for colour, wide in (("card", 3.6), ("accent", 2.0)):
         painter.setPen(QPen(theme.color(colour), wide))
         painter.drawEllipse(place, reach, reach)
+
+
+def _paint_cursor(painter: QPainter, theme: Theme, place: QPointF) -> None:
+    """Four strokes that leave free what they point at."""
+    for colour, wide in (("card", 4.5), ("text", 2.0)):
+        painter.setPen(QPen(theme.color(colour), wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            way = QPointF(dx, dy)
+            painter.drawLine(place + way * (MARKER + 5), place + way * (MARKER + 13))

@@ -1,32 +1,57 @@
-"""The hand on the body map: what mouse, touch and keys do to needles, camera and ruler."""
+"""The hand on the body map: what mouse, pen and touch do to needles, camera, ruler, lasso and brush."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import (
+    QNativeGestureEvent,
+    QPointingDevice,
+    QPolygonF,
+    QSinglePointEvent,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication, QPinchGesture
 
+from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.ui.map_labels import nearest
 from neuro_chart.ui.map_sight import HIT, SNAP, TOUCH_SNAP, Seen, Target
 
 if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
 
-STEP = 0.01
 MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+FINGER_HIT, PEN_HIT = 20.0, 14.0
+STRIDE = 3.0  # px between the places of a path
+MOST_SITES = 48  # of a stroke
+
+
+class Tool(StrEnum):
+    """What a drag does: move needles and the body, measure, draw round needles, or draw on the skin."""
+
+    HAND = "hand"
+    RULER = "ruler"
+    LASSO = "lasso"
+    BRUSH = "brush"
 
 
 class Hand:
-    """Turns what is done on a map into its signals. `ghost` is where a needle that is dragged would land."""
+    """Turns what is done on a map into its signals.
+
+    `landing` is where the needles that are dragged would land; `path` what the lasso or the brush has drawn, in the sheet's decimetres.
+    """
 
     def __init__(self, shown: "BodyMap") -> None:
         self._map = shown
-        self.ghost: Target | None = None
-        self.by_keys = False
+        self.landing: tuple[tuple[Needle, Target], ...] = ()
+        self.path: list[tuple[float, float]] = []
         self._press: QPointF | None = None
         self._pressed: Seen | None = None
+        self._draws = False
         self._dragging = False
         self._pinching = False
+        self._by_pen = False
         self._last = QPointF()
 
     @property
@@ -34,94 +59,165 @@ class Hand:
         """Whether something is pressed."""
         return self._press is not None
 
-    def press(self, event: QMouseEvent) -> None:
-        """The hand comes down."""
-        self._last = event.position()
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._press = event.position()
-            if self._map.ruler.on:
-                self._lay_ruler(event)
-                return
-            self._pressed = self._map.needle_at(self._press, TOUCH_SNAP / 1.3 if _is_touch(event) else HIT)
-            self._dragging = False
+    # Press, move, release
 
-    def move(self, event: QMouseEvent) -> None:
+    def press(self, event: QSinglePointEvent) -> None:
+        """The hand comes down."""
+        shown, here = self._map, event.position()
+        if self._is_palm(event):
+            return
+        self._last = here
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        shown.keys.hide_cursor()
+        self._press, self._dragging = here, False
+        self._by_pen = isinstance(event, QTabletEvent)
+        if shown.tool is Tool.RULER:
+            self._lay_ruler(event)
+            return
+        self._pressed = shown.needle_at(here, _reach(event))
+        beside = self._pressed is None and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._draws = shown.tool in {Tool.LASSO, Tool.BRUSH} or beside
+        self.path = [shown.camera.to_sheet(here.x(), here.y())] if self._draws else []
+
+    def move(self, event: QSinglePointEvent) -> None:
         """The hand moves, pressed or not."""
         shown, here = self._map, event.position()
+        if self._is_palm(event):
+            return
         snap = 0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else SNAP
         if self._press is None:
             if event.buttons() & Qt.MouseButton.MiddleButton:
                 shown.pan_by(here.x() - self._last.x(), here.y() - self._last.y())
             else:
                 shown.pointer.move_to(here, snap)
-        elif shown.ruler.on and not self._pinching:
-            target = self._target_of(event)
-            if target is not None and shown.ruler.ends is not None:
-                shown.ruler.reach(target.site)
-                shown.hovered.emit(shown.ruler.words(shown.atlas))
-                shown.update()
         elif not self._pinching:
-            self._drag_to(here, snap)
+            if shown.tool is Tool.RULER:
+                self._stretch_ruler(event)
+            else:
+                self._drag_to(here, snap)
         self._last = here
 
     def _drag_to(self, here: QPointF, snap: float) -> None:
         shown = self._map
         if self._press is not None:
             self._dragging = self._dragging or (here - self._press).manhattanLength() >= QApplication.startDragDistance()
-        if self._dragging and self._pressed is not None and not shown.read_only:
-            self.ghost = shown.target_at(here, snap)
-            shown.pointer.say(self.ghost)
+        if not self._dragging:
+            return
+        if self._draws:
+            if (here - self._last).manhattanLength() >= STRIDE or len(self.path) == 1:
+                self.path.append(shown.camera.to_sheet(here.x(), here.y()))
             shown.update()
-        elif self._dragging:
+        elif self._pressed is not None and not shown.read_only:
+            self._drag_needles(here, snap)
+        else:
             shown.setCursor(Qt.CursorShape.ClosedHandCursor)
             shown.pan_by(here.x() - self._last.x(), here.y() - self._last.y())
 
-    def release(self, event: QMouseEvent) -> None:
+    def _drag_needles(self, here: QPointF, snap: float) -> None:
+        """One needle snaps to points and lands nowhere beside the body; a group moves as one and stops where one would leave the skin."""
+        shown, held, press = self._map, self._pressed, self._press
+        if held is None or press is None:
+            return
+        if held.needle.id in shown.selected and len(shown.selected) > 1:
+            landing = shown.shifted((here.x() - press.x()) / shown.camera.zoom, (here.y() - press.y()) / shown.camera.zoom, held.panel)
+            self.landing = landing or self.landing
+        else:
+            target = shown.target_at(here, snap)
+            self.landing = ((held.needle, target),) if target else ()
+            shown.pointer.say(target)
+        shown.update()
+
+    def release(self, event: QSinglePointEvent) -> None:
         """The hand is lifted: what was begun is done."""
-        shown = self._map
-        if event.button() != Qt.MouseButton.LeftButton or self._press is None:
+        if event.button() != Qt.MouseButton.LeftButton or self._press is None or self._is_palm(event):
             return
-        pressed, ghost, dragged = self._pressed, self.ghost, self._dragging
+        landing, path, draws, pressed, dragged = self.landing, self.path, self._draws, self._pressed, self._dragging
         self.let_go()
-        if self._pinching or shown.ruler.on:
+        if self._pinching or self._map.tool is Tool.RULER:
             return
-        if dragged:
-            if pressed is not None and ghost is not None:
-                shown.moved.emit(((pressed.needle.id, ghost.site, ghost.code),))
+        if draws and dragged:
+            self._close(path)
+        elif dragged:
+            if landing:
+                self._map.moved.emit(tuple((needle.id, target.site, target.code) for needle, target in landing))
+        elif self._map.tool is Tool.BRUSH:
+            self._map.draw(self._sites_of([path[0]], _snap(event)))
         elif pressed is not None:
-            more = bool(event.modifiers() & MORE)
-            shown.pick(shown.selected ^ {pressed.needle.id} if more else frozenset({pressed.needle.id}))
-        elif (target := self._target_of(event)) is not None and not shown.read_only:
+            self._touch_needle(pressed.needle, event)
+        elif self._map.tool is Tool.LASSO:
+            self._map.pick(frozenset())
+        elif not event.modifiers() & MORE:
+            self._touch_skin(self._target_of(event))
+
+    def _touch_needle(self, needle: Needle, event: QSinglePointEvent) -> None:
+        shown = self._map
+        if isinstance(event, QTabletEvent) and event.pointerType() == QPointingDevice.PointerType.Eraser:
+            if not shown.read_only:
+                shown.pick(frozenset({needle.id}))
+                shown.removal_wanted.emit()
+        elif event.modifiers() & MORE or shown.tool is Tool.LASSO:
+            shown.pick(shown.selected ^ {needle.id})
+        else:
+            shown.pick(frozenset({needle.id}))
+
+    def _touch_skin(self, target: Target | None) -> None:
+        shown = self._map
+        if target is not None and not shown.read_only:
             shown.pointer.hover = None
             shown.placed.emit(target.site, target.code)
-        else:
-            if shown.selected:
-                shown.pick(frozenset())
-            if target is not None and target.code:
-                shown.point_chosen.emit(target.code, target.site)
+            return
+        if shown.selected:
+            shown.pick(frozenset())
+        if target is not None and target.code:
+            shown.point_chosen.emit(target.code, target.site)
+
+    def _close(self, path: list[tuple[float, float]]) -> None:
+        """The lasso selects what it went round, beside what is selected; the brush has drawn."""
+        shown = self._map
+        if shown.tool is Tool.BRUSH:
+            shown.draw(self._sites_of(path, 0))
+            return
+        ring = QPolygonF([QPointF(x, y) for x, y in path])
+        inside = {needle.id for needle, pin in shown.pins() if ring.containsPoint(QPointF(pin.x, pin.y), Qt.FillRule.WindingFill)}
+        shown.pick(shown.selected | inside)
+
+    def _sites_of(self, path: list[tuple[float, float]], snap: float) -> tuple[Site, ...]:
+        """The places on the skin along a path, not too close."""
+        every = max(1, -(-len(path) // MOST_SITES))
+        steps = [*path[:-1:every], path[-1]]
+        found = [self._map.target_at(QPointF(*self._map.camera.to_widget(*step)), snap) for step in steps]
+        return tuple(dict.fromkeys(target.site for target in found if target is not None))
 
     def let_go(self) -> None:
         """Drop what is pressed, and do nothing with it."""
-        self._press = self._pressed = self.ghost = None
-        self._dragging = False
-        if self._map.ruler.on:
-            self._map.setCursor(Qt.CursorShape.CrossCursor)
-        else:
+        self._press = self._pressed = None
+        self.landing, self.path = (), []
+        self._dragging = self._draws = False
+        if self._map.tool is Tool.HAND:
             self._map.unsetCursor()
+        else:
+            self._map.setCursor(Qt.CursorShape.CrossCursor)
         self._map.update()
 
-    def _target_of(self, event: QMouseEvent) -> Target | None:
+    def _is_palm(self, event: QSinglePointEvent) -> bool:
+        """Whether a hand rests on the screen while the pen is down."""
+        return self._by_pen and self.is_down and not isinstance(event, QTabletEvent)
+
+    # The ruler
+
+    def _target_of(self, event: QSinglePointEvent) -> Target | None:
         """What is under the hand: a needle's place too while it measures."""
-        snap = 0.0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else TOUCH_SNAP if _is_touch(event) else SNAP
-        seen = self._map.needle_at(event.position(), snap) if self._map.ruler.on and snap else None
+        snap = 0.0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else _snap(event)
+        seen = self._map.needle_at(event.position(), snap) if self._map.tool is Tool.RULER and snap else None
         if seen is not None:
             return Target(seen.needle.site, seen.needle.point, seen.x, seen.y, seen.panel)
         return self._map.target_at(event.position(), snap)
 
-    def _lay_ruler(self, event: QMouseEvent) -> None:
+    def _lay_ruler(self, event: QSinglePointEvent) -> None:
         """Take hold of an end of the ruler, or lay a new one from here."""
         shown, ruler = self._map, self._map.ruler
-        reach = TOUCH_SNAP if _is_touch(event) else HIT
+        reach = TOUCH_SNAP if _is_finger(event) else HIT
         if ruler.ends is not None:
             for _, line in ruler.lines(shown.panels, shown.camera):
                 held = nearest([(line.x1(), line.y1()), (line.x2(), line.y2())], event.position().x(), event.position().y(), reach)
@@ -131,6 +227,14 @@ class Hand:
         start = self._target_of(event)
         ruler.ends = (start.site, start.site) if start else None
         shown.update()
+
+    def _stretch_ruler(self, event: QSinglePointEvent) -> None:
+        shown = self._map
+        target = self._target_of(event)
+        if target is not None and shown.ruler.ends is not None:
+            shown.ruler.reach(target.site)
+            shown.hovered.emit(shown.ruler.words(shown.atlas))
+            shown.update()
 
     # Zoom
 
@@ -151,7 +255,7 @@ class Hand:
         """Two fingers on the screen zoom and pan, and do nothing else."""
         if gesture.state() == Qt.GestureState.GestureStarted:
             self._pinching = True
-            self.ghost = None
+            self.landing, self.path = (), []
         centre = QPointF(self._map.mapFromGlobal(gesture.centerPoint().toPoint()))
         before = QPointF(self._map.mapFromGlobal(gesture.lastCenterPoint().toPoint()))
         self._map.zoom_by(gesture.scaleFactor(), centre)
@@ -164,64 +268,16 @@ class Hand:
         """All fingers have left the screen."""
         self._pinching = False
 
-    # The keyboard
 
-    def key(self, event: QKeyEvent) -> bool:
-        """A key is pressed; False if it means nothing here."""
-        shown, key = self._map, event.key()
-        move = {
-            Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-        }.get(Qt.Key(key))  # fmt: skip
-        in_sight = any(needle.id in shown.selected for needle, _ in shown.pins())
-        if move is not None and in_sight and not shown.read_only and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._nudge(*move)
-        elif move is not None:
-            shown.pan_by(-48 * move[0], -48 * move[1])
-        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
-            shown.zoom_by(1.25)
-        elif key in {Qt.Key.Key_Minus, Qt.Key.Key_Underscore}:
-            shown.zoom_by(0.8)
-        elif key == Qt.Key.Key_0:
-            shown.fit()
-        elif key == Qt.Key.Key_R:
-            shown.set_measuring(not shown.ruler.on)
-        elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and shown.selected and not shown.read_only:
-            shown.removal_wanted.emit()
-        elif key == Qt.Key.Key_Escape and (shown.ruler.on or shown.selected or self.is_down):
-            self._leave_off()
-        else:
-            return False
-        return True
-
-    def _leave_off(self) -> None:
-        """Put the ruler away; without it let go of what is pressed and selected."""
-        if self._map.ruler.on:
-            self._map.set_measuring(False)
-        else:
-            self.let_go()
-            self._map.pick(frozenset())
-
-    def _nudge(self, dx: int, dy: int) -> None:
-        """Move the selected needles by a millimetre, each in the first view of the sheet that sees it."""
-        shown = self._map
-        moved = {}
-        for needle, pin in shown.pins():
-            if needle.id in shown.selected and needle.id not in moved:
-                view = shown.panels[pin.panel].view
-                place = view.place_of(needle.site)
-                site = view.site_at(place[0] + dx * STEP * view.scale, place[1] + dy * STEP * view.scale) if place else None
-                if site is not None:
-                    moved[needle.id] = (needle.id, site, needle.point)
-        if moved:
-            shown.moved.emit(tuple(moved.values()))
-
-    def take_focus(self, event: QFocusEvent) -> None:
-        """The map has the keys: by the keyboard, or by a click."""
-        self.by_keys = event.reason() in {
-            Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
-        }  # fmt: skip
-
-
-def _is_touch(event: QMouseEvent) -> bool:
+def _is_finger(event: QSinglePointEvent) -> bool:
     device = event.pointingDevice()
     return device is not None and device.pointerType() == QPointingDevice.PointerType.Finger
+
+
+def _snap(event: QSinglePointEvent) -> float:
+    return TOUCH_SNAP if _is_finger(event) else SNAP
+
+
+def _reach(event: QSinglePointEvent) -> float:
+    """How near a needle the hand must be to take hold of it."""
+    return FINGER_HIT if _is_finger(event) else PEN_HIT if isinstance(event, QTabletEvent) else HIT

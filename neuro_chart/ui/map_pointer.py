@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 
+from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_sight import HIT, Target
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ class Pointer(QObject):
             shown.hovered.emit(words)
         else:
             self.say(known)
-        hover = target if target is not None and target.code else None
+        hover = target if target is not None and target.code and self._map.tool is not Tool.LASSO else None
         if hover != self.hover or (target.area if target else "") != (self.under.area if self.under else ""):
             self.hover = hover
             shown.update()
         self.under = target
 
     def _cursor(self, target: Target | None, *, on_needle: bool) -> Qt.CursorShape:
-        if self._map.ruler.on:
+        if self._map.tool is not Tool.HAND:
             return Qt.CursorShape.CrossCursor
         if on_needle or (target is not None and target.code and self._map.read_only):
             return Qt.CursorShape.PointingHandCursor

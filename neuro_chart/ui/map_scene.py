@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from neuro_chart.ui.map_adjuncts import Places
 from neuro_chart.ui.map_layout import TALL_CAPTION
-from neuro_chart.ui.map_marks import Stage, paint_marker
+from neuro_chart.ui.map_marks import PRESSING, Stage, paint_badge, paint_marker
 from neuro_chart.ui.map_picture import Look, Picture
 from neuro_chart.ui.map_words import SHRUNK, Letterer, Lettering, Mark, paint_words, sized
 from neuro_chart.ui.theme import Theme
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
 
 WHOLE = 0.02  # of a device pixel: a move that is so close to a whole number of them shifts what was drawn
-_ORDER = (Stage.OUT, Stage.PLANNED, Stage.IN, Stage.OVERDUE)
 
 
 class Pin(NamedTuple):
-    """A needle in a panel, in the sheet's decimetres."""
+    """A needle in a panel, in the sheet's decimetres. amiss: something went wrong with it."""
 
     panel: int
     code: str
     x: float
     y: float
     stage: Stage
+    amiss: bool = False
 
 
 class _Look(NamedTuple):
@@ -178,16 +179,21 @@ class Scene:
             painter.drawText(under, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, panel.caption)
 
     def _paint_over(self, painter: QPainter) -> None:
-        """The words and the needles."""
+        """What is done beside the needles, the words, the needles."""
         shown, camera = self._map, self._map.camera
         theme = Theme.of(shown)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lettering = self._lettering
         if not painter.hasClipping():
             painter.setClipRect(QRectF(shown.rect()))
+        if shown.adjuncts:
+            Places(shown.sight, camera, theme).paint(painter, shown.adjuncts, shown.needles)
         if lettering is not None and camera.zoom >= SHRUNK * lettering.zoom:
             paint_words(painter, lettering.others, camera, theme, shown.font())
-        for pin in sorted((pin for _, pin in shown.pins()), key=lambda pin: _ORDER.index(pin.stage)):
-            paint_marker(painter, QPointF(*camera.to_widget(pin.x, pin.y)), pin.stage, theme)
+        for pin in sorted((pin for _, pin in shown.pins()), key=lambda pin: PRESSING[pin.stage]):
+            place = QPointF(*camera.to_widget(pin.x, pin.y))
+            paint_marker(painter, place, pin.stage, theme)
+            if pin.amiss:
+                paint_badge(painter, place, theme)
         if lettering is not None:
             paint_words(painter, lettering.over, camera, theme, shown.font())

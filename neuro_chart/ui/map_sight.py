@@ -91,6 +91,15 @@ class Sight:
                 return None if site_here is None else Target(site_here, "", place.x(), place.y(), index, area)
         return None
 
+    def beside(self, place: Place, dx: float, dy: float, *, on_skin: bool) -> Target | None:
+        """The skin so many decimetres aside from a place, of the sheet or (on_skin) of the body itself, as its panel sees it."""
+        panel = self.panels[place.panel]
+        scale = panel.view.scale if on_skin else panel.scale
+        x, y = panel.to_view(place.x, place.y)
+        x, y = x + dx * scale, y + dy * scale
+        site = panel.view.site_at(x, y)
+        return None if site is None else Target(site, "", *self._camera.to_widget(*panel.to_sheet(x, y)), place.panel)
+
     def landmark_at(self, place: QPointF) -> str:
         """The sentence of the landmark near a place of the widget."""
         x, y = self._camera.to_sheet(place.x(), place.y())
