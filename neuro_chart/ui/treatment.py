@@ -1,6 +1,6 @@
 """The visit that is charted, and all that can be done to it. Whatever is done goes one road, and is undone by it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,12 @@ from neuro_chart.clinic import treating
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.body import mirror
 from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES, copied_words
 from neuro_chart.clinic.events import AdverseEvent
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import USUAL_RETENTION, Mishap, Needle, Side, Site
 from neuro_chart.clinic.people import new_id
+from neuro_chart.clinic.prescribing import next_position, place_of, repeated
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.needle_rows import place_words
@@ -158,11 +160,6 @@ class Treatment(QObject):
             self.selection_changed.emit(chosen)
 
     @property
-    def next_position(self) -> int:
-        """Where the next needle stands in the list."""
-        return max((needle.position for needle in self.needles), default=-1) + 1
-
-    @property
     def usual_retention(self) -> int:
         """The minutes of the needle that was charted last, or the usual ones."""
         return max(self.needles, key=lambda needle: needle.position).retention if self.needles else USUAL_RETENTION
@@ -180,16 +177,16 @@ class Treatment(QObject):
         visit = self.draft
         if visit is None:
             return
-        there = {_spot(needle): needle.id for needle in visit.needles if needle.removed is None}
-        fresh = [needle for needle in wanted if _spot(needle) not in there]
-        first = self.next_position
+        there = {place_of(needle): needle.id for needle in visit.needles if needle.removed is None}
+        fresh = [needle for needle in wanted if place_of(needle) not in there]
+        first = next_position(visit.needles)
         made = [replace(needle, visit_id=visit.id, position=first + at) for at, needle in enumerate(fresh)]
         if made or adjuncts:
             self.selected = frozenset(needle.id for needle in made)
             self.change(words, [*made, *adjuncts])
             self.selection_changed.emit(self.selected)
         else:
-            self.select(there[_spot(needle)] for needle in wanted)
+            self.select(there[place_of(needle)] for needle in wanted)
 
     def edit_selected(self, words: str, values: dict[str, Any]) -> None:
         """Say the same of all selected needles."""
@@ -272,7 +269,7 @@ class Treatment(QObject):
 
     def replace_needles(self, ids: Ids) -> None:
         """Those that are in come out as replaced, and new ones go in at their places."""
-        moment, first = now(), self.next_position
+        moment, first = now(), next_position(self.needles)
         inside = [needle for needle in self._of(ids) if needle.is_in]
         self.change("Replace needles", [n for at, needle in enumerate(inside) for n in treating.replace_needle(needle, moment, first + at)])
 
@@ -283,34 +280,11 @@ class Treatment(QObject):
 
     # From the last visit
 
-    def repeat_last(self) -> None:
-        """Plan the last visit's needles and what was done beside them again, but for what is charted; marked as copied until confirmed."""
-        visit, last = self.draft, self.last
-        if visit is None or last is None:
-            return
-        there = {_spot(needle) for needle in visit.needles}
-        fresh = [needle for needle in sorted(last.needles, key=lambda needle: needle.position) if _spot(needle) not in there]
-        made = {
-            needle.id: replace(
-                Needle(visit.id, needle.site, needle.point), depth=needle.depth, depth_to=needle.depth_to, depth_unit=needle.depth_unit,
-                gauge=needle.gauge, length=needle.length, angle=needle.angle, technique=needle.technique, retention=needle.retention,
-                position=self.next_position + at, copied=True,
-            )
-            for at, needle in enumerate(fresh)
-            if not needle.mishap
-        }  # fmt: skip
-        ids = {old: new.id for old, new in made.items()}
-        kinds = {adjunct.kind for adjunct in visit.adjuncts}
-        beside = [
-            replace(each, visit_id=visit.id, pairs=tuple((ids[a], ids[b]) for a, b in each.pairs if a in ids and b in ids),
-                    started=None, ended=None, paused=None, held=0, until=None, consent=False, copied=True, id=new_id())
-            for each in last.adjuncts
-            if each.kind not in kinds
-        ]  # fmt: skip
-        if made or beside:
-            self.selected = frozenset()
-            self.change("Repeat the last visit", [*made.values(), *beside])
-            self.selection_changed.emit(self.selected)
+    def repeat_last(self, sections: Collection[str] = (NEEDLES, ADJUNCTS)) -> None:
+        """Take over sections of the last visit (see clinic.copying); what was copied is marked until it is confirmed."""
+        if (visit := self.draft) is not None and (last := self.last) is not None:
+            self.select(())
+            self.change("Repeat the last visit", repeated(visit, last, sections), **copied_words(visit, last, sections))
 
     # Beside the needles, and what happened
 
@@ -331,11 +305,6 @@ class Treatment(QObject):
     def record(self, event: AdverseEvent) -> None:
         """Chart what happened, or change it."""
         self.change("Chart what happened", [event], merge=f"event {event.id}")
-
-
-def _spot(needle: Needle) -> tuple[object, ...]:
-    """What one needle only can be at: a point on a side, or a site that is none."""
-    return (needle.point, needle.site.side) if needle.point else (needle.site,)
 
 
 def _with(visit: Visit, put: "Sequence[Part]", off: Sequence[str], written: dict[str, Any]) -> Visit:
