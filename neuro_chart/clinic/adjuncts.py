@@ -1,16 +1,19 @@
 """What is done beside the needles: electro-stimulation, moxa, cupping, a lamp, and what is left in for days."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import pairwise
 
-from neuro_chart.clinic.clocks import Clock
-from neuro_chart.clinic.needles import Site
+from neuro_chart.clinic.clocks import Clock, countdown
+from neuro_chart.clinic.needles import Needle, Side, Site
 from neuro_chart.clinic.people import new_id
 
 ELECTRO, MOXA, CUPPING, LAMP = "Electro-stimulation", "Moxibustion", "Cupping", "Infrared lamp"
 GUA_SHA, TUINA, PRESS, SEEDS = "Gua sha", "Tuina", "Press needles", "Seeds"
 LEFT_IN = (PRESS, SEEDS)
 LONGEST_MINUTES = 600
+SHORT = {ELECTRO: "EA", MOXA: "Moxa", LAMP: "Lamp"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ class Adjunct:
         return Clock(self.minutes, self.started, self.ended, self.paused, self.held)
 
     @property
+    def is_left_in(self) -> bool:
+        """Put in to stay for days, and still there."""
+        return self.kind in LEFT_IN and self.clock.is_open
+
+    @property
     def is_running(self) -> bool:
         """Begun and not ended; what is left in for days does not run."""
         return self.clock.is_open and self.kind not in LEFT_IN
@@ -74,3 +82,106 @@ class Adjunct:
         if self.ended is not None and (self.started is None or self.ended < self.started):
             found["ended"] = "It ends after it began."
         return found
+
+
+# How it is said
+
+
+def short_name(kind: str) -> str:
+    """A kind as it is called in passing: EA, Moxa, Lamp; the others by their names."""
+    return "EA" if kind.casefold().startswith("electro") else SHORT.get(kind, kind)
+
+
+def adjunct_words(adjunct: Adjunct, needles: Iterable[Needle] = ()) -> str:
+    """What is done and where, in one line without its clock: `EA 2/100 Hz, dense-disperse · ST36–SP6 L R`.
+
+    `needles` are those of the visit, by which a lead is named.
+    """
+    name, how = short_name(adjunct.kind), how_words(adjunct)
+    if adjunct.kind in LEFT_IN and adjunct.amount:
+        name = _number_of(adjunct)
+    what = f"{name}{' ' if name == 'EA' else ', '}{how}" if how else name
+    return " · ".join(filter(None, (what, where_words(adjunct, needles))))
+
+
+def how_words(adjunct: Adjunct) -> str:
+    """How it is done: `2/100 Hz, dense-disperse, 1.5 mA`, `sliding, 4 cups, 5 cm`; what was written freely comes last."""
+    amount = _number_of(adjunct) if adjunct.kind not in LEFT_IN else ""
+    hertz = f"{adjunct.frequency} Hz" if adjunct.frequency else ""
+    said = (hertz, adjunct.waveform, adjunct.intensity, adjunct.method, amount, adjunct.size, adjunct.setting)
+    return ", ".join(part for part in map(str.strip, said) if part)
+
+
+def _number_of(adjunct: Adjunct) -> str:
+    if adjunct.amount is None:
+        return ""
+    counted = things(adjunct.kind)
+    return f"{adjunct.amount} {counted.removesuffix('s') if adjunct.amount == 1 else counted}"
+
+
+def things(kind: str) -> str:
+    """What is counted of a kind: cones, cups, press needles, seeds."""
+    return {MOXA: "cones", CUPPING: "cups"}.get(kind, kind.lower())
+
+
+def where_words(adjunct: Adjunct, needles: Iterable[Needle] = ()) -> str:
+    """Where it is done: `ST36–SP6 L R` for leads, then `BL23 L R` for points, then the regions of other places and of strokes."""
+    known = {needle.id: needle for needle in needles}
+    joined = [(known[a], known[b]) for a, b in adjunct.pairs if a in known and b in known]
+    leads: dict[str, list[str]] = {}
+    for one, other in joined:
+        name, letter = _lead(one, other)
+        leads.setdefault(name, []).append(letter)
+    points: dict[str, list[str]] = {}
+    for spot in adjunct.spots:
+        points.setdefault(spot.point or spot.site.region, []).append(spot.site.side.letter if spot.point else "")
+    for stroke in adjunct.strokes:
+        points.setdefault(stroke[len(stroke) // 2].region, []).append("")
+    return ", ".join(" ".join(filter(None, (name, *sorted(set(sides))))) for name, sides in (*leads.items(), *points.items()))
+
+
+def _lead(one: Needle, other: Needle) -> tuple[str, str]:
+    """A lead's ends, and the side where both are on one."""
+    same = one.site.side is other.site.side
+    ends = [needle.point or needle.site.region for needle in (one, other)]
+    if not same:
+        ends = [f"{end} {needle.site.side.letter}" if needle.point else end for end, needle in zip(ends, (one, other), strict=True)]
+    return "–".join(ends), one.site.side.letter if same and (one.point or other.point) and one.site.side is not Side.MIDLINE else ""
+
+
+def time_words(adjunct: Adjunct, now: datetime) -> str:
+    """Its clock in a few letters: `20 min` before and after, `12:40` left, `+1:12` over; counted up where it has no end."""
+    clock = adjunct.clock
+    if adjunct.kind in LEFT_IN:
+        return "out" if adjunct.ended else "in" if adjunct.started else ""
+    if clock.is_open:
+        left = clock.remaining(now)
+        return countdown(clock.elapsed(now) if left is None else left)
+    minutes = round(clock.elapsed(now).total_seconds() / 60) if adjunct.started else adjunct.minutes
+    return f"{minutes} min" if minutes is not None else ""
+
+
+def left_in_words(adjunct: Adjunct, written: Callable[[date], str]) -> str:
+    """What stays in and until when: `3 seeds at HT7 L, left in on 12 March 2026, to be taken out by 17 March 2026`."""
+    where = where_words(adjunct)
+    said = [f"{_number_of(adjunct) or adjunct.kind}{f' at {where}' if where else ''}"]
+    said += [f"left in on {written(adjunct.started.astimezone().date())}"] if adjunct.started else []
+    said += [f"to be taken out by {written(adjunct.until)}"] if adjunct.until else []
+    return ", ".join(said)
+
+
+# What is done with it
+
+
+def leads_between(needles: Sequence[Needle]) -> tuple[tuple[str, str], ...]:
+    """The leads that join needles: two with each other, more two by two on each side, in the order in which they were charted."""
+    if len(needles) == 2:
+        return ((needles[0].id, needles[1].id),)
+    ordered = sorted(needles, key=lambda needle: needle.position)
+    sides = ([needle.id for needle in ordered if needle.site.side is side] for side in Side)
+    return tuple(pair for ids in sides for pair in list(pairwise(ids))[::2])
+
+
+def taken_out(left: Adjunct, visit_id: str, now: datetime) -> Adjunct:
+    """The end of what was left in at an earlier visit, as it is charted in this one; what began at the same time is the same thing."""
+    return replace(left, visit_id=visit_id, ended=now, paused=None, copied=False, position=0, id=new_id())

@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from neuro_chart.clinic import exercises, forms, protocols, phrases, tongue_pulse
+from neuro_chart.clinic import adjunct_kinds, exercises, forms, phrases, protocols, tongue_pulse
 from neuro_chart.clinic.body import FIGURES, Atlas
 from neuro_chart.clinic.points import Catalogue
 
@@ -38,6 +38,11 @@ class Library:
     def forms(self) -> dict[str, forms.Questionnaire]:
         """Every released form by `url|version`."""
         return forms.load_forms(self.folder / "forms")
+
+    @cached_property
+    def adjuncts(self) -> dict[str, adjunct_kinds.AdjunctKind]:
+        """The kinds of what is done beside the needles, by name."""
+        return adjunct_kinds.load(self.folder / "adjuncts")
 
     @cached_property
     def exercises(self) -> dict[str, exercises.Exercise]:

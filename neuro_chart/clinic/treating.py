@@ -76,6 +76,11 @@ def start(adjuncts: Iterable[Adjunct], now: datetime) -> list[Adjunct]:
     return [replace(each, started=now, copied=False) for each in adjuncts if each.started is None]
 
 
+def go_on_longer(adjuncts: Iterable[Adjunct], minutes: int = MORE_MINUTES) -> list[Adjunct]:
+    """What has a clock goes on so many minutes longer."""
+    return [replace(each, minutes=each.minutes + minutes) for each in adjuncts if each.minutes is not None and each.ended is None]
+
+
 def end(adjuncts: Iterable[Adjunct], now: datetime) -> list[Adjunct]:
     """What runs ends; what is left in for days is not ended by the clock."""
     return [replace(_running(each, now), ended=now) for each in adjuncts if each.is_running]

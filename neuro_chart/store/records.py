@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
-from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.adjuncts import LEFT_IN, Adjunct
 from neuro_chart.clinic.clocks import now as this_moment
 from neuro_chart.clinic.events import AdverseEvent
 from neuro_chart.clinic.intakes import Intake
@@ -163,6 +163,27 @@ class Records:
         )
         found = self._all(earlier.order_by(visit.c.started.desc(), visit.c.id).limit(1))
         return found[0] if found else None
+
+    def left_in(self, patient_id: str = "") -> list[tuple[Adjunct, Patient]]:
+        """What was left in for days and not taken out since, of a patient or of all; what is to come out first comes first.
+
+        What was put in at a visit that is signed is taken out at a later one, where it is charted again with the same beginning.
+        """
+        gone, then = adjunct.alias(), visit.alias()
+        taken = sa.exists().where(
+            gone.c.visit_id == then.c.id,
+            then.c.patient_id == patient.c.id,
+            gone.c.kind == adjunct.c.kind,
+            gone.c.started == adjunct.c.started,
+            gone.c.ended.is_not(None),
+        )
+        still = sa.select(Adjunct, Patient).join_from(adjunct, visit).join(patient, visit.c.patient_id == patient.c.id)
+        still = still.where(adjunct.c.kind.in_(LEFT_IN), adjunct.c.started.is_not(None), adjunct.c.ended.is_(None), ~taken)
+        if patient_id:
+            still = still.where(patient.c.id == patient_id)
+        with self._asking() as session:
+            found = session.execute(still.order_by(adjunct.c.until.is_(None), adjunct.c.until, adjunct.c.started, adjunct.c.id))
+            return [(left, whose) for left, whose in found]
 
     def find_in_notes(self, words: str, limit: int = 100) -> list[Found]:
         """Visits whose notes and amendments hold all the words, newest first; nothing for no words."""
