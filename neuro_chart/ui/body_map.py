@@ -455,14 +455,14 @@ class BodyMap(QWidget):
     def shifted(self, dx: float, dy: float, panel: int = -1, *, on_skin: bool = False) -> tuple[tuple[Needle, Target], ...]:
         """Where the selected needles come to lie when they all move by decimetres of the sheet, or of the skin; none if one would leave it.
 
-        Each moves as this panel sees it, or else the first that does. It keeps the name of its point while it is close by.
+        Each moves as this panel sees it, or else the one that looks at it most squarely. It keeps the name of its point while close by.
         """
         found = []
         for needle in self.needles:
             if needle.id not in self.selected or not (places := self.sight.places(needle.site, needle.point)):
                 continue
-            place = next((place for place in places if place.panel == panel), places[0])
-            target = self.sight.beside(place, dx, dy, on_skin=on_skin)
+            best = max(places, key=lambda place: (place.panel == panel, self.panels[place.panel].view.worth(needle.site)))
+            target = self.sight.beside(best, dx, dy, on_skin=on_skin)
             if target is None:
                 return ()
             found.append((needle, target._replace(code=needle.point if self._is_close(target.site, needle.point) else "")))

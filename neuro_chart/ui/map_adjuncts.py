@@ -13,7 +13,7 @@ from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.ui.map_layout import Camera, Panel
 from neuro_chart.ui.map_marks import MARKER
 from neuro_chart.ui.map_sight import Place, Sight
-from neuro_chart.ui.theme import Theme
+from neuro_chart.ui.theme import LIGHT, Theme
 
 LETTERS: Mapping[str, str] = {
     ELECTRO: "E", MOXA: "M", CUPPING: "C", LAMP: "L", GUA_SHA: "G", TUINA: "T", PRESS: "P", SEEDS: "S",
@@ -21,7 +21,7 @@ LETTERS: Mapping[str, str] = {
 MARK = 7.5  # half the side of a place's mark
 BRUSH, LEAST_BRUSH = 0.25, 8.0  # how wide a stroke lies on the skin, in dm; and on the screen at least
 SLACK = 0.16  # of its length: how far a wire hangs through
-WAVE_FROM = 40.0  # px: on a shorter wire there is no room for its wave
+WAVE_FROM = 44.0  # px: on a shorter wire there is no room for its wave
 STUB = 20.0
 
 
@@ -72,7 +72,7 @@ class Places:
 
     def _paint_stroke(self, painter: QPainter, adjunct: Adjunct, stroke: Sequence[Site]) -> None:
         for run in self._runs(stroke):
-            paint_brush(painter, self._theme, run, self._camera.zoom, strong=adjunct.is_running)
+            paint_brush(painter, run, self._camera.zoom, strong=adjunct.is_running)
 
     def _paint_lead(self, painter: QPainter, start: tuple[Site, str], end: tuple[Site, str], *, running: bool) -> None:
         """A wire in each view that sees both needles; where none does, a stub at each that points to the other."""
@@ -118,10 +118,10 @@ def paint_place(painter: QPainter, theme: Theme, place: QPointF, adjunct: Adjunc
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, LETTERS.get(adjunct.kind, adjunct.kind[:1].upper()))
 
 
-def paint_brush(painter: QPainter, theme: Theme, run: Sequence[QPointF], zoom: float, *, strong: bool) -> None:
+def paint_brush(painter: QPainter, run: Sequence[QPointF], zoom: float, *, strong: bool) -> None:
     """A stroke on the skin, as wide as a small cup."""
-    colour = theme.color("accent")
-    colour.setAlphaF(0.45 if strong else 0.28)
+    colour = LIGHT.color("accent")  # the skin is as pale in the dark look
+    colour.setAlphaF(0.5 if strong else 0.3)
     path = QPainterPath(run[0])
     for place, following in zip(run[1:], [*run[2:], run[-1]], strict=True):
         path.quadTo(place, (place + following) / 2)
@@ -158,18 +158,18 @@ def _draw_wire(painter: QPainter, theme: Theme, path: QPainterPath, *, running: 
 
 
 def _wire(theme: Theme, *, running: bool) -> tuple[QColor, float]:
-    return (theme.color("accent"), 2.0) if running else (theme.color("muted"), 1.2)
+    return (theme.color("accent"), 2.2) if running else (theme.color("muted"), 1.6)
 
 
 def _paint_wave(painter: QPainter, theme: Theme, middle: QPointF, *, running: bool) -> None:
     colour, _ = _wire(theme, running=running)
     painter.setPen(QPen(colour, 1.2))
     painter.setBrush(colour if running else theme.color("card"))
-    painter.drawRoundedRect(QRectF(middle.x() - 11, middle.y() - 7, 22, 14), 7, 7)
-    wave = QPainterPath(middle + QPointF(-7, 0))
+    painter.drawRoundedRect(QRectF(middle.x() - 9, middle.y() - 6, 18, 12), 6, 6)
+    wave = QPainterPath(middle + QPointF(-6, 0))
     for k in range(4):
-        x = middle.x() - 7 + 3.5 * k
-        wave.quadTo(QPointF(x + 1.75, middle.y() + (-6 if k % 2 == 0 else 6)), QPointF(x + 3.5, middle.y()))
+        x = middle.x() - 6 + 3 * k
+        wave.quadTo(QPointF(x + 1.5, middle.y() + (-5.5 if k % 2 == 0 else 5.5)), QPointF(x + 3, middle.y()))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.color("on_accent") if running else colour, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.drawPath(wave)

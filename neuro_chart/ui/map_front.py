@@ -59,7 +59,7 @@ class Front:
         if len(path) < 2:
             return
         if shown.tool is Tool.BRUSH:
-            paint_brush(painter, theme, path, shown.camera.zoom, strong=True)
+            paint_brush(painter, path, shown.camera.zoom, strong=True)
             return
         inside = theme.color("accent")
         inside.setAlphaF(0.12)

@@ -115,13 +115,13 @@ class Hand:
             shown.pan_by(here.x() - self._last.x(), here.y() - self._last.y())
 
     def _drag_needles(self, here: QPointF, snap: float) -> None:
-        """One needle snaps to points and lands nowhere beside the body; a group moves as one and stops where one would leave the skin."""
+        """One needle snaps to points, a group moves as one; beside the body nothing lands."""
         shown, held, press = self._map, self._pressed, self._press
         if held is None or press is None:
             return
         if held.needle.id in shown.selected and len(shown.selected) > 1:
-            landing = shown.shifted((here.x() - press.x()) / shown.camera.zoom, (here.y() - press.y()) / shown.camera.zoom, held.panel)
-            self.landing = landing or self.landing
+            way = (here - press) / shown.camera.zoom
+            self.landing = shown.shifted(way.x(), way.y(), held.panel)
         else:
             target = shown.target_at(here, snap)
             self.landing = ((held.needle, target),) if target else ()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
 from neuro_chart.ui.map_hand import MORE, Tool
-from neuro_chart.ui.map_sight import HIT, Target
+from neuro_chart.ui.map_sight import SNAP, Target
 
 if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
@@ -102,13 +102,14 @@ class Keys:
             self._put_cursor(place + QPointF(dx, dy) * step)
 
     def _start(self) -> QPointF:
-        """Where the cursor comes up: at a needle that is selected, else in the middle of what is seen of the first view."""
+        """Where the cursor comes up: at a needle that is selected, else a little above the middle of what is seen of the first view."""
         shown = self._map
         chosen = next((seen for seen in shown.seen_needles() if seen.needle.id in shown.selected), None)
         if chosen is not None:
             return QPointF(chosen.x, chosen.y)
         room = QRectF(shown.rect())
-        return next((frame & room).center() for frame in map(shown.frame, shown.panels) if frame.intersects(room))
+        frame = next(frame & room for frame in map(shown.frame, shown.panels) if frame.intersects(room))
+        return QPointF(frame.center().x(), frame.top() + 0.4 * frame.height())
 
     def _put_cursor(self, place: QPointF) -> None:
         """Show the cursor, move the body if it comes to the edge, and say what is there."""
@@ -118,7 +119,7 @@ class Keys:
         shown.pan_by(kept.x() - place.x(), kept.y() - place.y())
         self._cursor = shown.camera.to_sheet(kept.x(), kept.y())
         target = self._under()
-        seen = shown.needle_at(kept, HIT)
+        seen = shown.needle_at(kept, SNAP)
         shown.pointer.hover = target if target is not None and target.code and seen is None else None
         shown.pointer.say(Target(seen.needle.site, seen.needle.point, seen.x, seen.y) if seen else target)
         shown.update()
@@ -133,7 +134,7 @@ class Keys:
         if place is None:
             self._put_cursor(self._start())
             return
-        seen, target = shown.needle_at(place, HIT), self._under()
+        seen, target = shown.needle_at(place, SNAP), self._under()
         if shown.tool is Tool.BRUSH:
             shown.draw((target.site,) if target else ())
         elif seen is not None:
