@@ -11,12 +11,13 @@ from neuro_chart.ui.map_adjuncts import LETTERS, paint_place, paint_wire
 from neuro_chart.ui.map_keys import KEYS
 from neuro_chart.ui.map_marks import Stage, paint_badge, paint_ghost, paint_marker
 from neuro_chart.ui.theme import Theme
-from neuro_chart.ui.widgets import label
+from neuro_chart.ui.widgets import card, column, label, row
 
 MARKS = {
     Stage.PLANNED: "Planned", Stage.COPIED: "Planned as last time, to be confirmed", Stage.IN: "In", Stage.PAUSED: "In, its clock paused",
     Stage.OVERDUE: "Overdue", Stage.OUT: "Out", Stage.UNCOUNTED: "Pulled, not yet counted",
 }  # fmt: skip
+COLUMN = 300
 Draw = Callable[[QPainter, QPointF, Theme], object]
 
 
@@ -31,17 +32,15 @@ class Guide(QDialog):
         told["Bent, broken, stuck, dropped or replaced"] = _amiss
         told["Typed, not yet charted"] = paint_ghost
         told["Lead for electro-stimulation"] = lambda painter, place, theme: paint_wire(
-            painter, theme, place - QPointF(26, 4), place + QPointF(26, -4), running=True
+            painter, theme, place - QPointF(28, 4), place + QPointF(28, -4), running=True
         )
         places = ", ".join(f"{letter} {kind.lower()}" for kind, letter in LETTERS.items() if letter != "E")
         told[f"Done here: {places}"] = lambda painter, place, theme: paint_place(painter, theme, place, Adjunct("", MOXA))
+        marks = column(label("Marks", "heading"), _rows([(_Mark(draw), words) for words, draw in told.items()], 72), None)
+        keys = column(label("Keys on the map", "heading"), _rows([(label(keys), words) for keys, words in KEYS.items()], 128), None)
         box = QVBoxLayout(self)
-        box.setContentsMargins(20, 16, 20, 16)
-        box.setSpacing(12)
-        box.addWidget(label("Marks", "heading"))
-        box.addLayout(_rows([(_Mark(draw), words) for words, draw in told.items()]))
-        box.addWidget(label("Keys on the map", "heading"))
-        box.addLayout(_rows([(label(keys), words) for keys, words in KEYS.items()]))
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(card(row(marks, keys, spacing=32), margins=20))
         self.setAccessibleDescription(". ".join([*told, *(f"{keys}: {words}" for keys, words in KEYS.items())]))
 
     def show_beside(self, place: QWidget) -> None:
@@ -54,16 +53,19 @@ class Guide(QDialog):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
-def _rows(lines: list[tuple[QWidget, str]]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(4)
-    grid.setColumnMinimumWidth(0, 128)
-    for row, (shown, words) in enumerate(lines):
-        grid.addWidget(shown, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(label(words, "muted"), row, 1)
-    grid.setColumnStretch(1, 1)
-    return grid
+def _rows(lines: list[tuple[QWidget, str]], indent: int) -> QWidget:
+    made = QWidget()
+    grid = QGridLayout(made)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(6)
+    grid.setColumnMinimumWidth(0, indent)
+    for number, (shown, words) in enumerate(lines):
+        grid.addWidget(shown, number, 0, Qt.AlignmentFlag.AlignVCenter)
+        told = label(words, "muted", wrap=True)
+        told.setMinimumWidth(COLUMN)
+        grid.addWidget(told, number, 1)
+    return made
 
 
 def _marker(stage: Stage) -> Draw:

@@ -5,20 +5,25 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSettings, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QToolButton
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Needle, Side, now
+from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.resources import resource
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.map_card import MapCard
+from neuro_chart.ui.map_guide import MARKS, Guide
+from neuro_chart.ui.map_hand import Tool
+from neuro_chart.ui.map_keys import KEYS
 from neuro_chart.ui.map_labels import Box, nearest, place_labels
 from neuro_chart.ui.map_layers import FIELDS, Layers
 from neuro_chart.ui.map_layout import SHEETS, lay_out
 from neuro_chart.ui.map_marks import MARKER, Stage, short, stage
 from neuro_chart.ui.map_ruler import in_words
-from neuro_chart.ui.map_words import leader_to
+from neuro_chart.ui.map_words import leader_to, sized
 from neuro_chart.ui.theme import CHANNELS
 
 
@@ -43,7 +48,7 @@ def needle(library, code, side=Side.LEFT, **told):
 def where(body, a_needle):
     """Where a needle shows first, in pixels of the widget."""
     body.show_needles([a_needle], now())
-    spot = body._place()[0]
+    spot = body.seen_needles()[0]
     return QPoint(round(spot.x), round(spot.y))
 
 
@@ -166,8 +171,8 @@ def test_hover_names_the_point_with_its_characters(body, library, qtbot):
 @pytest.mark.parametrize("key", list(SHEETS))
 def test_each_sheet_shows_its_views_within_the_widget(body, key):
     body.show_sheet(key)
-    assert len(body._panels) == len(SHEETS[key][1])
-    frames = [body.frame(panel) for panel in body._panels]
+    assert len(body.panels) == len(SHEETS[key][1])
+    frames = [body.frame(panel) for panel in body.panels]
     assert all(body.rect().adjusted(-1, -1, 1, 1).contains(frame.toRect()) for frame in frames)
     assert not any(a.intersects(b) for a, b in combinations(frames, 2))
 
@@ -176,7 +181,7 @@ def test_a_needle_shows_in_each_view_that_sees_it_and_the_map_turns_to_one(body,
     one = needle(library, "ST36")
     body.show_needles([one], now())
     body.show_sheet("legs")
-    assert len(body._place()) >= 2
+    assert len(body.seen_needles()) >= 2
     body.show_sheet("hands")
     assert body.unseen() == [one]
     body.reveal(one)
@@ -249,10 +254,10 @@ def test_two_fingers_zoom_and_place_nothing(body, library, qtbot):
             QTest.touchEvent(body, screen).move(0, middle - QPoint(reach, 0)).move(1, middle + QPoint(reach, 0)).commit()
         QTest.touchEvent(body, screen).release(0, middle - QPoint(150, 0)).release(1, middle + QPoint(150, 0)).commit()
     assert body.camera.zoom > 1.5 * before
-    assert body._press is None
+    assert not body.hand.is_down
 
 
-def test_the_arrows_move_a_selected_needle_and_the_body_where_none_is_in_sight(body, library, qtbot):
+def test_the_arrows_move_a_selected_needle_and_with_ctrl_the_body(body, library, qtbot):
     placed = needle(library, "ST36")
     body.show_needles([placed], now())
     body.select([placed.id])
@@ -265,7 +270,7 @@ def test_the_arrows_move_a_selected_needle_and_the_body_where_none_is_in_sight(b
     body.zoom_by(2)
     before = body.camera.left
     with qtbot.assertNotEmitted(body.moved):
-        qtbot.keyClick(body, Qt.Key.Key_Right)
+        qtbot.keyClick(body, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert body.camera.left > before
 
 
@@ -305,7 +310,7 @@ def test_on_a_small_laptop_every_view_has_its_title_and_no_two_touch(body, key):
     body.resize(560, 470)
     body.keep_corner(44, 126)
     body.show_sheet(key)
-    metrics = body.fontMetrics()
+    metrics = QFontMetricsF(sized(body.font()))  # as the map writes them, whichever look another test has left behind
     titles = []
     for panel in body.panels:
         frame = body.frame(panel)
@@ -361,7 +366,7 @@ def test_the_map_turns_to_a_point_and_names_it(body, library):
     body.turn_to(library.atlas.point_sites("ST36")[Side.LEFT], "ST36")
     assert body.camera.zoom >= 100
     assert "ST36 足三里 Zúsānlǐ is ringed" in body.accessibleDescription()
-    assert any(mark.code == "ST36" and body.rect().contains(round(mark.x), round(mark.y)) for mark in body._marks())
+    assert any(mark.code == "ST36" and body.rect().contains(round(mark.x), round(mark.y)) for mark in body.marks())
 
 
 def test_the_pointer_at_rest_tells_the_nearest_point_in_cun(body, library, qtbot):
@@ -435,7 +440,7 @@ def test_a_landmark_says_where_it_is(body, library, qtbot):
     _, mark = next(
         (panel, mark)
         for panel in body.panels
-        for mark in body._picture.landmarks(panel, body.camera.zoom)
+        for mark in body.picture.landmarks(panel, body.camera.zoom)
         if library.atlas.nearest_point(panel.view, *panel.to_view(mark.x, mark.y), 16 / body.camera.zoom * panel.scale) is None
     )
     x, y = body.camera.to_widget(mark.x, mark.y)
@@ -520,7 +525,7 @@ def test_what_lies_on_the_skin_even_in_part_is_written_as_on_skin(body):
         x, y = word.x * body.camera.zoom + word.dx, word.y * body.camera.zoom + word.dy + word.height / 2
         for at in (x + k * word.width / 4 for k in range(5)) if panel else ():
             place = panel.to_view(at / body.camera.zoom, y / body.camera.zoom)
-            clear = body._picture.shows(panel, *place) and body._picture.figures.is_skin(panel.view, *place)
+            clear = body.picture.shows(panel, *place) and body.picture.figures.is_skin(panel.view, *place)
             assert word.on_skin or not clear, word.text
 
 
@@ -549,3 +554,53 @@ def test_a_needle_in_the_sole_never_shows_on_the_heel_from_behind(body, library,
     body.reveal(planned)
     assert body.sheet == "feet"
     assert body.unseen() == []
+
+
+def test_what_is_out_of_sight_follows_the_sheet_the_figure_and_the_typed_line(card, library):
+    one = needle(library, "LI4")
+    card.map.show_needles([one], now())
+    card.show_sheet("legs")
+    assert card.under.text() == "Out of sight here: LI4 L"
+    card.map.show_ghosts(((library.atlas.point_sites("PC6")[Side.LEFT], "PC6"),))
+    assert card.under.text() == "Typed, out of sight here: PC6 L · Out of sight here: LI4 L"
+    card.map.show_ghosts(())
+    card.map.reveal(one)
+    assert card.sheets.choice == card.map.sheet == "hands"
+    assert card.under.text() == ""
+    card.show_figure("female")
+    card.map.show_needles([Needle("visit", library.figure("female").point_sites("ST36")[Side.LEFT], "ST36")], now())
+    assert "ST36" in card.under.text()
+
+
+def test_the_lasso_has_a_button_and_another_tool_takes_its_place(card, qtbot):
+    assert card.lasso.accessibleName().startswith("Lasso")
+    qtbot.mouseClick(card.lasso, Qt.MouseButton.LeftButton)
+    assert card.map.tool is Tool.LASSO
+    assert "Draw round" in card.under.text()
+    qtbot.mouseClick(card.ruler, Qt.MouseButton.LeftButton)
+    assert not card.lasso.isChecked()
+    assert card.ruler.isChecked()
+    card.set_read_only(True)
+    assert not card.lasso.isVisible()
+
+
+def test_a_leaf_tells_every_mark_and_key(card, qtbot):
+    qtbot.keyClick(card.map, Qt.Key.Key_Question)
+    guide = card.findChild(Guide)
+    assert guide.isVisible()
+    words = {each.text() for each in guide.findChildren(QLabel)}
+    assert words >= set(MARKS.values()) | set(KEYS) | set(KEYS.values())
+    assert set(MARKS) == set(Stage)
+    assert guide.height() < 700
+    qtbot.keyClick(guide, Qt.Key.Key_Escape)
+    assert not guide.isVisible()
+
+
+def test_every_button_over_the_map_can_be_touched_and_has_a_name(card):
+    card.map.resize(560, 470)
+    buttons = card.map.findChildren(QToolButton)
+    assert len(buttons) >= 7
+    for made in buttons:
+        assert made.accessibleName()
+        assert min(made.width(), made.height()) >= 40
+    assert not any(a.geometry().intersects(b.geometry()) for a, b in combinations(buttons, 2))
