@@ -12,12 +12,12 @@ from neuro_chart.clinic import treating
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.body import mirror
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES, copied_words
+from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES, copied_words, without_source
 from neuro_chart.clinic.events import AdverseEvent
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import USUAL_RETENTION, Mishap, Needle, Side, Site
 from neuro_chart.clinic.people import new_id
-from neuro_chart.clinic.prescribing import next_position, place_of, repeated
+from neuro_chart.clinic.prescribing import Effect, next_position, place_of, repeated
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.needle_rows import place_words
@@ -188,6 +188,20 @@ class Treatment(QObject):
         else:
             self.select(there[place_of(needle)] for needle in wanted)
 
+    def prescribe(self, effect: Effect) -> bool:
+        """Do what a line of shorthand says, as one step; the needles that it names are selected. False if it is refused."""
+        by = {"protocol": effect.protocol, "session": effect.session} if effect.protocol else {}
+        self.selected = frozenset(effect.named)
+        done = self.change("Prescribe", effect.put, effect.off, **by)
+        self.selected &= {needle.id for needle in self.needles}
+        self.selection_changed.emit(self.selected)
+        return done
+
+    @property
+    def in_hand(self) -> Ids:
+        """Which needles a key for clocks is meant for: the selected ones that are in, or all."""
+        return {needle.id for needle in self.chosen if needle.is_in} or None
+
     def edit_selected(self, words: str, values: dict[str, Any]) -> None:
         """Say the same of all selected needles."""
         self.change(words, [replace(needle, **values) for needle in self.chosen])
@@ -223,11 +237,15 @@ class Treatment(QObject):
         """The planned ones go in: their clocks start."""
         self.change("Insert needles", treating.insert(self._of(ids), now()))
 
+    @property
+    def next_planned(self) -> list[Needle]:
+        """The needles of the planned point that was charted first."""
+        planned = sorted((needle for needle in self.needles if needle.is_planned), key=lambda needle: needle.position)
+        return [needle for needle in planned if (needle.point or needle.id) == (planned[0].point or planned[0].id)]
+
     def insert_next(self) -> None:
         """The needles of the next planned point go in, so that clocks start one after another as the hands go."""
-        planned = sorted((needle for needle in self.needles if needle.is_planned), key=lambda needle: needle.position)
-        together = [needle for needle in planned if (needle.point or needle.id) == (planned[0].point or planned[0].id)]
-        self.insert([needle.id for needle in together])
+        self.insert([needle.id for needle in self.next_planned])
 
     def take_out(self, ids: Ids = None) -> None:
         """Those that are in come out, counted one by one."""
@@ -254,6 +272,11 @@ class Treatment(QObject):
     def resume(self, ids: Ids = None) -> None:
         """The clocks that stand still run on."""
         self.change("Let clocks run on", treating.resume(self._of(ids), now()))
+
+    def hold_or_resume(self, ids: Ids = None) -> None:
+        """The clocks stand still; where all of them do, they run on."""
+        clocks = [needle.clock for needle in self._of(ids) if needle.clock.is_open]
+        (self.resume if all(clock.is_paused for clock in clocks) else self.pause)(ids)
 
     def restart(self, ids: Ids = None) -> None:
         """The clocks begin anew now; the times of insertion stay."""
@@ -286,6 +309,11 @@ class Treatment(QObject):
             self.select(())
             self.change("Repeat the last visit", repeated(visit, last, sections), **copied_words(visit, last, sections))
 
+    def forget_source(self, field: str) -> None:
+        """Say no longer from which visit the words of a field were taken over."""
+        if (visit := self.draft) is not None:
+            self.change("Take away where it came from", **without_source(visit, field))
+
     # Beside the needles, and what happened
 
     def put_adjunct(self, adjunct: Adjunct) -> None:
@@ -297,6 +325,22 @@ class Treatment(QObject):
         """Do an act of clinic.treating to what is done beside the needles."""
         wanted = None if ids is None else set(ids)
         self.change(words, act([each for each in self.visit.adjuncts if wanted is None or each.id in wanted] if self.visit else []))
+
+    def step_adjunct(self, adjunct_id: str) -> None:
+        """What has not begun begins; what runs ends; what was left in comes out."""
+        moment = now()
+        for words, act in (("Start", treating.start), ("End", treating.end), ("Take out", treating.take_away)):
+            if done := act(self._beside(adjunct_id), moment):
+                self.change(f"{words} {done[0].kind.lower()}", done)
+                return
+
+    def pause_adjunct(self, adjunct_id: str) -> None:
+        """What runs stands still; what stands still runs on."""
+        moment, running = now(), [each for each in self._beside(adjunct_id) if each.is_running]
+        self.change("Pause or run on", treating.pause(running, moment) or treating.resume(running, moment))
+
+    def _beside(self, adjunct_id: str) -> list[Adjunct]:
+        return [each for each in self.visit.adjuncts if each.id == adjunct_id] if self.visit else []
 
     def take_off(self, words: str, part_id: str) -> None:
         """Take an adjunct or an event off the chart."""
