@@ -1,9 +1,10 @@
 """The shelf of what the program knows, read from its resources when it is first asked for."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from neuro_chart.clinic import adjunct_kinds, exercises, forms, phrases, protocols, tongue_pulse
+from neuro_chart.clinic import adjunct_kinds, events, exercises, forms, phrases, protocols, tongue_pulse
 from neuro_chart.clinic.body import FIGURES, Atlas
 from neuro_chart.clinic.points import Catalogue
 
@@ -43,6 +44,11 @@ class Library:
     def adjuncts(self) -> dict[str, adjunct_kinds.AdjunctKind]:
         """The kinds of what is done beside the needles, by name."""
         return adjunct_kinds.load(self.folder / "adjuncts")
+
+    @cached_property
+    def events(self) -> Mapping[events.EventKind, events.Told]:
+        """What is told of each kind of adverse event."""
+        return events.load(self.folder / "events")
 
     @cached_property
     def exercises(self) -> dict[str, exercises.Exercise]:

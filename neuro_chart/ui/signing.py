@@ -1,63 +1,108 @@
 """Closing a visit, and what can still be said after it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.adjuncts import LEFT_IN, Adjunct
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle
+from neuro_chart.clinic.phrases import blanks_words
+from neuro_chart.clinic.treating import end
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.days import local_day, local_time, long_day
 from neuro_chart.ui.needle_rows import places_words
-from neuro_chart.ui.widgets import button, icon_button, label, set_flag
+from neuro_chart.ui.treatment import Treatment
+from neuro_chart.ui.widgets import button, icon_button, label, scrolled, set_flag
 from neuro_chart.ui.words import Prose
 
 
+class Ask(QWidget):
+    """Something that is unfinished, and the way to finish it; hidden while there is nothing to say."""
+
+    def __init__(self, way: str, do: Callable[[], object], icon: str = "") -> None:
+        super().__init__()
+        self.words = label("", "caution", wrap=True)
+        self.way = button(way, do, "link", icon)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.words)
+        box.addWidget(self.way, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def say(self, words: str) -> None:
+        """Say what is unfinished, or nothing."""
+        self.words.setText(words)
+        self.setVisible(bool(words))
+
+
 class SignPanel(QFrame):
-    """Asks before a visit is closed: the count, and a reason for each needle that is still in. `signed(reason)`, `closed()`."""
+    """Asks before a visit is closed: the count, with a reason where in and out are uneven, and what else is unfinished.
+
+    `signed(reason)`, `count_wanted()` to count needles out, `blank_wanted()` to fill the note in, `closed()`.
+    """
 
     signed = Signal(str)
+    count_wanted = Signal()
+    blank_wanted = Signal()
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._treatment = treatment
         self.setProperty("role", "card")
         self.setAccessibleName("Sign visit")
-        self._inside: list[Needle] = []
+        self._uneven = False
         self.count = label("", "title", wrap=True)
         self.left = label("", wrap=True)
         self.left.setProperty("over", "true")
-        self.reason = Prose("Why needles stay in", "Why they stay in", lines=2)
+        self.walk = button("Count out", self.count_wanted.emit)
+        self.walk.setToolTip("Walk over the body and tick off every needle (Ctrl+Shift+C)")
+        self.reason = Prose("Why the visit closes with needles in or uncounted", "Why it is closed all the same", lines=2)
         self.reason.textChanged.connect(lambda: set_flag(self.reason, "invalid", value=False))
         self.error = label("", "error", wrap=True)
+        self.running = Ask("End now", self._end, "check")
+        self.copied = Ask("Confirm", treatment.confirm, "check")
+        self.unfilled = Ask("Fill in", self.blank_wanted.emit, "pencil")
+        self.blanks, self.fill = self.unfilled.words, self.unfilled.way
+        self.left_in = label("", "caution", wrap=True)
         self.planned = label("", "muted", wrap=True)
         self.who = label("", "muted", wrap=True)
         self.sign = button("Sign", self._sign, "primary", "pen-line")
-        box = QVBoxLayout()
-        box.setContentsMargins(16, 4, 16, 16)
+        inner = QWidget()
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(16, 4, 16, 8)
         box.setSpacing(12)
-        for widget in (self.count, self.left, self.reason, self.error, self.planned, self.who, self.sign):
+        for widget in (self.count, self.left, self.walk, self.reason, self.error, self.running, self.copied, self.unfilled, self.left_in,
+                       self.planned, self.who):  # fmt: skip
             box.addWidget(widget)
         box.addStretch(1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 8, 16, 14)
+        foot.addWidget(self.sign)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setContentsMargins(1, 0, 1, 1)
+        whole.setSpacing(0)
         whole.addWidget(panel_head("Sign this visit", self.closed.emit))
-        whole.addLayout(box, 1)
+        whole.addWidget(scrolled(inner), 1)
+        whole.addLayout(foot)
 
     def show_visit(self, visit: Visit, who: str) -> None:
         """Ask about this visit."""
         counted = visit.count
-        self._inside = sorted((needle for needle in visit.needles if needle.is_in), key=lambda needle: needle.position)
-        went_in = f"{counted.inserted} needle{'' if counted.inserted == 1 else 's'} went in, {counted.out} came out"
-        self.count.setText(went_in if counted.inserted else "No needles were inserted.")
-        left = bool(self._inside)
-        self.left.setText(
-            f"{'One needle is' if len(self._inside) == 1 else f'{len(self._inside)} needles are'} still in: "
-            f"{places_words(self._inside)}. Take out what can come out; for what stays, give the reason."
-        )
-        for widget in (self.left, self.reason):
-            widget.setVisible(left)
+        needles = sorted(visit.needles, key=lambda needle: needle.position)
+        self._uneven = not counted.is_even
+        self.count.setText(f"{counted.inserted} in, {counted.out} out." if counted.inserted else "No needles were inserted.")
+        self.left.setText(" ".join(filter(None, (_still_in(needles), _uncounted(needles)))))
+        for widget in (self.left, self.walk, self.reason):
+            widget.setVisible(self._uneven)
         self.error.hide()
+        self.running.say(_running(visit.adjuncts))
+        self.copied.say(_unconfirmed(visit))
+        self.unfilled.say(blanks_words(visit))
+        self.left_in.setText(" ".join(_undated(adjunct) for adjunct in visit.adjuncts if adjunct.kind in LEFT_IN).strip())
+        self.left_in.setVisible(bool(self.left_in.text()))
         self.planned.setText(
             f"{counted.planned} planned needle{' was' if counted.planned == 1 else 's were'} never inserted and will be kept as planned."
         )
@@ -68,16 +113,53 @@ class SignPanel(QFrame):
         """Forget a reason that was given for another visit."""
         self.reason.setPlainText("")
 
+    def _end(self) -> None:
+        self._treatment.change_adjuncts("End what runs", lambda adjuncts: end(adjuncts, now()))
+
     def _sign(self) -> None:
         reason = self.reason.toPlainText().strip()
-        missing = bool(self._inside) and not reason
+        missing = self._uneven and not reason
         set_flag(self.reason, "invalid", missing)
-        self.error.setText("A visit with a needle in is signed only with the reason why it stays.")
+        self.error.setText("A visit with a needle in, or one that was not counted, is signed only with the reason why.")
         self.error.setVisible(missing)
         if missing:
             self.reason.setFocus()
         else:
-            self.signed.emit(reason if self._inside else "")
+            self.signed.emit(reason if self._uneven else "")
+
+
+def _still_in(needles: Sequence[Needle]) -> str:
+    inside = [needle for needle in needles if needle.is_in]
+    if not inside:
+        return ""
+    number = "One needle is" if len(inside) == 1 else f"{len(inside)} needles are"
+    return f"{number} still in: {places_words(inside)}. Take out what can come out; for what stays, give the reason."
+
+
+def _uncounted(needles: Sequence[Needle]) -> str:
+    pulled = [needle for needle in needles if needle.removed is not None and not needle.counted]
+    if not pulled:
+        return ""
+    number = "One needle was" if len(pulled) == 1 else f"{len(pulled)} needles were"
+    return f"{number} pulled and not counted: {places_words(pulled)}. Count them out, or give the reason."
+
+
+def _running(adjuncts: Sequence[Adjunct]) -> str:
+    running = [adjunct.kind for adjunct in adjuncts if adjunct.is_running]
+    return f"{' and '.join(dict.fromkeys(running))} still run{'' if len(running) > 1 else 's'}." if running else ""
+
+
+def _unconfirmed(visit: Visit) -> str:
+    needles = [needle for needle in visit.needles if needle.copied]
+    words = [places_words(needles)] if needles else []
+    words += [adjunct.kind.lower() for adjunct in visit.adjuncts if adjunct.copied]
+    return f"Copied from the last visit and not confirmed: {', '.join(words)}." if words else ""
+
+
+def _undated(adjunct: Adjunct) -> str:
+    missing = [] if adjunct.until else ["the day they come out"]
+    missing += [] if adjunct.consent else ["the patient's consent"]
+    return f"{adjunct.kind} without {' or '.join(missing)}." if missing and adjunct.started is not None and adjunct.ended is None else ""
 
 
 class AmendPanel(QFrame):
@@ -141,7 +223,7 @@ class SignedBar(QFrame):
         who = authors.get(visit.signed_by or "", "")
         words = [f"✓ Signed by {who} on {long_day(local_day(visit.signed))}, {local_time(visit.signed)}."]
         if visit.needles_left_reason:
-            words.append(f"Needles left in: {visit.needles_left_reason.rstrip('.')}.")
+            words.append(f"Signed with needles in or uncounted: {visit.needles_left_reason.rstrip('.')}.")
         if visit.amendments:
             words.append(f"{len(visit.amendments)} amendment{'' if len(visit.amendments) == 1 else 's'} beneath the note.")
         self.words.setText(" ".join(words))
