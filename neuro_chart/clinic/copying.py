@@ -36,6 +36,11 @@ def copied_words(visit: Visit, last: Visit, sections: Collection[str]) -> dict[s
     return {**written, "copied": {**visit.copied, **dict.fromkeys(written, day)}} if written else {}
 
 
+def without_source(visit: Visit, field: str) -> dict[str, Any]:
+    """The fields of the visit when it no longer says where a field's words came from."""
+    return {"copied": {name: day for name, day in visit.copied.items() if name != field}}
+
+
 def _beneath(above: str, words: str) -> str:
     return f"{above.rstrip()}\n{words}" if above.strip() else words
 

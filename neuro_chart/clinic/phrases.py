@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from neuro_chart.clinic.people import new_id
+from neuro_chart.clinic.visits import NOTE_FIELDS, Visit
 
 BLANK = "___"
 START = ";"
@@ -71,3 +72,10 @@ def ended_by(text: str, end: str) -> str:
 def blanks(text: str) -> list[tuple[int, int]]:
     """Where the blanks are that nobody filled: start and end of each."""
     return [found.span() for found in _BLANK.finditer(text)]
+
+
+def blanks_words(visit: Visit) -> str:
+    """Which blanks of a note nobody filled: `2 blanks are not filled in: Objective, Plan.` Nothing for none."""
+    left = {name: len(blanks(getattr(visit, name))) for name in NOTE_FIELDS}
+    fields, count = ", ".join(name.capitalize() for name in left if left[name]), sum(left.values())
+    return f"{count} blank{' is' if count == 1 else 's are'} not filled in: {fields}." if count else ""

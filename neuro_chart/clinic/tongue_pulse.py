@@ -16,12 +16,12 @@ SLOWEST, FASTEST = 20, 250  # beats a minute that can be charted
 
 @dataclass(frozen=True)
 class Term:
-    """One finding. `also` is another word for it; `placed` says whether it has a place on the tongue."""
+    """One finding, or an area of the tongue. `also` is another word for it; `placed` says whether it has a place on the tongue."""
 
     id: str
     name: str
-    hanzi: str
-    pinyin: str
+    hanzi: str = ""
+    pinyin: str = ""
     also: str = ""
     placed: bool = False
 

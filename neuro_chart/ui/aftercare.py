@@ -8,15 +8,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from neuro_chart.clinic.exercises import Exercise
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.aftercare_form import AftercareForm
+from neuro_chart.ui.copied_line import CopiedLine
 from neuro_chart.ui.days import local_day
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.widgets import button
 
 
 class AftercarePanel(QFrame):
-    """The choices for the sheet: `edited(Aftercare)`, `sheet_wanted()`, `closed()`."""
+    """The choices for the sheet: `edited(Aftercare)`, `source_unwanted()`, `sheet_wanted()`, `closed()`."""
 
     edited = Signal(object)
+    source_unwanted = Signal()
     sheet_wanted = Signal()
     closed = Signal()
 
@@ -28,6 +30,9 @@ class AftercarePanel(QFrame):
         self.form.setContentsMargins(16, 0, 4, 0)
         self.form.edited.connect(lambda aftercare, _what: self.edited.emit(aftercare))
         self.rest = self.form.rest
+        self.copied = CopiedLine()
+        self.copied.setContentsMargins(12, 0, 4, 0)
+        self.copied.unwanted.connect(self.source_unwanted)
         self.sheet = button("Preview the sheet", self.sheet_wanted.emit, "primary", "file-text")
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -41,6 +46,7 @@ class AftercarePanel(QFrame):
         whole.setContentsMargins(1, 1, 1, 1)
         whole.setSpacing(0)
         whole.addWidget(panel_head("Aftercare", self.closed.emit))
+        whole.addWidget(self.copied)
         whole.addWidget(area, 1)
         whole.addLayout(foot)
 
@@ -48,6 +54,7 @@ class AftercarePanel(QFrame):
         """Show what is stored; a signed visit's aftercare can only be looked at."""
         self.form.show_aftercare(visit.aftercare, local_day(visit.started))
         self.form.set_read_only(visit.signed is not None)
+        self.copied.show_day(visit.copied.get("aftercare"), read_only=visit.signed is not None)
 
     def flush(self) -> None:
         """Announce what was typed."""

@@ -1,18 +1,26 @@
-"""The note of a visit: how it was before, what was said and seen and meant, how it is after; and the visit before this one."""
+"""The note of a visit: how it was before, what was said and seen and meant, how it is after."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.dates import ago
+from neuro_chart.clinic.phrases import together
+from neuro_chart.clinic.tongue_pulse import findings_words
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
-from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
+from neuro_chart.ui.copied_line import CopiedLine
+from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.ui.phrase_text import PhraseText
 from neuro_chart.ui.scale import Scale
-from neuro_chart.ui.theme import TARGET
-from neuro_chart.ui.widgets import button, label, row
-from neuro_chart.ui.words import Prose
+from neuro_chart.ui.tongue_pulse import TonguePulseLine
+from neuro_chart.ui.treatment import Treatment
+from neuro_chart.ui.widgets import label, row
+
+if TYPE_CHECKING:
+    from neuro_chart.store.records import Change
 
 SCORES = {
     "pain_before": "Pain now", "numbness_before": "Numbness now", "pain_after": "Pain after", "numbness_after": "Numbness after",
@@ -61,33 +69,29 @@ class Score(QWidget):
 
 
 class Note(QFrame):
-    """Scores and prose of one visit, with what was amended beneath: `written(field, value)`."""
+    """Scores and prose of one visit, with what was amended beneath; `tongue_pulse_wanted()` asks for their panel."""
 
-    written = Signal(str, object)
+    tongue_pulse_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._treatment = treatment
         self.setProperty("role", "card")
         self.scores = {name: Score(text) for name, text in SCORES.items()}
-        self.prose = {name: Prose(title, placeholder, lines=2) for name, (title, placeholder) in PROSE.items()}
+        self.prose = {name: PhraseText(title, placeholder, lines=2) for name, (title, placeholder) in PROSE.items()}
+        self.copied = {name: CopiedLine() for name in NOTE_FIELDS}
+        self.tongue_pulse = TonguePulseLine()
+        self.tongue_pulse.clicked.connect(self.tongue_pulse_wanted)
         inner = QWidget()
         box = QVBoxLayout(inner)
         box.setContentsMargins(11, 12, 12, 12)  # the frames of the texts stand out to the left of their words
         box.setSpacing(4)
         for name in SCORE_FIELDS:
-            self.scores[name].scored.connect(lambda value, name=name: self.written.emit(name, value))
+            self.scores[name].scored.connect(partial(self._write, name))
         box.addWidget(self.scores["pain_before"])
         box.addWidget(self.scores["numbness_before"])
         for name in NOTE_FIELDS:
-            field = self.prose[name]
-            field.setProperty("role", "bare")
-            field.edited.connect(lambda value, name=name: self.written.emit(name, value))
-            heading = label(PROSE[name][0], "heading")
-            heading.setBuddy(field)
-            heading.setIndent(5)
-            box.addSpacing(4)
-            box.addWidget(heading)
-            box.addWidget(field)
+            self._add_prose(name, box)
         box.addSpacing(8)
         box.addWidget(self.scores["pain_after"])
         box.addWidget(self.scores["numbness_after"])
@@ -103,6 +107,38 @@ class Note(QFrame):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(1, 4, 1, 4)
         whole.addWidget(self.area)
+        treatment.chart.changed.connect(self._changed)
+        self._offer_phrases()
+
+    def _add_prose(self, name: str, box: QVBoxLayout) -> None:
+        field = self.prose[name]
+        field.setProperty("role", "bare")
+        field.setToolTip("Type ; for a phrase")
+        field.edited.connect(partial(self._write, name))
+        field.replaced.connect(lambda text: self._treatment.change("Put in a phrase", **{name: text}))
+        self.copied[name].unwanted.connect(partial(self._treatment.forget_source, name))
+        heading = label(PROSE[name][0], "heading")
+        heading.setBuddy(field)
+        heading.setIndent(5)
+        box.addSpacing(4)
+        box.addWidget(heading)
+        box.addWidget(field)
+        box.addWidget(self.copied[name])
+        if name == "objective":
+            box.addWidget(self.tongue_pulse)
+
+    def _write(self, field: str, value: object) -> None:
+        words = PROSE[field][0] if field in PROSE else SCORES[field]
+        self._treatment.write(field, value, f"Change {words.lower()}")
+
+    def _changed(self, change: "Change") -> None:
+        if change.kind == "phrase":
+            self._offer_phrases()
+
+    def _offer_phrases(self) -> None:
+        phrases = together(self._treatment.library.phrases, self._treatment.chart.records.phrases())
+        for field in self.prose.values():
+            field.set_phrases(phrases)
 
     def show_visit(self, visit: Visit, authors: Mapping[str, str]) -> None:
         """Show what is stored; `authors` are the practitioners' names by their id."""
@@ -114,6 +150,9 @@ class Note(QFrame):
             field.show_text(getattr(visit, name))
             field.setReadOnly(signed)
             field.setPlaceholderText("" if signed else PROSE[name][1])
+            self.copied[name].show_day(visit.copied.get(name), read_only=signed)
+        words = findings_words(visit.tongue, visit.pulse, self._treatment.library.tongue_pulse)
+        self.tongue_pulse.show_words(words, read_only=signed)
         while (item := self._added.takeAt(0)) is not None:
             if (gone := item.widget()) is not None:
                 gone.hide()
@@ -128,6 +167,13 @@ class Note(QFrame):
     def show_end(self) -> None:
         """Scroll to the last line, where amendments stand, once they are laid out."""
         QTimer.singleShot(0, self, lambda: self.area.verticalScrollBar().setValue(self.area.verticalScrollBar().maximum()))
+
+    def fill_blank(self) -> None:
+        """Put the keys into the first blank that is not filled in."""
+        for field in self.prose.values():
+            if field.first_blank():
+                self.area.ensureWidgetVisible(field)
+                return
 
     def flush(self) -> None:
         """Announce what was typed."""
@@ -147,90 +193,3 @@ def _amendment(text: str, author: str, written: datetime) -> QFrame:
     box.addWidget(words)
     box.addWidget(label(f"{author}, {long_day(local_day(written))}, {local_time(written)}", "small", wrap=True))
     return frame
-
-
-class LastVisit(QFrame):
-    """The visit before this one: when, what was done, how it went; its note can be unfolded and its needles repeated."""
-
-    repeat_wanted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "card")
-        self.setAccessibleName("Last visit")
-        self._when = label("", "heading")
-        self._when.setMinimumHeight(TARGET)  # as tall as the buttons beside it, which a first visit has not
-        self.repeat = button("Repeat", self.repeat_wanted.emit, "link")
-        self.repeat.setToolTip("Plan the same needles again (Ctrl+R)")
-        self._done = label("", wrap=True)
-        self._went = label("", "muted", wrap=True)
-        self._note = label("", wrap=True)
-        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.more = button("Read", self._unfold, "link")
-        self.more.setAccessibleName("Read the last visit's note")
-        self.repeat.setAccessibleName("Repeat the last visit's needles")
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setWidget(self._note)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setMinimumHeight(150)
-        self._area.hide()
-        box = QVBoxLayout(self)
-        box.setContentsMargins(16, 2, 8, 12)
-        box.setSpacing(2)
-        box.addWidget(row(self._when, None, self.more, self.repeat, spacing=0))
-        box.addWidget(self._done)
-        box.addWidget(self._went)
-        box.addSpacing(4)
-        box.addWidget(self._area, 1)
-
-    def _unfold(self) -> None:
-        show = self._area.isHidden()
-        self._area.setVisible(show)
-        self.more.setText("Fold" if show else "Read")
-
-    def show_visit(self, visit: Visit | None, *, beside_draft: bool) -> None:
-        """Show the visit before the one that is charted, or that there was none; its needles can be repeated into a draft."""
-        self.more.setVisible(visit is not None)
-        self.repeat.setVisible(beside_draft and visit is not None and bool(visit.needles))
-        self._done.setVisible(visit is not None)
-        self._went.setVisible(visit is not None)
-        if visit is None:
-            self._when.setText("First visit")
-            self._area.hide()
-            return
-        day = local_day(visit.started)
-        self._when.setText(f"Visit {ago(day, today())}")
-        self._done.setText(f"{short_day(day)}: {done_words(visit)}")
-        self._went.setText(went_words(visit))
-        self._went.setVisible(bool(self._went.text()))
-        parts = [f"{PROSE[name][0]}\n{text}" for name in NOTE_FIELDS if (text := getattr(visit, name).strip())]
-        parts += [f"Amendment\n{amendment.text}" for amendment in visit.amendments]
-        self._note.setText("\n\n".join(parts) or "Nothing was written.")
-
-
-def done_words(visit: Visit) -> str:
-    """What was done, in a line: `12 needles, 30 min, ST36 SP9 SP6 …, EA 2/120 Hz`."""
-    used = [needle for needle in visit.needles if needle.inserted is not None] or visit.needles
-    minutes = sorted({needle.retention for needle in used})
-    parts = [f"{len(used)} needle{'' if len(used) == 1 else 's'}" if used else "No needles"]
-    if minutes:
-        parts.append(f"{minutes[0]} min" if len(minutes) == 1 else f"{minutes[0]}–{minutes[-1]} min")
-    for adjunct in visit.adjuncts:
-        kind = "EA" if adjunct.kind.startswith("Electro") else adjunct.kind.lower()
-        parts.append(f"{kind} {adjunct.setting.partition(',')[0]}".strip())
-    points = " ".join(dict.fromkeys(needle.point for needle in sorted(used, key=lambda needle: needle.position) if needle.point))
-    return ", ".join(parts) + (f"\n{points}" if points else "")
-
-
-def went_words(visit: Visit) -> str:
-    """How the scores went: `Pain 5 → 3, numbness 6 → 6`."""
-    parts = []
-    for name in ("pain", "numbness"):
-        before, after = getattr(visit, f"{name}_before"), getattr(visit, f"{name}_after")
-        if before is not None and after is not None:
-            parts.append(f"{name} {before} → {after}")
-        elif before is not None or after is not None:
-            parts.append(f"{name} {before if before is not None else after}")
-    return ", ".join(parts).capitalize()

@@ -108,18 +108,24 @@ class Prose(QPlainTextEdit):
 
     def flush(self) -> None:
         """Announce what was typed since the last time."""
+        if self.is_dirty:
+            self.edited.emit(self._keep())
+
+    def _keep(self) -> str:
+        """The words as they stand, from now on taken as announced."""
         self._timer.stop()
-        text = self.toPlainText()
-        if text != self._kept:
-            self._kept = text
-            self.edited.emit(text)
+        self._kept = self.toPlainText()
+        return self._kept
 
     def show_text(self, text: str) -> None:
         """Show what is stored, unless newer words are being typed."""
         if self.is_dirty or text == self._kept:
             return
+        place, pairs = self.textCursor().position(), zip(self._kept, text, strict=False)
+        same = next((at for at, (old, new) in enumerate(pairs) if old != new), min(len(self._kept), len(text)))
+        if place > same:  # behind what changed: as far from the end as before
+            place = max(same, len(text) - len(self._kept) + place)
         self._kept = text
-        place = self.textCursor().position()
         self.blockSignals(True)
         self.setPlainText(text)
         self.blockSignals(False)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from neuro_chart.clinic.phrases import BLANK, Phrase, beginning_with, being_typed, blanks, ended_by, load, together
+from neuro_chart.clinic.phrases import BLANK, Phrase, beginning_with, being_typed, blanks, blanks_words, ended_by, load, together
+from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
 
 
@@ -62,6 +63,12 @@ def test_the_sign_after_the_key_ends_the_sentence(end, text):
 
 def test_a_blank_is_three_underscores_or_more():
     assert blanks("a ___ b _____ c __ d") == [(2, 5), (8, 13)]
+
+
+def test_the_blanks_of_a_note_are_told_before_it_is_closed():
+    assert blanks_words(Visit("p", "m", plan="Weekly")) == ""
+    assert blanks_words(Visit("p", "m", plan="In ___.")) == "1 blank is not filled in: Plan."
+    assert blanks_words(Visit("p", "m", objective="___, ___", plan="In ___.")) == "3 blanks are not filled in: Objective, Plan."
 
 
 @pytest.mark.parametrize(
