@@ -17,6 +17,12 @@ MARKS = {
     Stage.PLANNED: "Planned", Stage.COPIED: "Planned as last time, to be confirmed", Stage.IN: "In", Stage.PAUSED: "In, its clock paused",
     Stage.OVERDUE: "Overdue", Stage.OUT: "Out", Stage.UNCOUNTED: "Pulled, not yet counted",
 }  # fmt: skip
+BY_HAND = {
+    "Drag": "Move a needle, or all selected",
+    "Shift+click": "Select more",
+    "Shift+drag": "Lasso, from beside the needles",
+    "Alt+click": "Place exactly there, off the point nearby",
+}
 COLUMN = 300
 Draw = Callable[[QPainter, QPointF, Theme], object]
 
@@ -37,11 +43,15 @@ class Guide(QDialog):
         places = ", ".join(f"{letter} {kind.lower()}" for kind, letter in LETTERS.items() if letter != "E")
         told[f"Done here: {places}"] = lambda painter, place, theme: paint_place(painter, theme, place, Adjunct("", MOXA))
         marks = column(label("Marks", "heading"), _rows([(_Mark(draw), words) for words, draw in told.items()], 72), None)
-        keys = column(label("Keys on the map", "heading"), _rows([(label(keys), words) for keys, words in KEYS.items()], 128), None)
+        keys = [
+            part
+            for heading, rows in {"Keys on the map": KEYS, "By mouse and pen": BY_HAND}.items()
+            for part in (label(heading, "heading"), _rows([(label(keys), words) for keys, words in rows.items()], 128))
+        ]
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(card(row(marks, keys, spacing=32), margins=20))
-        self.setAccessibleDescription(". ".join([*told, *(f"{keys}: {words}" for keys, words in KEYS.items())]))
+        box.addWidget(card(row(marks, column(*keys, None), spacing=32), margins=20))
+        self.setAccessibleDescription(". ".join([*told, *(f"{keys}: {words}" for keys, words in (KEYS | BY_HAND).items())]))
 
     def show_beside(self, place: QWidget) -> None:
         """Show it left of a button, within the window."""

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
 
 KEYS = {
-    "Space, arrows": "show the cursor and move it (Shift: far)",
-    "Space": "place a needle at the cursor, or pick the one there",
-    "N, P": "next and previous needle (Shift: add it)",
-    "Ctrl+A": "select all needles",
-    "Arrows": "move those selected by 1 mm (Shift: 5 mm)",
-    "M": "mirror those selected to the other side",
-    "Delete": "take those selected off the chart",
-    "S": "lasso: draw round needles, or touch them",
-    "Esc": "put the tool or the cursor away, then let go of all",
-    "+ − 0, Ctrl+arrows": "zoom, fit, move the body",
+    "Space, arrows": "Show a cursor and move it (Shift: far)",
+    "Space": "Place at the cursor, or pick what is there",
+    "N, P": "Next and previous needle (Shift: add it)",
+    "Ctrl+A": "Select all needles",
+    "Arrows": "Move those selected by 1 mm (Shift: 5 mm)",
+    "M": "Mirror those selected to the other side",
+    "Delete": "Take those selected off the chart",
+    "Esc": "Put the tool or cursor away, then let go",
+    "S, R, L": "Lasso, ruler, layers",
+    "+ − 0, Ctrl+arrows": "Zoom, fit, move the body",
 }
 STEP, FAR_STEP = 0.01, 0.05  # dm
 CURSOR_STEP, FAR_CURSOR_STEP, PAN = 6.0, 36.0, 48.0  # px

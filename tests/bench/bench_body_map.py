@@ -8,8 +8,9 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Needle, now
+from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
@@ -28,6 +29,7 @@ LOADED = "the first view loaded: atlas, lookup, lines and picture (goal: 60 ms),
 FIRST = "first sight of the body: atlas loaded and a sheet of two views painted, beside its two pictures read"
 NEAREST = "the point nearest to a pixel (goal: 1 ms)"
 WORDS = "the words of a place, as the pointer rests on it"
+GHOSTS = "ghosts of a prescription of 24 needles shown on the sheet of eight views of the feet (goal: 3 ms)"
 ALL_POINTS = 3.0  # times the whole body: every point has its dot and a name where there is room
 
 
@@ -114,6 +116,22 @@ def test_zoom(benchmark, body, image, layers, start):
         near(body)
     ways = cycle([1.03] * 8 + [1 / 1.03] * 8)
     benchmark(lambda: (body.zoom_by(next(ways), QPointF(400, 400)), body.render(image)))
+
+
+@pytest.mark.benchmark(group=GHOSTS)
+def test_ghosts(benchmark, body, library, image):
+    body.show_sheet("feet")
+    body.settle()
+    codes = ("ST36", "SP6", "LR3", "GB41", "SP9", "KI3", "GB34", "GB39", "ST44", "LR2", "BL60", "LI4")
+    places = [(site, code) for code in codes for site in library.atlas.point_sites(code).values()]
+    typed = cycle([*range(1, len(places) + 1)])
+
+    def type_on():
+        body.show_ghosts(tuple(places[: next(typed)]))
+        body.unseen_ghosts()
+        body.render(image)
+
+    benchmark(type_on)
 
 
 @pytest.mark.benchmark(group=LOADED)
