@@ -18,6 +18,7 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, today
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
+from neuro_chart.ui.privacy import initials_only, shown_name
 from neuro_chart.ui.theme import BODY, SMALL, TITLE
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import Empty, button, label, pill
@@ -370,15 +371,22 @@ class PatientPage(QWidget):
             self._stale.discard(self.tab)
             self._page(self.tab).show_patient(self._dossier)
 
+    def show_names(self) -> None:
+        """Show the name or the initials, as the settings have it."""
+        self._show_head()
+
     def _show_head(self) -> None:
+        hidden = initials_only(self._settings)
         patient, visits = self.patient, self._dossier.visits if self._dossier else ()
         self._badge.setText(patient.initials)
         self._badge.setAccessibleName(f"Initials {patient.initials}")
-        called = f" “{patient.preferred}”" if patient.preferred and patient.preferred != patient.given else ""
-        self._name.setText(_fitted(self, f"{patient.name}{called}", TITLE, LONGEST_NAME))
-        self._name.setToolTip(_plain_tip(f"{patient.name}{called}"))
-        self._name.setAccessibleName(f"{patient.name}{called}")
-        facts = [age_words(patient.birth, today()), f"born {long_day(patient.birth)}"] if patient.birth else ["Date of birth not known"]
+        called = f" “{patient.preferred}”" if patient.preferred and patient.preferred != patient.given and not hidden else ""
+        name = f"{shown_name(patient, self._settings)}{called}"
+        self._name.setText(_fitted(self, name, TITLE, LONGEST_NAME))
+        self._name.setToolTip(_plain_tip(name))
+        self._name.setAccessibleName(name)
+        facts = [age_words(patient.birth, today())] if patient.birth else ["Date of birth not known"]
+        facts += [f"born {long_day(patient.birth)}"] if patient.birth and not hidden else []
         facts.append("no visit yet" if not visits else "1 visit" if len(visits) == 1 else f"{len(visits)} visits")
         self._about.setText(" · ".join(facts))
         if self._dossier:

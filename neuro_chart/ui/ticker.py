@@ -1,48 +1,64 @@
-"""The one clock of the program: it ticks each second while a needle is in, anywhere, and rings once for each that is overdue."""
+"""The one clock of the program: it ticks on each second while something runs, anywhere, and rings for what runs out."""
 
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 
-from neuro_chart.clinic.needles import now
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.rooms import is_in_progress, is_under_way, overdue, running
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.sound import Chime
+from neuro_chart.ui.days import today
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
 
-Clock = tuple[str, datetime]
+AGAIN_AFTER = timedelta(minutes=1)
+LATE = 4  # milliseconds after the second, so that a timer that fires a little early does not tell the old one again
 
 
 class Ticker(QObject):
-    """`ticked(now)` each second while a needle is in; `overdue(visit_id)` and a soft tone once for each clock that runs out.
+    """`ticked(now)` on each second while a clock runs; `overdue(visit_id)` and a tone once for each clock that runs out.
 
-    `running` holds the visits with needles in, oldest first; `counted` follows when they or their needles change.
+    The tone comes again each minute until the visit is `seen` or all are told to be `quiet`, if the settings say so. `visits` are those
+    in progress, oldest first, `running` those of them with a needle or a clock; `counted` follows when they change, `ringing` when what
+    rings does.
     """
 
     ticked = Signal(object)
     overdue = Signal(str)
     counted = Signal()
+    ringing = Signal()
 
     def __init__(self, chart: OpenChart, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.chime = Chime(settings, self)
-        self.running: list[tuple[Visit, Patient]] = []
-        self._chart = chart
-        self._rung: set[Clock] = set()
+        self.chime = sound.Chime(settings)
+        self.visits: list[tuple[Visit, Patient]] = []
+        self.unseen: frozenset[str] = frozenset()
+        self._chart, self._settings = chart, settings
+        self._waiting: list[tuple[datetime, str, str]] = []  # when due, of what, in which visit; the next first
+        self._rung: set[tuple[datetime, str, str]] = set()
+        self._rang = now()
         self._timer = QTimer(self)
-        self._timer.setInterval(1000)
+        self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.tick)
+        self._timer.timeout.connect(self._on_the_second)
         chart.changed.connect(self._changed)
         self.reload()
 
     @property
+    def running(self) -> list[tuple[Visit, Patient]]:
+        """The visits with a needle in or not counted, or with a clock."""
+        return [(visit, patient) for visit, patient in self.visits if is_under_way(visit)]
+
+    @property
     def is_running(self) -> bool:
-        """Whether a needle is in anywhere."""
+        """Whether a clock runs anywhere."""
         return self._timer.isActive()
 
     def stop(self) -> None:
@@ -51,42 +67,75 @@ class Ticker(QObject):
         self._chart.changed.disconnect(self._changed)
 
     def _changed(self, change: "Change") -> None:
-        if change.kind == "needles" and change.visit_id:  # none when nothing was there to change
-            self._count(self._chart.records.visit(change.visit_id))
+        if change.kind in {"treatment", "note"}:  # a note may name another room
+            self._follow(self._chart.records.visit(change.visit_id))
         elif change.kind in {"visit", "signature", "patient"}:
             self.reload()
 
-    def _count(self, visit: Visit) -> None:
+    def _follow(self, visit: Visit) -> None:
         """Follow one visit, without asking for the others."""
-        if any(visit.id == known.id for known, _ in self.running):
-            self._keep([(visit if visit.id == known.id else known, patient) for known, patient in self.running])
-        elif visit.count.inside:
+        if any(visit.id == known.id for known, _ in self.visits):
+            self._keep([(visit if visit.id == known.id else known, patient) for known, patient in self.visits])
+        else:
             self.reload()
 
     def reload(self) -> None:
-        """Look up which needles are in, in every room."""
-        self._keep(self._chart.records.open_visits())
+        """Look up the visits in progress, in every room."""
+        day = today()
+        self._keep([(visit, patient) for visit, patient in self._chart.records.open_visits() if is_in_progress(visit, day)])
 
     def _keep(self, visits: list[tuple[Visit, Patient]]) -> None:
-        self.running = [(visit, patient) for visit, patient in visits if visit.count.inside]
-        self._rung &= self._clocks().keys()
-        if self.running and not self._timer.isActive():
-            self._timer.start()
-        elif not self.running:
-            self._timer.stop()
+        self.visits = visits
+        going = [(each, visit.id) for visit, _ in visits for each in running(visit) if not each.clock.is_paused]
+        clocks = {(due, each.id, visit_id) for each, visit_id in going if (due := each.clock.due)}
+        moment, rung = now(), {part_id for _, part_id, _ in self._rung}
+        # what was rung for and is still overdue, such as after too few minutes more, does not ring anew
+        self._rung = {clock for clock in clocks if clock in self._rung or (clock[1] in rung and clock[0] <= moment)}
+        self._waiting = sorted(clocks - self._rung)
+        self._forget(self.unseen - {visit.id for visit, _ in visits if overdue(visit, moment)})
         self.counted.emit()
+        if not going:
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._await_second()
 
-    def _clocks(self) -> dict[Clock, str]:
-        """When each needle that is in is due, and in which visit."""
-        return {(n.id, n.due): visit.id for visit, _ in self.running for n in visit.needles if n.is_in and n.due is not None}
+    def _await_second(self) -> None:
+        self._timer.start(1000 - int(time() * 1000) % 1000 + LATE)
+
+    def _on_the_second(self) -> None:
+        self._await_second()
+        self.tick()
 
     def tick(self) -> None:
-        """Tell the time, and ring for the clocks that have run out since."""
+        """Tell the time, and ring for the clocks that have run out since, and again for those that nobody has seen."""
         moment = now()
         self.ticked.emit(moment)
-        over = {clock: visit_id for clock, visit_id in self._clocks().items() if clock[1] <= moment and clock not in self._rung}
-        self._rung |= over.keys()
-        for visit_id in dict.fromkeys(over.values()):
-            self.overdue.emit(visit_id)
+        over = [clock for clock in self._waiting if clock[0] <= moment]
         if over:
-            self.chime.play()
+            del self._waiting[: len(over)]
+            self._rung.update(over)
+            late = dict.fromkeys(visit_id for _, _, visit_id in over)
+            self.unseen |= late.keys()
+            self._ring(moment)
+            for visit_id in late:
+                self.overdue.emit(visit_id)
+            self.ringing.emit()
+        elif self.unseen and sound.rings_again(self._settings) and moment - self._rang >= AGAIN_AFTER:
+            self._ring(moment)
+
+    def _ring(self, moment: datetime) -> None:
+        self._rang = moment
+        self.chime.play()
+
+    def seen(self, visit_id: str) -> None:
+        """Somebody has looked at this visit: it rings no more for what has run out so far."""
+        self._forget({visit_id})
+
+    def quiet(self) -> None:
+        """Ring no more for anything that has run out so far."""
+        self._forget(self.unseen)
+
+    def _forget(self, visits: AbstractSet[str]) -> None:
+        if self.unseen & visits:
+            self.unseen -= visits
+            self.ringing.emit()

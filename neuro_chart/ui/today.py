@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
+from neuro_chart.ui.privacy import shown_name
 from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import Empty, button, card, label, page_title, pill, row, scrolled
 
@@ -25,9 +26,9 @@ class TodayPage(QWidget):
     visit_chosen = Signal(str, str)
     patients_wanted = Signal()
 
-    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart = chart
+        self._chart, self._settings = chart, settings
         self._stale = True
         self._middle = QWidget()
         self._column = QVBoxLayout(self._middle)
@@ -79,11 +80,11 @@ class TodayPage(QWidget):
         fit = QFontMetrics(font)
         for at, (visit, patient) in enumerate(visits):
             name = button(
-                fit.elidedText(patient.name, Qt.TextElideMode.ElideRight, NAME),
+                fit.elidedText(shown_name(patient, self._settings), Qt.TextElideMode.ElideRight, NAME),
                 partial(self.visit_chosen.emit, patient.id, visit.id),
                 "link",
             )
-            name.setAccessibleName(f"Open the visit of {patient.name}")
+            name.setAccessibleName(f"Open the visit of {shown_name(patient, self._settings)}")
             points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "No needles yet"
             grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(f"{short_day(local_day(visit.started))}, {local_time(visit.started)}", "muted"), at, 1)

@@ -2,24 +2,30 @@
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSettings, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QUndoGroup
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.rooms import overdue_words
 from neuro_chart.resources import resource
+from neuro_chart.ui import privacy
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.find import FindPage
 from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.notify import Notifier
 from neuro_chart.ui.palette import Palette
 from neuro_chart.ui.patient import PatientPage
 from neuro_chart.ui.patients import PatientsPage
+from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.settings import SettingsPage
 from neuro_chart.ui.strip import Strip
 from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.today import TodayPage
+from neuro_chart.ui.voice import Voice
 from neuro_chart.ui.widgets import button, label
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ SAY_FOR = 6000
 RAIL = (
     ("today", "Today", "calendar", "Alt+T"),
     ("patients", "Patients", "users", "Alt+P"),
+    ("rooms", "Rooms", "door-open", "Alt+R"),
     ("find", "Find", "search", "Ctrl+Shift+F"),
     ("library", "Library", "book-open", "Alt+L"),
     ("settings", "Settings", "settings", "Ctrl+,"),
@@ -84,17 +91,20 @@ class Window(QMainWindow):
         self._is_open = True
         self.chart = OpenChart(Records(vault), self)
         self.ticker = Ticker(self.chart, settings, self)
+        self.notifier, self._voice = Notifier(settings, self), Voice(settings)
         self.undo_group = QUndoGroup(self)
         self.banner = Banner()
         self.stack = QStackedWidget()
-        self.today = TodayPage(self.chart)
+        self.today = TodayPage(self.chart, settings)
         self.patients = PatientsPage(self.chart)
+        self.rooms = RoomsPage(self.chart, settings, self.ticker)
         self.notes = FindPage(self.chart)
         self.settings_page = SettingsPage(self.chart, settings, vault.path)
         self.patient = PatientPage(self.chart, library, settings, self.ticker)
-        self.strip = Strip(self.chart, self.ticker)
+        self.strip = Strip(self.chart, self.ticker, settings)
         self._pages: dict[str, QWidget] = {
-            "today": self.today, "patients": self.patients, "find": self.notes, "settings": self.settings_page, "patient": self.patient,
+            "today": self.today, "patients": self.patients, "rooms": self.rooms, "find": self.notes, "settings": self.settings_page,
+            "patient": self.patient,
         }  # fmt: skip
         for page in self._pages.values():
             self.stack.addWidget(page)
@@ -105,11 +115,18 @@ class Window(QMainWindow):
         self.today.patients_wanted.connect(lambda: self.show_page("patients"))
         self.notes.visit_chosen.connect(self.open_visit)
         self.strip.visit_chosen.connect(self.open_visit)
+        self.strip.rooms_wanted.connect(lambda: self.show_page("rooms"))
+        self.rooms.visit_chosen.connect(self.open_visit)
+        self.rooms.names_wanted.connect(self._turn_names)
+        self.rooms.patients_wanted.connect(lambda: self.show_page("patients"))
+        self.ticker.overdue.connect(self._tell_overdue)
+        self.notifier.chosen.connect(self._come_to_front)
         self.patients.patient_chosen.connect(self.open_patient)
         self.patient.stack_changed.connect(self.use_stack)
         self.patient.stack_changed.connect(self.strip.come_last)
         self.patient.point_wanted.connect(lambda code: self.show_point(code, "Back to the visit"))
         self.settings_page.theme_chosen.connect(self._show_theme)
+        self.settings_page.names_turned.connect(self._show_names)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
         self.chart.refused.connect(self.banner.say)
         self.show_page("today")
@@ -176,6 +193,8 @@ class Window(QMainWindow):
         self._lock_button.setToolTip("Lock (Ctrl+L)")
         self._action("Find patient", "Ctrl+F", self._find_patient)
         self._action("Add patient", "Ctrl+N", self._add_patient)
+        self._action("Stop ringing", "Ctrl+.", self.ticker.quiet)
+        self._action("Show initials in place of names, or names again", "Ctrl+Shift+H", self._turn_names)
         self._action("Everything that can be done", "Ctrl+K", self.show_palette)
         self._action("Quit", QKeySequence(QKeySequence.StandardKey.Quit).toString(), self.close)
 
@@ -217,7 +236,8 @@ class Window(QMainWindow):
 
     def use_stack(self) -> None:
         """Let undo and redo work on the page that is shown."""
-        stack = self.patient.undo_stack if self.stack.currentWidget() is self.patient else None
+        shown = self.stack.currentWidget()
+        stack = self.patient.undo_stack if shown is self.patient else self.rooms.stack if shown is self.rooms else None
         active = self.undo_group.activeStack()
         if stack is None:
             if active is not None:
@@ -239,6 +259,7 @@ class Window(QMainWindow):
         self.patient.open(patient_id)
         self.patient.show_visit(visit_id)
         self.show_page("patient")
+        self.ticker.seen(visit_id)
 
     def _find_patient(self) -> None:
         self.show_page("patients")
@@ -259,6 +280,35 @@ class Window(QMainWindow):
 
     def _look_up(self, code: str) -> None:
         self.show_point(code, "Back to the record" if self.stack.currentWidget() is self.patient else "")
+
+    def _tell_overdue(self, visit_id: str) -> None:
+        """Say that a clock has run out, and where; the patient's name stays out of it."""
+        visit = next(visit for visit, _ in self.ticker.visits if visit.id == visit_id)
+        sentence = f"A clock has run out: {overdue_words(visit, now())}"
+        self.notifier.tell(sentence)
+        self._voice.say(sentence)
+
+    def _come_to_front(self) -> None:
+        self.show_page("rooms")
+        self.raise_()
+        self.activateWindow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.notifier.put_away()
+
+    def _turn_names(self) -> None:
+        privacy.turn(self._settings, not privacy.initials_only(self._settings))
+        self._show_names()
+
+    def _show_names(self) -> None:
+        """Say names or initials from now on, as the settings have it."""
+        self.today.reload()
+        self.rooms.refresh()
+        self.strip.refresh()
+        self.patient.show_names()
+        self.settings_page.show_names()
 
     def _show_theme(self, choice: str) -> None:
         app = QApplication.instance()
@@ -300,6 +350,7 @@ class Window(QMainWindow):
         self._settings.sync()
         self._is_open = False
         self.ticker.stop()
+        self.notifier.put_away()
         self._vault.close()
         QThreadPool.globalInstance().waitForDone()  # so that no work comes back to a page that is gone
         return True

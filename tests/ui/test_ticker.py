@@ -1,17 +1,19 @@
-"""The clock of the program and its tone."""
+"""The clock of the program: when it ticks, what it rings for, and how it comes to be quiet."""
 
-import os
-import wave
+import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
 
-from neuro_chart.clinic.needles import Needle, Side, Site, now
+from neuro_chart.clinic import treating
+from neuro_chart.clinic.adjuncts import ELECTRO, Adjunct
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle, Side, Site
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.resources import resource
 from neuro_chart.ui import sound
 from neuro_chart.ui.strip import Strip
 from neuro_chart.ui.ticker import Ticker
@@ -26,8 +28,17 @@ def visit(chart):
     return made
 
 
-def put(chart, needle):
-    assert chart.act(lambda: chart.records.put_needles([needle]))
+@pytest.fixture
+def heard(monkeypatch):
+    """How often the tone was played: the system's beep is what is left where nothing plays."""
+    played = []
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(QApplication, "beep", lambda: played.append(1))
+    return played
+
+
+def put(chart, *parts):
+    assert chart.act(lambda: chart.records.treat(parts[0].visit_id, parts))
 
 
 def needle_of(visit, minutes_ago=None):
@@ -82,11 +93,112 @@ def test_a_clock_that_is_given_more_time_rings_again_when_that_is_over(chart, vi
     assert len(said) == 2
 
 
-def test_taking_off_what_is_gone_already_stops_no_clock(chart, visit, settings):
-    put(chart, needle_of(visit, minutes_ago=3))
+def test_a_clock_that_stands_neither_rings_nor_ticks_and_rings_when_its_time_is_up(chart, visit, settings):
+    over = needle_of(visit, minutes_ago=31)
+    put(chart, replace(over, paused=now() - timedelta(minutes=20)))
     ticker = Ticker(chart, settings)
-    chart.act(lambda: chart.records.take_off_needles(["gone already"]))
+    said = []
+    ticker.overdue.connect(said.append)
+    ticker.tick()
+    assert said == []
+    assert not ticker.is_running
+    put(chart, replace(over, held=20 * 60))
+    ticker.tick()
     assert ticker.is_running
+    assert said == []
+    put(chart, replace(over, held=60))
+    ticker.tick()
+    assert said == [visit.id]
+
+
+def test_what_is_done_beside_the_needles_rings_too_and_counts_up_where_it_has_no_minutes(chart, visit, settings):
+    ticker = Ticker(chart, settings)
+    said = []
+    ticker.overdue.connect(said.append)
+    electro = Adjunct(visit.id, ELECTRO, started=now() - timedelta(minutes=21))
+    put(chart, electro)
+    ticker.tick()
+    assert ticker.is_running
+    assert said == []
+    put(chart, replace(electro, minutes=20))
+    ticker.tick()
+    assert said == [visit.id]
+    put(chart, replace(electro, minutes=20, ended=now()))
+    assert not ticker.is_running
+
+
+def test_needles_that_go_in_and_out_at_once_have_no_clock_to_ring(chart, visit, settings):
+    ticker = Ticker(chart, settings)
+    said = []
+    ticker.overdue.connect(said.append)
+    put(chart, *treating.insert([replace(needle_of(visit), retention=0)], now() - timedelta(hours=2)))
+    ticker.tick()
+    assert said == []
+    assert not ticker.is_running
+
+
+def test_it_rings_each_minute_until_somebody_has_looked(chart, visit, settings, heard):
+    sound.turn(settings, on=True)
+    put(chart, needle_of(visit, minutes_ago=31))
+    ticker = Ticker(chart, settings)
+    ticker.tick()
+    assert len(heard) == 1
+    ticker._rang -= timedelta(seconds=59)
+    ticker.tick()
+    assert len(heard) == 1
+    ticker._rang -= timedelta(seconds=2)
+    ticker.tick()
+    ticker.tick()
+    assert len(heard) == 2
+    ticker.seen(visit.id)
+    ticker._rang -= timedelta(minutes=2)
+    ticker.tick()
+    assert len(heard) == 2
+
+
+@pytest.mark.parametrize("what", ["quiet", "five minutes more", "out"])
+def test_it_falls_quiet_when_it_is_told_to_or_nothing_is_overdue_any_more(chart, visit, settings, what):
+    over = needle_of(visit, minutes_ago=31)
+    put(chart, over)
+    ticker = Ticker(chart, settings)
+    ticker.tick()
+    assert ticker.unseen == {visit.id}
+    if what == "quiet":
+        ticker.quiet()
+    else:
+        put(chart, *(treating.leave_longer([over]) if what == "five minutes more" else treating.take_out([over], now())))
+    assert not ticker.unseen
+
+
+def test_it_rings_once_where_that_is_chosen(chart, visit, settings, heard):
+    sound.turn(settings, on=True)
+    sound.choose(settings, again=False)
+    put(chart, needle_of(visit, minutes_ago=31))
+    ticker = Ticker(chart, settings)
+    ticker.tick()
+    ticker._rang -= timedelta(minutes=2)
+    ticker.tick()
+    assert len(heard) == 1
+
+
+def test_an_old_draft_without_a_needle_is_not_in_progress(chart, visit, settings):
+    old = Visit(visit.patient_id, visit.practitioner_id, started=now() - timedelta(days=2))
+    chart.act(lambda: chart.records.start_visit(old))
+    ticker = Ticker(chart, settings)
+    assert [each.id for each, _ in ticker.visits] == [visit.id]
+    put(chart, needle_of(old, minutes_ago=5))
+    assert {each.id for each, _ in ticker.visits} == {visit.id, old.id}
+
+
+def test_it_ticks_on_the_second_and_tells_each_once(chart, visit, settings, qtbot):
+    put(chart, needle_of(visit, minutes_ago=1))
+    ticker = Ticker(chart, settings)
+    told, late = [], []
+    ticker.ticked.connect(told.append)
+    ticker.ticked.connect(lambda moment: late.append(time.time() - moment.timestamp()))
+    qtbot.waitUntil(lambda: len(told) >= 3, timeout=5000)
+    assert [after - before for before, after in pairwise(told)] == [timedelta(seconds=1)] * (len(told) - 1)
+    assert max(late) < 1
 
 
 def test_it_tells_the_time_each_second_and_stops_when_told(chart, visit, settings, qtbot):
@@ -99,30 +211,6 @@ def test_it_tells_the_time_each_second_and_stops_when_told(chart, visit, setting
     assert not ticker.is_running
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows plays by itself")
-def test_the_tone_is_played_by_what_the_system_has_unless_it_is_off(settings, tmp_path, monkeypatch, qtbot):
-    played = tmp_path / "played"
-    player = tmp_path / "paplay"
-    player.write_text(f'#!/bin/sh\necho "$@" >> {played}\n')
-    player.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    chime = sound.Chime(settings)
-    chime.play()
-    sound.turn(settings, on=True)
-    chime.play()
-    qtbot.waitUntil(lambda: played.exists() and played.read_text().endswith("\n"))
-    assert played.read_text().splitlines() == [str(resource("sounds", "overdue.wav"))]
-
-
-def test_the_tone_is_a_short_sound_file_and_its_switch_is_kept(settings, tmp_path):
-    with wave.open(str(resource("sounds", "overdue.wav"))) as file:
-        assert 0.5 < file.getnframes() / file.getframerate() < 3
-    assert not sound.is_on(settings)
-    sound.turn(settings, on=True)
-    settings.sync()
-    assert sound.is_on(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-
-
 def test_with_many_rooms_each_says_less_so_that_all_stay_in_sight(qtbot, chart, settings):
     for number in range(8):
         patient = Patient("Rosa", f"Delgado {number}")
@@ -130,7 +218,7 @@ def test_with_many_rooms_each_says_less_so_that_all_stay_in_sight(qtbot, chart, 
         visit = Visit(patient.id, chart.records.practitioner().id)
         chart.act(lambda visit=visit: chart.records.start_visit(visit))
         put(chart, needle_of(visit, minutes_ago=35))
-    strip = Strip(chart, Ticker(chart, settings))
+    strip = Strip(chart, Ticker(chart, settings), settings)
     qtbot.addWidget(strip)
     assert strip.words.count("◆") == 8
     assert "1 in" not in strip.words
