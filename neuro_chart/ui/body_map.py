@@ -1,8 +1,7 @@
 """The body as it is charted on: views side by side under the hand; needles and what is done beside them, zoom and pan, layers, tools."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from math import dist
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -25,6 +24,7 @@ from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.body import Atlas
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.points import Catalogue
+from neuro_chart.ui.map_account import account
 from neuro_chart.ui.map_adjuncts import MARK, Places
 from neuro_chart.ui.map_front import Front
 from neuro_chart.ui.map_hand import Hand, Tool
@@ -39,12 +39,10 @@ from neuro_chart.ui.map_ruler import Ruler
 from neuro_chart.ui.map_scene import Pin, Scene
 from neuro_chart.ui.map_sight import HIT, SNAP, Seen, Sight, Target
 from neuro_chart.ui.map_words import bubble_box, sized
-from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.theme import Theme
 
 SETTLED = 80  # ms without a move until the picture is drawn with care
 SHOWN = 4000  # ms that a point stays ringed to which the map has turned
-STRAY = 0.1  # dm: a needle that is moved farther from its point bears its name no more
 _HOW = {
     Tool.LASSO: "Draw round needles to select them, or touch one after the other. Esc ends.",
     Tool.BRUSH: "Draw on the skin where it is done, or touch a place. Esc ends.",
@@ -78,7 +76,7 @@ class BodyMap(QWidget):
         self.needles: list[Needle] = []
         self.adjuncts: list[Adjunct] = []
         self.ghosts: tuple[tuple[Site, str], ...] = ()
-        self._stages: dict[str, Stage] = {}
+        self.stages: dict[str, Stage] = {}
         self.selected: frozenset[str] = frozenset()
         self._marked: tuple[str, Site | None] = "", None
         self._sheet_key = ""
@@ -165,8 +163,8 @@ class BodyMap(QWidget):
             self.tick(moment)
             return
         self.needles = list(needles)
-        self._stages = {needle.id: stage(needle, moment) for needle in needles}
-        self.selected &= self._stages.keys()
+        self.stages = {needle.id: stage(needle, moment) for needle in needles}
+        self.selected &= self.stages.keys()
         self._drop_scene()
         self._describe()
         self.sight_changed.emit()
@@ -193,14 +191,14 @@ class BodyMap(QWidget):
     def tick(self, moment: datetime) -> None:
         """Let the markers follow the time (UTC)."""
         stages = {needle.id: stage(needle, moment) for needle in self.needles}
-        if stages != self._stages:
-            self._stages = stages
+        if stages != self.stages:
+            self.stages = stages
             self._drop_scene()
             self._describe()
 
     def select(self, ids: Iterable[str]) -> None:
         """Ring these needles, without announcing it; the ruler measures between two."""
-        chosen = frozenset(ids) & self._stages.keys()
+        chosen = frozenset(ids) & self.stages.keys()
         if chosen != self.selected:
             self.selected = chosen
             self._measure_selected()
@@ -303,29 +301,7 @@ class BodyMap(QWidget):
         return f"{FIELDS[field]} overlap and people differ: a guide", "\n".join(["Sources:", *sources] if sources else [])
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(" ".join(self._told()))
-
-    def _told(self) -> Iterator[str]:
-        """What the map shows, in sentences."""
-        title, shown = SHEETS[self._sheet_key]
-        yield f"{title}: {', '.join(self.atlas.views[part.view].title for part in shown)}."
-        if self._marked[0]:
-            yield f"{self.name_of(self._marked[0])} is ringed."
-        said = [self._said(needle) for needle in self.needles]
-        yield f"{len(said)} needles{': ' if said else ''}{'; '.join(said)}."
-        if self.selected:
-            chosen = [needle for needle in self.needles if needle.id in self.selected]
-            yield f"{len(chosen)} selected: {places_words(chosen)}."
-        if self.ghosts:
-            yield f"Typed, not yet charted: {places_words([Needle('', site, code) for site, code in self.ghosts])}."
-        if self.adjuncts:
-            yield f"Beside the needles: {', '.join(adjunct.kind for adjunct in self.adjuncts)}."
-        yield "The list of needles says the same and can do the same."
-        yield "Space places at a cursor that the arrows move; N and P walk the needles; the question mark tells all keys."
-
-    def _said(self, needle: Needle) -> str:
-        words = f"{needle.point or needle.site.region} {needle.site.side}, {self._stages[needle.id]}"
-        return f"{words}, {needle.mishap}" if needle.mishap else words
+        self.setAccessibleDescription(" ".join(account(self)))
 
     # The camera
 
@@ -402,7 +378,7 @@ class BodyMap(QWidget):
 
     def _pins_of(self, needle: Needle) -> list[tuple[Needle, Pin]]:
         places = self.sight.places(needle.site, needle.point)
-        stage, amiss = self._stages[needle.id], bool(needle.mishap)
+        stage, amiss = self.stages[needle.id], bool(needle.mishap)
         return [(needle, Pin(place.panel, needle.point, place.x, place.y, stage, amiss)) for place in places]
 
     def kept_clear(self) -> list[Box]:
@@ -434,6 +410,10 @@ class BodyMap(QWidget):
 
     # What lies where
 
+    def chosen(self) -> list[Needle]:
+        """The needles that are selected."""
+        return [needle for needle in self.needles if needle.id in self.selected]
+
     def seen_needles(self) -> list[Seen]:
         """The needles where each panel shows them."""
         return [Seen(needle, pin.panel, *self.camera.to_widget(pin.x, pin.y)) for needle, pin in self.pins()]
@@ -451,25 +431,6 @@ class BodyMap(QWidget):
     def target_at(self, place: QPointF, snap: float = SNAP) -> Target | None:
         """The point near a place of the widget, else the skin there, else nothing."""
         return self.sight.target_at(place, snap, self.layers.field)
-
-    def shifted(self, dx: float, dy: float, panel: int = -1, *, on_skin: bool = False) -> tuple[tuple[Needle, Target], ...]:
-        """Where the selected needles come to lie when they all move by decimetres of the sheet, or of the skin; none if one would leave it.
-
-        Each moves as this panel sees it, or else the one that looks at it most squarely. It keeps the name of its point while close by.
-        """
-        found = []
-        for needle in self.needles:
-            if needle.id not in self.selected or not (places := self.sight.places(needle.site, needle.point)):
-                continue
-            best = max(places, key=lambda place: (place.panel == panel, self.panels[place.panel].view.worth(needle.site)))
-            target = self.sight.beside(best, dx, dy, on_skin=on_skin)
-            if target is None:
-                return ()
-            found.append((needle, target._replace(code=needle.point if self._is_close(target.site, needle.point) else "")))
-        return tuple(found)
-
-    def _is_close(self, site: Site, code: str) -> bool:
-        return any(dist((site.x, site.y, site.z), (at.x, at.y, at.z)) <= STRAY for at in self.atlas.point_sites(code).values())
 
     def name_of(self, code: str) -> str:
         """A point by code, character and pinyin, as far as the catalogue knows them."""
@@ -557,7 +518,7 @@ class BodyMap(QWidget):
 
     def _measure_selected(self) -> None:
         """Lay the ruler between two needles that are selected."""
-        chosen = [needle for needle in self.needles if needle.id in self.selected]
+        chosen = self.chosen()
         if self.ruler.on and len(chosen) == 2:
             self.ruler.ends = chosen[0].site, chosen[1].site
             self.hovered.emit(self.ruler.words(self.atlas))

@@ -121,7 +121,7 @@ class Hand:
             return
         if held.needle.id in shown.selected and len(shown.selected) > 1:
             way = (here - press) / shown.camera.zoom
-            self.landing = shown.shifted(way.x(), way.y(), held.panel)
+            self.landing = shown.sight.shifted(shown.chosen(), way.x(), way.y(), held.panel)
         else:
             target = shown.target_at(here, snap)
             self.landing = ((held.needle, target),) if target else ()

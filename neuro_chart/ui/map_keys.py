@@ -93,7 +93,7 @@ class Keys:
             shown.pan_by(-PAN * dx, -PAN * dy)
         elif in_sight and self._cursor is None and not shown.read_only:
             step = FAR_STEP if far else STEP
-            moved = shown.shifted(dx * step, dy * step, on_skin=True)
+            moved = shown.sight.shifted(shown.chosen(), dx * step, dy * step, on_skin=True)
             if moved:
                 shown.moved.emit(tuple((needle.id, target.site, target.code) for needle, target in moved))
         else:

@@ -1,6 +1,7 @@
 """What a sheet of the body map shows where: needles, points, skin and landmarks under a pixel of the widget."""
 
 from collections.abc import Sequence
+from math import dist
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF
@@ -12,6 +13,7 @@ from neuro_chart.ui.map_layout import Camera, Panel
 from neuro_chart.ui.map_picture import Picture
 
 HIT, SNAP, TOUCH_SNAP = 11.0, 14.0, 26.0
+STRAY = 0.1  # dm: a needle that is moved farther from its point bears its name no more
 
 
 class Place(NamedTuple):
@@ -91,14 +93,33 @@ class Sight:
                 return None if site_here is None else Target(site_here, "", place.x(), place.y(), index, area)
         return None
 
-    def beside(self, place: Place, dx: float, dy: float, *, on_skin: bool) -> Target | None:
-        """The skin so many decimetres aside from a place, of the sheet or (on_skin) of the body itself, as its panel sees it."""
+    def shifted(
+        self, needles: Sequence[Needle], dx: float, dy: float, panel: int = -1, *, on_skin: bool = False
+    ) -> tuple[tuple[Needle, Target], ...]:
+        """Where needles in sight come to lie when they all move by decimetres of the sheet, or of the skin; none if one would leave it.
+
+        Each moves as this panel sees it, or else the one that looks at it most squarely. It keeps the name of its point while close by.
+        """
+        found = []
+        for needle in needles:
+            if places := self.places(needle.site, needle.point):
+                best = max(places, key=lambda place: (place.panel == panel, self.panels[place.panel].view.worth(needle.site)))
+                target = self._beside(best, dx, dy, on_skin=on_skin)
+                if target is None:
+                    return ()
+                found.append((needle, target._replace(code=needle.point if self._is_close(target.site, needle.point) else "")))
+        return tuple(found)
+
+    def _beside(self, place: Place, dx: float, dy: float, *, on_skin: bool) -> Target | None:
         panel = self.panels[place.panel]
         scale = panel.view.scale if on_skin else panel.scale
         x, y = panel.to_view(place.x, place.y)
         x, y = x + dx * scale, y + dy * scale
         site = panel.view.site_at(x, y)
         return None if site is None else Target(site, "", *self._camera.to_widget(*panel.to_sheet(x, y)), place.panel)
+
+    def _is_close(self, site: Site, code: str) -> bool:
+        return any(dist((site.x, site.y, site.z), (at.x, at.y, at.z)) <= STRAY for at in self._atlas.point_sites(code).values())
 
     def landmark_at(self, place: QPointF) -> str:
         """The sentence of the landmark near a place of the widget."""

@@ -13,6 +13,7 @@ from neuro_chart.clinic.adjuncts import CUPPING, ELECTRO, MOXA, Adjunct, Spot
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Mishap, Needle, Side
 from neuro_chart.ui.body_map import BodyMap
+from neuro_chart.ui.map_adjuncts import LETTERS
 from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_marks import Stage
 
@@ -366,6 +367,10 @@ def test_places_and_strokes_show_in_the_views_that_see_them(body, library):
         assert pictures[-1].copy(back) == bare.copy(back)
     pictures.append(bare)
     assert all(one != other for place, one in enumerate(pictures) for other in pictures[:place])
+
+
+def test_the_letters_on_the_skin_are_those_of_the_menu(library):
+    assert {name: kind.letter for name, kind in library.adjuncts.items()} == dict(LETTERS)
 
 
 def test_every_turn_of_a_needles_life_is_told_in_words_and_looks_its_own_way(body, planned):
