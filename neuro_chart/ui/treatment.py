@@ -190,7 +190,7 @@ class Treatment(QObject):
 
     def prescribe(self, effect: Effect) -> bool:
         """Do what a line of shorthand says, as one step; the needles that it names are selected. False if it is refused."""
-        by = {"protocol": effect.protocol, "session": effect.session} if effect.protocol else {}
+        by: dict[str, Any] = {"protocol": effect.protocol, "session": effect.session} if effect.protocol else {}
         self.selected = frozenset(effect.named)
         done = self.change("Prescribe", effect.put, effect.off, **by)
         self.selected &= {needle.id for needle in self.needles}

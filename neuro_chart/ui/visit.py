@@ -1,6 +1,6 @@
 """One visit on one page: the note, the body, the needles and their clocks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -8,29 +8,36 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.events import EventKind
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Needle, Side, Site
-from neuro_chart.clinic.notation import Typed
+from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
 from neuro_chart.ui.adjunct_rows import AdjunctRows
 from neuro_chart.ui.aftercare import AftercarePanel
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.clock_screen import ClockScreen
+from neuro_chart.ui.count_panel import CountPanel
+from neuro_chart.ui.event_panel import EventPanel
 from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.last_visit import LastVisit
 from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.needle_list import NeedleList
-from neuro_chart.ui.note import PROSE, SCORES, LastVisit, Note
+from neuro_chart.ui.note import Note
 from neuro_chart.ui.point_card import PointPopup
+from neuro_chart.ui.prescription_line import PrescriptionLine
 from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel
 from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.tongue_pulse import TonguePulsePanel
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, icon_button
+from neuro_chart.ui.voice import Voice
+from neuro_chart.ui.widgets import button, icon_button, set_flag
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -39,11 +46,12 @@ if TYPE_CHECKING:
 class VisitPage(QWidget):
     """Charts one visit. `show_visit` says which; `treatment` is what is charted; `sheet_wanted(visit_id)` asks for its paper.
 
-    `point_wanted(code)` asks for the library; no code means no point of it.
+    `point_wanted(code)` asks for the library; no code means no point of it. `other_visit_wanted(patient_id, visit_id)` turns to another visit.
     """
 
     sheet_wanted = Signal(str)
     point_wanted = Signal(str)
+    other_visit_wanted = Signal(str, str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,18 +61,25 @@ class VisitPage(QWidget):
         self._described: dict[Site, str] = {}
         self._unadded: dict[str, str] = {}
         self.bar = SignedBar()
-        self.note = Note()
+        self.note = Note(self.treatment)
         self.last = LastVisit()
         self.aftercare = AftercarePanel(library.exercises)
-        self.sign_panel = SignPanel()
+        self.tongue_pulse = TonguePulsePanel(self.treatment)
+        self.sign_panel = SignPanel(self.treatment)
         self.amend_panel = AmendPanel()
-        self.map_card = MapCard(library, settings)
-        self.map, self.add = self.map_card.map, self.map_card.add
-        self.needles = NeedleList(self._name_of, self._caution_of)
+        self.counting = CountPanel(self.treatment)
+        self.events = EventPanel(self.treatment)
+        self.add = PrescriptionLine(self.treatment, settings)
+        self.map_card = MapCard(library, settings, self.add)
+        self.map = self.map_card.map
+        self.needles = NeedleList(self.treatment, Voice(settings).say, self._name_of, self._caution_of)
         self.beside = AdjunctRows(self.treatment)
+        self.clock = ClockScreen(self.treatment, ticker, settings, self)
         self.sound = icon_button("volume-2", "", self._switch_sound)
         self.aftercare_button = button("Aftercare", self.show_aftercare, icon="footprints")
         self.sign_button = button("Sign visit…", self.show_signing, icon="pen-line")
+        self.count_button = button("Count out", self.show_counting)
+        self.event_button = button("What happened…", self.show_events)
         self.left = QStackedWidget()
         self._lay_out()
         self._make_actions()
@@ -79,12 +94,12 @@ class VisitPage(QWidget):
         column.setSpacing(12)
         column.addWidget(self.note, 3)
         column.addWidget(self.last)
-        foot = QHBoxLayout()
+        foot = QGridLayout()
         foot.setSpacing(8)
-        foot.addWidget(self.aftercare_button, 1)
-        foot.addWidget(self.sign_button, 1)
+        for place, made in enumerate((self.count_button, self.event_button, self.aftercare_button, self.sign_button)):
+            foot.addWidget(made, place // 2, place % 2)
         column.addLayout(foot)
-        for panel in (note, self.aftercare, self.sign_panel, self.amend_panel):
+        for panel in (note, self.aftercare, self.tongue_pulse, self.counting, self.events, self.sign_panel, self.amend_panel):
             self.left.addWidget(panel)
         self.left.setMinimumWidth(264)
         self.left.setMaximumWidth(420)
@@ -105,16 +120,27 @@ class VisitPage(QWidget):
         box.addLayout(columns, 1)
 
     def _make_actions(self) -> None:
-        self._action("Insert all needles", "Ctrl+I", lambda: self.insert(None))
-        self._action("Insert the selected needles", "Ctrl+Shift+I", lambda: self.insert(self.treatment.selected))
+        treatment, do = self.treatment, self.needles.do
+        self._action("Insert all needles", "Ctrl+I", lambda: do(treatment.insert))
+        self._action("Insert the next point", "Ctrl+Return", lambda: do(lambda _ids: treatment.insert_next()))
+        self._action("Insert the selected needles", "Ctrl+Shift+I", lambda: do(treatment.insert, treatment.selected))
         self._action("Pull all needles now", "Ctrl+Shift+P", self.pull_all)
-        self._action("Take out the selected needles", "Ctrl+Shift+O", lambda: self.take_out(self.treatment.selected))
-        self._action("Five minutes longer", "Ctrl+Shift+M", self.treatment.leave_longer)
-        self._action("Place on both sides", "B", self.map_card.both.toggle)
+        self._action("Take out the selected needles", "Ctrl+Shift+O", lambda: do(treatment.take_out, treatment.selected))
+        self._action("Five minutes longer: the selected needles, or all", "Ctrl+Shift+M", lambda: do(treatment.leave_longer, treatment.in_hand))
+        self._action("Let clocks stand or run on: the selected needles', or all", "Ctrl+Shift+K", lambda: do(treatment.hold_or_resume, treatment.in_hand))
+        self._action("Start clocks anew: the selected needles', or all", "", lambda: do(treatment.restart, treatment.in_hand))
+        self._action("Confirm what was copied from the last visit", "Ctrl+D", treatment.confirm)
+        self._action("Clock on the whole screen", "F11", self.clock.fill)
+        self._action("Place on both sides", "B", self.add.both.toggle)
         self._action("Write the note", "Ctrl+T", self.write_note)
-        self._action("Add points", "Ctrl+E", self.add.setFocus)
+        self._action("Type a prescription", "Ctrl+E", self.add.setFocus)
+        self._action("What a word was meant to be", "Ctrl+.", self.add.offer)
         self._action("Repeat the last visit's needles", "Ctrl+R", self.treatment.repeat_last)
         self._action("Add electro-stimulation", "Ctrl+Shift+E", self.beside.add_electro)
+        self._action("Choose what to repeat of the last visit", "Ctrl+Shift+R", self.last.show_menu)
+        self._action("Tongue and pulse", "Ctrl+Shift+T", self.show_tongue_pulse)
+        self._action("Count needles out", "Ctrl+Shift+C", self.show_counting)
+        self._action("What happened", "Ctrl+Shift+W", self.show_events)
         self._action("Aftercare", "Ctrl+Shift+A", self.show_aftercare)
         self._action("Sign visit", "Ctrl+Shift+S", self.show_signing)
         self._action("About the chosen point", "F1", self.about_chosen)
@@ -126,10 +152,10 @@ class VisitPage(QWidget):
         self._action("Ruler: measure in cun on the body", "R", lambda: self.map.set_measuring(not self.map.ruler.on))
         for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
             self._action(f"View: {title}", f"Alt+{place}", partial(self.map_card.show_sheet, key))
-        self.needles.insert.setToolTip("Insert all needles (Ctrl+I)")
-        self.needles.pull.setToolTip("Take all needles out now (Ctrl+Shift+P)")
         self.aftercare_button.setToolTip("What the patient's sheet will say (Ctrl+Shift+A)")
         self.sign_button.setToolTip("Close this visit (Ctrl+Shift+S)")
+        self.count_button.setToolTip("Walk over the body and tick off every needle (Ctrl+Shift+C)")
+        self.event_button.setToolTip("Fainting, bleeding, pain: what happened in this visit (Ctrl+Shift+W)")
 
     def _action(self, text: str, keys: str, do: Callable[[], object]) -> QAction:
         action = QAction(text, self)
@@ -145,8 +171,9 @@ class VisitPage(QWidget):
         treatment.closed.connect(lambda: self.setEnabled(False))
         chart.changed.connect(self._changed)
         ticker.ticked.connect(self._tick)
-        self.note.written.connect(self._write)
-        self.last.repeat_wanted.connect(treatment.repeat_last)
+        self.note.tongue_pulse_wanted.connect(self.show_tongue_pulse)
+        self.sign_panel.blank_wanted.connect(self.fill_blank)
+        self.last.repeat_wanted.connect(self.repeat_last)
         self.map.placed.connect(self._place)
         self.map.moved.connect(treatment.move)
         self.map.picked.connect(treatment.select)
@@ -154,23 +181,26 @@ class VisitPage(QWidget):
         self.map.about_wanted.connect(self.about_point)
         self.map.point_chosen.connect(lambda code, _site: self.about_point(code))
         self.map_card.figure_chosen.connect(self._choose_figure)
-        self.add.wanted.connect(self._add_typed)
-        self.needles.picked.connect(self._picked_in_list)
-        self.needles.edited.connect(treatment.edit_selected)
-        self.needles.insert_wanted.connect(self.insert)
-        self.needles.take_out_wanted.connect(self.take_out)
+        self.add.typed.connect(self.map.show_ghosts)
+        self.add.insert_wanted.connect(lambda: self.needles.do(treatment.insert))
+        self.needles.picked.connect(self._reveal_selected)
         self.needles.pull_wanted.connect(self.pull_all)
-        self.needles.removal_wanted.connect(treatment.remove_selected)
-        self.needles.longer_wanted.connect(treatment.leave_longer)
-        self.needles.repeat_wanted.connect(treatment.repeat_last)
+        self.needles.clock_wanted.connect(self.clock.fill)
+        self.clock.pull_wanted.connect(self.pull_all)
+        self.clock.visit_wanted.connect(self.other_visit_wanted)
+        self.needles.count_wanted.connect(self.show_counting)
         self.needles.about_wanted.connect(self.about_chosen)
-        self.needles.refused.connect(chart.refused)
-        self.aftercare.edited.connect(lambda care: self._write("aftercare", care))
+        self.aftercare.edited.connect(lambda care: treatment.write("aftercare", care, "Change aftercare"))
+        self.aftercare.source_unwanted.connect(partial(treatment.forget_source, "aftercare"))
         self.aftercare.sheet_wanted.connect(self._want_sheet)
+        self.counting.look_wanted.connect(self._look_at)
+        self.counting.told.connect(self.show_events)
+        self.counting.sign_wanted.connect(self.show_signing)
+        self.sign_panel.count_wanted.connect(self.show_counting)
         self.sign_panel.signed.connect(self._sign)
         self.amend_panel.added.connect(self._amend)
         self.bar.amend_wanted.connect(self.show_amending)
-        for panel in (self.aftercare, self.sign_panel, self.amend_panel):
+        for panel in (self.aftercare, self.tongue_pulse, self.counting, self.events, self.sign_panel, self.amend_panel):
             panel.closed.connect(self.show_note)
 
     # What is shown
@@ -182,7 +212,6 @@ class VisitPage(QWidget):
             self._unadded[left.id] = self.amend_panel.text.toPlainText()
         self.amend_panel.begin(self._unadded.pop(visit_id, ""))
         self.sign_panel.begin()
-        self.add.clear()
         self._authors = {each.id: each.name for each in self._chart.records.practitioners()}
         self.treatment.open(visit_id)
         if self.treatment.visit is not None:
@@ -203,9 +232,14 @@ class VisitPage(QWidget):
         self.map_card.set_read_only(signed)
         self.map.show_needles(visit.needles, moment)
         self.map_card.refresh()
-        self.needles.offer_repeat(len(last.needles) if last else 0)
         self.needles.show_visit(visit, moment)
         self.sign_button.setVisible(not signed)
+        left = visit.count.uncounted
+        self.count_button.setText(f"Count {left} out" if left else "Count out")
+        self.count_button.setVisible(not signed)
+        self.count_button.setEnabled(bool(visit.count.inserted))
+        set_flag(self.count_button, "clock", "over" if left else "")
+        self.event_button.setText(f"What happened · {len(visit.events)}" if visit.events else "What happened…")
         self._show_selection(self.treatment.selected)
         if self.left.currentWidget() is self.sign_panel and not signed:
             self.sign_panel.show_visit(visit, self._chart.records.practitioner().name)
@@ -240,6 +274,8 @@ class VisitPage(QWidget):
         if self.treatment.draft is not None:
             self.note.flush()
             self.aftercare.flush()
+            self.events.flush()
+            self.tongue_pulse.flush()
             self.needles.flush()
             self.beside.flush()
 
@@ -254,7 +290,8 @@ class VisitPage(QWidget):
         panel, focus = self.left.currentWidget(), self.focusWidget()
         self.left.setCurrentIndex(0)
         if panel and focus and (panel is focus or panel.isAncestorOf(focus)):
-            way = self.aftercare_button if panel is self.aftercare else self.sign_button
+            ways: dict[QWidget, QWidget] = {self.aftercare: self.aftercare_button, self.tongue_pulse: self.note.tongue_pulse}
+            way = ways.get(panel, self.sign_button)
             (self.bar.amend if way.isHidden() else way).setFocus(Qt.FocusReason.BacktabFocusReason)
 
     def write_note(self) -> None:
@@ -267,6 +304,31 @@ class VisitPage(QWidget):
         self.flush()
         self.left.setCurrentWidget(self.aftercare)
         self.aftercare.rest.setFocus()
+
+    def show_tongue_pulse(self) -> None:
+        """Turn the left column to the tongue and the pulse."""
+        self.flush()
+        if self.treatment.draft is not None:
+            self.left.setCurrentWidget(self.tongue_pulse)
+            self.tongue_pulse.setFocus()
+
+    def fill_blank(self) -> None:
+        """Turn the left column to the first blank of the note that is not filled in."""
+        self.show_note()
+        self.note.fill_blank()
+
+    def show_counting(self) -> None:
+        """Turn the left column to the walk by which needles are counted out."""
+        self.flush()
+        if (draft := self.treatment.draft) is not None and draft.count.inserted:
+            self.left.setCurrentWidget(self.counting)
+            self.counting.begin()
+
+    def show_events(self, kind: EventKind | None = None, needle_id: str = "") -> None:
+        """Turn the left column to what happened; a kind that is named is charted at once."""
+        self.flush()
+        self.left.setCurrentWidget(self.events)
+        self.events.begin(kind, needle_id)
 
     def show_signing(self) -> None:
         """Turn the left column to the signature."""
@@ -314,10 +376,6 @@ class VisitPage(QWidget):
         cautions = catalogue[needle.point].cautions if needle.point in catalogue else ()
         return " ".join(each.text for each in cautions), "\n".join(dict.fromkeys(catalogue.sources[each.source] for each in cautions))
 
-    def _picked_in_list(self, ids: frozenset[str]) -> None:
-        self.treatment.select(ids)
-        self._reveal_selected()
-
     def _reveal_selected(self) -> None:
         """Turn the map to the one point that is chosen; to several there is no one view."""
         shown = self.treatment.chosen
@@ -325,63 +383,30 @@ class VisitPage(QWidget):
             self.map.reveal(shown[0])
             self.map_card.refresh()
 
+    def _look_at(self, needle: Needle) -> None:
+        """Turn the map to a needle."""
+        self.map.reveal(needle)
+        self.map_card.refresh()
+
     def _show_selection(self, selected: frozenset[str]) -> None:
         self.map.select(selected)
         self.needles.select(selected)
 
-    # The note
-
-    def _write(self, field: str, value: object) -> None:
-        words = PROSE[field][0].lower() if field in PROSE else SCORES.get(field, field).lower()
-        self.treatment.write(field, value, f"Change {words}")
+    def repeat_last(self, sections: Collection[str]) -> None:
+        """Take over sections of the last visit, beneath what is being typed."""
+        self.flush()
+        self.treatment.repeat_last(sections)
 
     # The needles
 
     def _place(self, site: Site, code: str) -> None:
-        self.treatment.place(site, code, both=self.map_card.both.isChecked())
-
-    def _add_typed(self, typed: Typed) -> None:
-        if not typed.points:
-            if typed.minutes is not None:
-                self.treatment.edit_selected("Change retention", {"retention": typed.minutes})
-            return
-        side = typed.side or ("both" if self.map_card.both.isChecked() else "")
-        wanted, unplaced, onesided = [], [], []
-        for point in typed.points:
-            sites = self._library.atlas.point_sites(point.code)
-            if not sites:
-                unplaced.append(point.code)
-            elif Side.MIDLINE in sites:
-                wanted.append((sites[Side.MIDLINE], point.code))
-            elif side in {"left", "right"}:
-                wanted.append((sites[Side(side)], point.code))
-            elif side == "both":
-                wanted += [(sites[Side.LEFT], point.code), (sites[Side.RIGHT], point.code)]
-            else:
-                onesided.append(point.code)
-        if onesided:
-            self.add.keep(" ".join(onesided), "Which side? Write l, r or b after the points, or choose “Both sides”.")
-        if unplaced:
-            self.add.keep(" ".join(unplaced), f"{', '.join(unplaced)} has no place on the body yet: touch the body where it goes.")
-        if wanted:
-            minutes = typed.minutes or self.treatment.usual_retention
-            self.treatment.plan([Needle("", site, code, retention=minutes) for site, code in wanted], "Add points")
-            self._reveal_selected()
-
-    def insert(self, ids: Iterable[str] | None) -> None:
-        """Insert the planned needles, all or these: their clocks start."""
-        self.needles.flush()
-        self.treatment.insert(ids)
-
-    def take_out(self, ids: Iterable[str] | None) -> None:
-        """Take needles out, all or these: their clocks stop."""
-        self.needles.flush()
-        self.treatment.take_out(ids)
+        self.treatment.place(site, code, both=self.add.both.isChecked())
 
     def pull_all(self) -> None:
         """Take all needles out at one touch; the count follows."""
         self.needles.flush()
         self.treatment.pull_all()
+        self.show_counting()
 
     # Closing it
 
