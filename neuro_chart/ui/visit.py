@@ -18,6 +18,7 @@ from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
+from neuro_chart.ui.adjunct_panel import AdjunctPanel
 from neuro_chart.ui.adjunct_rows import AdjunctRows
 from neuro_chart.ui.aftercare import AftercarePanel
 from neuro_chart.ui.chart import OpenChart
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 class VisitPage(QWidget):
     """Charts one visit. `show_visit` says which; `treatment` is what is charted; `sheet_wanted(visit_id)` asks for its paper.
 
-    `point_wanted(code)` asks for the library; no code means no point of it. `other_visit_wanted(patient_id, visit_id)` turns to another visit.
+    `point_wanted(code)` asks for the library; no code means no point of it. `other_visit_wanted(patient_id, visit_id)` asks for another.
     """
 
     sheet_wanted = Signal(str)
@@ -74,6 +75,7 @@ class VisitPage(QWidget):
         self.map = self.map_card.map
         self.needles = NeedleList(self.treatment, Voice(settings).say, self._name_of, self._caution_of)
         self.beside = AdjunctRows(self.treatment)
+        self.adjunct = AdjunctPanel(self.treatment, self.map)
         self.clock = ClockScreen(self.treatment, ticker, settings, self)
         self.sound = icon_button("volume-2", "", self._switch_sound)
         self.aftercare_button = button("Aftercare", self.show_aftercare, icon="footprints")
@@ -99,7 +101,7 @@ class VisitPage(QWidget):
         for place, made in enumerate((self.count_button, self.event_button, self.aftercare_button, self.sign_button)):
             foot.addWidget(made, place // 2, place % 2)
         column.addLayout(foot)
-        for panel in (note, self.aftercare, self.tongue_pulse, self.counting, self.events, self.sign_panel, self.amend_panel):
+        for panel in (note, self.aftercare, self.tongue_pulse, self.adjunct, self.counting, self.events, self.sign_panel, self.amend_panel):
             self.left.addWidget(panel)
         self.left.setMinimumWidth(264)
         self.left.setMaximumWidth(420)
@@ -126,9 +128,9 @@ class VisitPage(QWidget):
         self._action("Insert the selected needles", "Ctrl+Shift+I", lambda: do(treatment.insert, treatment.selected))
         self._action("Pull all needles now", "Ctrl+Shift+P", self.pull_all)
         self._action("Take out the selected needles", "Ctrl+Shift+O", lambda: do(treatment.take_out, treatment.selected))
-        self._action("Five minutes longer: the selected needles, or all", "Ctrl+Shift+M", lambda: do(treatment.leave_longer, treatment.in_hand))
-        self._action("Let clocks stand or run on: the selected needles', or all", "Ctrl+Shift+K", lambda: do(treatment.hold_or_resume, treatment.in_hand))
-        self._action("Start clocks anew: the selected needles', or all", "", lambda: do(treatment.restart, treatment.in_hand))
+        self._action("Five minutes longer: selected needles, or all", "Ctrl+Shift+M", lambda: do(treatment.leave_longer, treatment.in_hand))
+        self._action("Pause or run on: selected needles, or all", "Ctrl+Shift+K", lambda: do(treatment.hold_or_resume, treatment.in_hand))
+        self._action("Start clocks anew: selected needles, or all", "", lambda: do(treatment.restart, treatment.in_hand))
         self._action("Confirm what was copied from the last visit", "Ctrl+D", treatment.confirm)
         self._action("Clock on the whole screen", "F11", self.clock.fill)
         self._action("Place on both sides", "B", self.add.both.toggle)
@@ -136,7 +138,10 @@ class VisitPage(QWidget):
         self._action("Type a prescription", "Ctrl+E", self.add.setFocus)
         self._action("What a word was meant to be", "Ctrl+.", self.add.offer)
         self._action("Repeat the last visit's needles", "Ctrl+R", self.treatment.repeat_last)
-        self._action("Add electro-stimulation", "Ctrl+Shift+E", self.beside.add_electro)
+        self._action("Add something beside the needles", "Ctrl+Shift+E", self.beside.show_menu)
+        for kind in self._library.adjuncts:
+            self._action(f"Add {kind.lower()}", "", partial(self.beside.add_kind, kind))
+        self._action("Join needles by leads: the selected, or all", "J", self.beside.join)
         self._action("Choose what to repeat of the last visit", "Ctrl+Shift+R", self.last.show_menu)
         self._action("Tongue and pulse", "Ctrl+Shift+T", self.show_tongue_pulse)
         self._action("Count needles out", "Ctrl+Shift+C", self.show_counting)
@@ -149,6 +154,9 @@ class VisitPage(QWidget):
         self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
         self._action("Tone for overdue needles on or off", "", self._switch_sound)
         self._action("Layers of the body and its figure", "L", self.map_card.show_menu)
+        self._action("Mirror the selected needles to the other side", "M", treatment.mirror_selected)
+        self._action("Lasso: draw round needles to select them", "S", self.map_card.lasso.click)
+        self._action("What the marks on the body mean, and its keys", "?", self.map_card.show_guide)
         self._action("Ruler: measure in cun on the body", "R", lambda: self.map.set_measuring(not self.map.ruler.on))
         for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
             self._action(f"View: {title}", f"Alt+{place}", partial(self.map_card.show_sheet, key))
@@ -173,11 +181,14 @@ class VisitPage(QWidget):
         ticker.ticked.connect(self._tick)
         self.note.tongue_pulse_wanted.connect(self.show_tongue_pulse)
         self.sign_panel.blank_wanted.connect(self.fill_blank)
+        self.beside.open_wanted.connect(self.show_adjunct)
+        self.adjunct.closed.connect(self.show_note)
         self.last.repeat_wanted.connect(self.repeat_last)
         self.map.placed.connect(self._place)
         self.map.moved.connect(treatment.move)
         self.map.picked.connect(treatment.select)
         self.map.removal_wanted.connect(treatment.remove_selected)
+        self.map.mirror_wanted.connect(treatment.mirror_selected)
         self.map.about_wanted.connect(self.about_point)
         self.map.point_chosen.connect(lambda code, _site: self.about_point(code))
         self.map_card.figure_chosen.connect(self._choose_figure)
@@ -231,6 +242,7 @@ class VisitPage(QWidget):
         self.aftercare.show_visit(visit)
         self.map_card.set_read_only(signed)
         self.map.show_needles(visit.needles, moment)
+        self.map.show_adjuncts(visit.adjuncts)
         self.map_card.refresh()
         self.needles.show_visit(visit, moment)
         self.sign_button.setVisible(not signed)
@@ -277,7 +289,7 @@ class VisitPage(QWidget):
             self.events.flush()
             self.tongue_pulse.flush()
             self.needles.flush()
-            self.beside.flush()
+            self.adjunct.flush()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -304,6 +316,14 @@ class VisitPage(QWidget):
         self.flush()
         self.left.setCurrentWidget(self.aftercare)
         self.aftercare.rest.setFocus()
+
+    def show_adjunct(self, adjunct_id: str) -> None:
+        """Turn the left column to one thing that is done beside the needles."""
+        self.flush()
+        self.adjunct.edit(adjunct_id)
+        self.left.setCurrentWidget(self.adjunct)
+        self.beside.mark_open(adjunct_id)
+        self.adjunct.setFocus()
 
     def show_tongue_pulse(self) -> None:
         """Turn the left column to the tongue and the pulse."""
