@@ -231,7 +231,7 @@ needle = sa.Table(
     sa.CheckConstraint("de_qi IN (0, 1)", name="de_qi"),
     sa.CheckConstraint("retention = 0 OR retention BETWEEN 10 AND 60", name="retention"),
     sa.CheckConstraint("removed IS NULL OR coalesce(removed >= inserted, mishap = 'dropped')", name="removed"),
-    sa.CheckConstraint("counted = 1 OR removed IS NOT NULL", name="counted"),
+    sa.CheckConstraint("counted = 1 OR (counted = 0 AND removed IS NOT NULL)", name="counted"),
     sa.CheckConstraint("copied IN (0, 1)", name="copied"),
     sa.Index("ix_needle_visit", "visit_id", "position"),
 )

@@ -110,15 +110,15 @@ def test_a_visit_comes_back_whole(records, vault, patient):
     visit = Visit(patient.id, vault.practitioner_id, WHEN, "S", "O", "A", "P", 7, 0, 10, None)
     visit.aftercare = Aftercare(0, ("ankle-circles", "towel-scrunch"), foot_care=True, words="Rest", next_visit=date(2026, 3, 8))
     first = Needle(
-        visit.id, SITE, "ST36", 1.2, 1.5, "cun", 0.25, 40.0, Angle.OBLIQUE, Technique.TONIFY, de_qi=True, retention=10, paused=WHEN, held=61,
-        mishap=Mishap.BENT, copied=True, position=1,
+        visit.id, SITE, "ST36", 1.2, 1.5, "cun", 0.25, 40.0, Angle.OBLIQUE, Technique.TONIFY, de_qi=True, retention=10, paused=WHEN,
+        held=61, mishap=Mishap.BENT, copied=True, position=1,
     )  # fmt: skip
     second = Needle(visit.id, replace(SITE, side=Side.MIDLINE, x=-0.0), de_qi=False, retention=60, position=0)
     third = replace(second, de_qi=None, inserted=WHEN, removed=WHEN, position=2, id="third")
     visit.needles, visit.adjuncts = [first, second, third], [Adjunct(visit.id, "moxa"), Adjunct(visit.id, "electro", "2/120 Hz", 30)]
     cups = Adjunct(
-        visit.id, "Cupping", minutes=10, method="sliding", size="5", amount=4, spots=(Spot(SITE, "BL23"),), strokes=((SITE, SITE),), started=WHEN,
-        ended=WHEN, until=date(2026, 3, 4), consent=True, pairs=((first.id, second.id),),
+        visit.id, "Cupping", minutes=10, method="sliding", size="5", amount=4, spots=(Spot(SITE, "BL23"),), strokes=((SITE, SITE),),
+        started=WHEN, ended=WHEN, until=date(2026, 3, 4), consent=True, pairs=((first.id, second.id),),
     )  # fmt: skip
     visit.adjuncts.append(cups)
     visit.events = [AdverseEvent(visit.id, EventKind.FAINTING, WHEN, first.id, "pale", "lay down", "well after 5 min")]

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.adjuncts import ELECTRO, Adjunct
+from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.intakes import Intake
-from neuro_chart.clinic.needles import Needle, Side, Site
+from neuro_chart.clinic.needles import Mishap, Needle, Side, Site
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Amendment, Visit
+from neuro_chart.store import tables
 from neuro_chart.store.errors import CompletedIntakeError, NeedlesLeftError, SignedVisitError, UnsignedVisitError
 from neuro_chart.store.records import Records
 
@@ -30,7 +32,9 @@ def patient(records):
 def draft(records, vault, patient):
     visit = Visit(patient.id, vault.practitioner_id, started=WHEN, subjective="Feet numb")
     needles = [Needle(visit.id, SITE, "ST36", position=i, inserted=WHEN, removed=WHEN + timedelta(minutes=30)) for i in range(2)]
-    visit = replace(visit, needles=needles, adjuncts=[Adjunct(visit.id, "electro", "2/120 Hz", 30)])
+    adjunct = Adjunct(visit.id, ELECTRO, frequency="2/120", minutes=30, pairs=((needles[0].id, needles[1].id),))
+    happened = AdverseEvent(visit.id, EventKind.BRUISE, WHEN, needles[0].id, "A bruise at ST36")
+    visit = replace(visit, needles=needles, adjuncts=[adjunct], events=[happened])
     records.start_visit(visit)
     return visit
 
@@ -63,6 +67,11 @@ def test_no_act_changes_a_signed_visit(records, vault, signed):
         lambda: records.treat(signed.id, [replace(signed.adjuncts[0], minutes=10)]),
         lambda: records.treat(signed.id, [Adjunct(signed.id, "moxa")]),
         lambda: records.treat(signed.id, off=[signed.adjuncts[0].id]),
+        lambda: records.treat(signed.id, [replace(signed.events[0], outcome="Gone")]),
+        lambda: records.treat(signed.id, [AdverseEvent(signed.id, EventKind.PAIN, WHEN)]),
+        lambda: records.treat(signed.id, off=[signed.events[0].id]),
+        lambda: records.note(signed.id, room="Room 2"),
+        lambda: records.note(signed.id, tongue={"colour": ["pale"]}),
         lambda: records.sign(signed.id, vault.practitioner_id),
         lambda: records.drop_visit(signed.id),
     ]
@@ -80,50 +89,51 @@ def test_a_needle_of_a_signed_visit_is_not_moved_to_a_draft_by_an_act(records, v
     assert records.visit(signed.id) == signed
 
 
-VISIT_COLUMNS = """id, patient_id, practitioner_id, started, subjective, objective, assessment, plan, pain_before, pain_after,
-    numbness_before, numbness_after, aftercare, signed, signed_by, needles_left_reason, search"""
-OWN = f"rowid, {VISIT_COLUMNS}"
-NEEDLE_COLUMNS = """id, visit_id, position, x, y, z, side, region, point, depth, depth_unit, gauge, length, angle, technique, de_qi,
-    retention, inserted, removed"""
+COLUMNS = {table: ", ".join(tables.metadata.tables[table].c.keys()) for table in ("visit", "needle", "adjunct", "event", "amendment")}
+BELONGING = ("needle", "adjunct", "event")
 
 
-def copied(columns: str, **changed: str) -> str:
-    """The columns of a row, some of them changed."""
-    return ", ".join(changed.get(name.strip(), name) for name in columns.split(","))
+def copied(table: str, into: str = "INSERT", own: str = "", **changed: str) -> str:
+    """Copies rows of a table, some columns changed; `own` names what stands before its columns, such as the rowid."""
+    names = own + COLUMNS[table]
+    values = ", ".join(changed.get(name.strip(), name) for name in names.split(","))
+    return f"{into} INTO {table} ({names}) SELECT {values} FROM {table}"
 
 
+REPLACE = "INSERT OR REPLACE"
+UNSIGNED = {"signed": "NULL", "signed_by": "NULL"}
 ON_THE_VISIT = [
+    *(f"UPDATE visit SET {name.strip()} = {name} WHERE id = :v" for name in COLUMNS["visit"].split(",")),
     "UPDATE visit SET plan = 'x' WHERE id = :v",
     "UPDATE visit SET signed = NULL, signed_by = NULL WHERE id = :v",
     "UPDATE visit SET id = 'x' WHERE id = :v",
-    "UPDATE visit SET search = '' WHERE id = :v",
     "DELETE FROM visit WHERE id = :v",
-    f"INSERT OR REPLACE INTO visit SELECT {copied(VISIT_COLUMNS, signed='NULL', signed_by='NULL', plan='5')} FROM visit WHERE id = :v",
-    f"INSERT OR REPLACE INTO visit ({OWN}) SELECT {copied(OWN, id='9', signed='NULL', signed_by='NULL')} FROM visit WHERE id = :v",
-    f"INSERT INTO visit SELECT {copied(VISIT_COLUMNS, id='9')} FROM visit WHERE id = :v",
+    copied("visit", REPLACE, plan="5", **UNSIGNED) + " WHERE id = :v",
+    copied("visit", REPLACE, "rowid, ", id="'9'", **UNSIGNED) + " WHERE id = :v",
+    copied("visit", id="'9'") + " WHERE id = :v",
     "UPDATE OR REPLACE visit SET id = :v WHERE id = :d",
     "UPDATE OR REPLACE visit SET rowid = (SELECT rowid FROM visit WHERE id = :v) WHERE id = :d",
 ]
 ON_WHAT_BELONGS_TO_IT = [
-    "UPDATE needle SET point = 'SP6' WHERE visit_id = :v",
-    "UPDATE needle SET visit_id = :d WHERE visit_id = :v",
-    "UPDATE needle SET visit_id = :v WHERE visit_id = :d",
-    "UPDATE OR REPLACE needle SET id = (SELECT id FROM needle WHERE visit_id = :v LIMIT 1) WHERE visit_id = :d",
-    "DELETE FROM needle WHERE visit_id = :v",
-    f"INSERT INTO needle SELECT {copied(NEEDLE_COLUMNS, id='9', visit_id=':v')} FROM needle WHERE visit_id = :d",
-    f"INSERT OR REPLACE INTO needle SELECT {copied(NEEDLE_COLUMNS, visit_id=':d')} FROM needle WHERE visit_id = :v",
-    f"INSERT OR REPLACE INTO needle (rowid, {NEEDLE_COLUMNS}) SELECT rowid, {copied(NEEDLE_COLUMNS, id='9', visit_id=':d')} FROM needle",
-    "UPDATE adjunct SET kind = 'x' WHERE visit_id = :v",
-    "UPDATE adjunct SET visit_id = :d WHERE visit_id = :v",
-    "UPDATE adjunct SET visit_id = :v WHERE visit_id = :d",
-    "DELETE FROM adjunct WHERE visit_id = :v",
-    "INSERT INTO adjunct VALUES ('x', :v, 'moxa', '', 5)",
-    "INSERT OR REPLACE INTO adjunct SELECT id, :d, kind, setting, minutes FROM adjunct WHERE visit_id = :v",
+    sql
+    for table in BELONGING
+    for sql in (
+        *(f"UPDATE {table} SET {name.strip()} = {name} WHERE visit_id = :v" for name in COLUMNS[table].split(",")),
+        f"UPDATE {table} SET visit_id = :d WHERE visit_id = :v",
+        f"UPDATE {table} SET visit_id = :v WHERE visit_id = :d",
+        f"UPDATE OR REPLACE {table} SET id = (SELECT id FROM {table} WHERE visit_id = :v LIMIT 1) WHERE visit_id = :d",
+        f"DELETE FROM {table} WHERE visit_id = :v",
+        copied(table, id="'9'", visit_id=":v") + " WHERE visit_id = :d",
+        copied(table, REPLACE, visit_id=":d") + " WHERE visit_id = :v",
+        copied(table, REPLACE, "rowid, ", id="'9'", visit_id=":d"),
+    )
+]
+ON_THE_REST = [
     "UPDATE amendment SET text = 'x'",
     "UPDATE amendment SET visit_id = :d",
     "DELETE FROM amendment",
-    "INSERT OR REPLACE INTO amendment SELECT id, visit_id, author_id, 'x', written, '' FROM amendment",
-    "INSERT INTO amendment SELECT 'x', :d, author_id, text, written, search FROM amendment",
+    copied("amendment", REPLACE, text="'x'"),
+    copied("amendment", id="'x'", visit_id=":d"),
     "DELETE FROM patient",
     "DELETE FROM practitioner",
 ]
@@ -136,7 +146,8 @@ def attacked(records, vault, patient):
     def attack(sql: str, visit_id: str) -> None:
         other = Visit(patient.id, vault.practitioner_id, started=WHEN)
         if "visit SET" not in sql:
-            other = replace(other, needles=[Needle(other.id, SITE, "LR3")], adjuncts=[Adjunct(other.id, "lamp")])
+            happened = AdverseEvent(other.id, EventKind.BURN, WHEN)
+            other = replace(other, needles=[Needle(other.id, SITE, "LR3")], adjuncts=[Adjunct(other.id, "lamp")], events=[happened])
         records.start_visit(other)
         before = records.visits(patient.id)
         with vault.engine.begin() as connection, pytest.raises(sa.exc.IntegrityError):
@@ -146,7 +157,7 @@ def attacked(records, vault, patient):
     return attack
 
 
-@pytest.mark.parametrize("sql", ON_THE_VISIT + ON_WHAT_BELONGS_TO_IT)
+@pytest.mark.parametrize("sql", ON_THE_VISIT + ON_WHAT_BELONGS_TO_IT + ON_THE_REST)
 def test_raw_sql_is_refused_too(signed, attacked, sql):
     attacked(sql, signed.id)
 
@@ -163,13 +174,40 @@ def test_a_needle_still_in_keeps_a_visit_open_unless_the_reason_is_given(records
     inside = Needle(draft.id, SITE, "LI4", inserted=WHEN)
     records.treat(draft.id, [inside])
     for nothing in ("", "  \n"):
-        with pytest.raises(NeedlesLeftError, match="still in"):
+        with pytest.raises(NeedlesLeftError, match="needle is in"):
             records.sign(draft.id, vault.practitioner_id, nothing)
     with pytest.raises(sa.exc.IntegrityError, match="needle in"), vault.engine.begin() as connection:
         connection.execute(sa.text("UPDATE visit SET signed = started, signed_by = practitioner_id"))
     assert records.visit(draft.id).signed is None
     records.sign(draft.id, vault.practitioner_id, "Press needle, three days, consent given")
     assert records.visit(draft.id).needles_left_reason == "Press needle, three days, consent given"
+
+
+@pytest.mark.parametrize(
+    "uneven",
+    [
+        Needle("", SITE, "LI4", inserted=WHEN, removed=WHEN, counted=False),
+        Needle("", SITE, "LI4", mishap=Mishap.DROPPED),
+        Needle("", SITE, "LI4", inserted=WHEN, mishap=Mishap.BROKEN),
+    ],
+    ids=["pulled and not counted", "dropped and not found", "broken and in"],
+)
+def test_an_uneven_count_keeps_a_visit_open_unless_the_reason_is_given(records, vault, draft, uneven):
+    records.treat(draft.id, [replace(uneven, visit_id=draft.id)])
+    with pytest.raises(NeedlesLeftError, match="not counted"):
+        records.sign(draft.id, vault.practitioner_id)
+    with pytest.raises(sa.exc.IntegrityError, match="needle in"), vault.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE visit SET signed = started, signed_by = practitioner_id"))
+    records.sign(draft.id, vault.practitioner_id, "The ambulance took her along")
+    assert records.visit(draft.id).needles_left_reason == "The ambulance took her along"
+
+
+def test_a_needle_that_fell_and_was_found_is_counted(records, vault, draft):
+    fallen = Needle(draft.id, SITE, "LI4", mishap=Mishap.DROPPED)
+    records.treat(draft.id, [fallen])
+    records.treat(draft.id, [replace(fallen, removed=WHEN)])
+    records.sign(draft.id, vault.practitioner_id)
+    assert records.visit(draft.id).count.is_even
 
 
 def test_amendments_are_for_signed_visits_and_stand_beneath_them(records, vault, draft):

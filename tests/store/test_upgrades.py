@@ -1,6 +1,14 @@
 """Upgrades: the migrations make what the tables say; an older vault is brought up to date whole, or left as it was."""
 
+# ruff: noqa: S603, S608
+
+import os
+import re
 import shutil
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +17,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.events import AdverseEvent, EventKind
+from neuro_chart.clinic.needles import Needle
+from neuro_chart.clinic.people import Patient
+from neuro_chart.resources import ROOT
 from neuro_chart.store import tables
 from neuro_chart.store import vault as vaults
-from neuro_chart.store.errors import NewerVaultError
+from neuro_chart.store.errors import NeedlesLeftError, NewerVaultError, SignedVisitError
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 
@@ -79,21 +90,129 @@ def test_an_older_vault_is_brought_up_to_date_and_a_copy_is_kept(vault_path, pas
         Vault.open(vault_path, passphrase)
 
 
-def test_the_first_vault_ever_made_is_brought_up_to_date(tmp_path, passphrase, cheap_kdf, monkeypatch):
-    path = tmp_path / "first.vault"
-    with monkeypatch.context() as first:
-        folder = tmp_path / "steps"
-        shutil.copytree(vaults.UPGRADES, folder, ignore=shutil.ignore_patterns("__pycache__", "0002*", "0003*"))
-        first.setattr(vaults, "UPGRADES", folder)
-        first.setattr(tables, "REVISION", "0001")
-        Vault.create(path, passphrase, Practice("Lindenhof"), Practitioner("Anna Weber"), kdf=cheap_kdf).close()
-    with Vault.open(path, passphrase) as vault:
+FROZEN = Path(__file__).parent / "vaults"  # made by the programs that were released (make.py there says how)
+RELEASED = ("0001", "0002")
+TABLES = ("practice", "practitioner", "patient", "intake", "visit", "needle", "adjunct", "amendment")
+
+
+@pytest.fixture(params=RELEASED)
+def frozen(request, tmp_path):
+    """A copy of a vault that was filled by a released program."""
+    for file in FROZEN.glob(f"{request.param}.vault*"):
+        shutil.copy(file, tmp_path)
+    return tmp_path / f"{request.param}.vault"
+
+
+def rows_of(path, passphrase):
+    """Every row as it stands in the file, whatever the program makes of it, by table and id."""
+    found = {}
+    with closing(vaults._connect(path, Vault.unwrap_key(path, passphrase).key)) as connection:
+        for table in TABLES:
+            asked = connection.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in asked.description]
+            rows = [dict(zip(names, row, strict=True)) for row in asked]
+            found[table] = {row["id"]: row for row in rows}
+    return found
+
+
+def schema_of(path, passphrase):
+    """All that the file is made of: tables with their columns, indexes and triggers."""
+    with closing(vaults._connect(path, Vault.unwrap_key(path, passphrase).key)) as connection:
+        objects = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
+        columns = {name: connection.execute(f"PRAGMA table_xinfo({name})").fetchall() for kind, name, *_ in objects if kind == "table"}
+    return {each[:3]: re.sub(r"\s+", " ", each[3]) for each in objects}, columns
+
+
+def test_each_released_vault_is_brought_up_to_date_row_for_row(frozen, passphrase):
+    before = rows_of(frozen, passphrase)
+    Vault.open(frozen, passphrase).close()
+    after = rows_of(frozen, passphrase)
+    for table, rows in before.items():
+        assert rows, table
+        assert list(after[table]) == list(rows)
+        for row_id, row in rows.items():
+            assert {name: after[table][row_id][name] for name in row} == row
+
+
+def test_a_vault_that_was_brought_up_to_date_is_made_like_a_new_one(frozen, passphrase, vault_path):
+    Vault.open(frozen, passphrase).close()
+    assert schema_of(frozen, passphrase) == schema_of(vault_path, passphrase)
+
+
+def test_what_was_charted_before_reads_as_it_did(frozen, passphrase):
+    with Vault.open(frozen, passphrase) as vault:
         records = Records(vault)
-        records.save_patient(Patient("Zoë", sex="Female", figure="neutral"))
-        (line,) = records.patients()
-        assert records.patient(line.id).shown_as == "neutral"
-        with vault.reader.connect() as connection:
-            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == tables.REVISION
+        zoe, omar = (records.patient(line.id) for line in (*records.patients("Zoë"), *records.patients("Omar")))
+        left, first = records.visits(zoe.id)
+        (draft,) = records.visits(omar.id)
+        practice = records.practice()
+    assert (practice.letterhead, practice.paper) == ("Lindenhof 4\n8001 Zürich", "Letter")
+    assert zoe.shown_as == ("neutral" if frozen.name == "0002.vault" else "female")
+    assert [(n.point, n.depth, n.depth_to, n.depth_unit, n.retention, n.mishap, n.counted, n.copied) for n in first.needles] == [
+        ("ST36", 1.2, None, "cun", 25, "", True, False),
+        ("TE5", 12.5, None, "mm", 25, "", True, False),
+        ("", None, None, "cun", 10, "", True, False),
+    ]
+    assert {(each.kind, each.setting, each.minutes) for each in first.adjuncts} == {
+        ("Electro-stimulation", "2/120 Hz, ST36–TE5", 25),
+        ("Massage", "", None),
+        ("Moxa on the navel", "warm", 10),
+    }
+    assert [amendment.text for amendment in first.amendments] == ["It was the left foot."]
+    assert (first.signed is not None, left.needles_left_reason, draft.signed) == (True, "Press needle, three days", None)
+    assert (left.count.inside, draft.count.inside, draft.count.planned) == (1, 1, 1)
+
+
+def test_a_visit_that_was_signed_before_stays_closed(frozen, passphrase):
+    with Vault.open(frozen, passphrase) as vault:
+        records = Records(vault)
+        (line,) = records.patients("Zoë")
+        visits = records.visits(line.id)
+        first = visits[1]
+        for put in (replace(first.needles[0], point="SP6"), replace(first.adjuncts[0], minutes=5), Needle(first.id, first.needles[0].site)):
+            with pytest.raises(SignedVisitError):
+                records.treat(first.id, [put])
+        for sql in (
+            "DELETE FROM needle WHERE point = 'ST36'",
+            "UPDATE adjunct SET kind = 'x' WHERE kind = 'Massage'",
+            "DELETE FROM amendment",
+        ):
+            with pytest.raises(sa.exc.IntegrityError), vault.engine.begin() as connection:
+                connection.exec_driver_sql(sql)
+        assert records.visits(line.id) == visits
+
+
+def test_the_draft_of_a_released_vault_goes_on(frozen, passphrase):
+    with Vault.open(frozen, passphrase) as vault:
+        records = Records(vault)
+        ((draft, _),) = records.open_visits()
+        with pytest.raises(NeedlesLeftError):
+            records.sign(draft.id, vault.practitioner_id)
+        out = [replace(needle, removed=needle.inserted) for needle in draft.needles if needle.is_in]
+        records.treat(
+            draft.id, [*out, replace(draft.adjuncts[0], started=draft.started), AdverseEvent(draft.id, EventKind.PAIN, draft.started)]
+        )
+        records.sign(draft.id, vault.practitioner_id)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from neuro_chart.store import tables, vault
+vault.UPGRADES, tables.REVISION = Path(sys.argv[2]), "0004"
+vault.Vault.open(Path(sys.argv[1]), sys.argv[3])
+"""
+
+
+def test_a_program_that_is_killed_in_the_midst_of_it_leaves_the_vault_as_it_was(frozen, passphrase, later):
+    later('__import__("os")._exit(9)')
+    before = rows_of(frozen, passphrase)
+    told = [sys.executable, "-c", KILLED, str(frozen), str(vaults.UPGRADES), passphrase]
+    assert subprocess.run(told, check=False, env={**os.environ, "PYTHONPATH": str(ROOT.parent)}).returncode == 9
+    assert rows_of(frozen, passphrase) == before
+    later()
+    with Vault.open(frozen, passphrase) as vault:
+        assert [line.given for line in Records(vault).patients()] == ["Zoë", "Omar"]
 
 
 def test_a_step_that_fails_leaves_the_vault_as_it_was(vault_path, passphrase, later, monkeypatch):

@@ -44,7 +44,7 @@ ANEW = {
             CONSTRAINT ck_needle_de_qi CHECK (de_qi IN (0, 1)),
             CONSTRAINT ck_needle_retention CHECK (retention = 0 OR retention BETWEEN 10 AND 60),
             CONSTRAINT ck_needle_removed CHECK (removed IS NULL OR coalesce(removed >= inserted, mishap = 'dropped')),
-            CONSTRAINT ck_needle_counted CHECK (counted = 1 OR removed IS NOT NULL),
+            CONSTRAINT ck_needle_counted CHECK (counted = 1 OR (counted = 0 AND removed IS NOT NULL)),
             CONSTRAINT ck_needle_copied CHECK (copied IN (0, 1))
         ) STRICT
         """,
