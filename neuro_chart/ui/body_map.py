@@ -52,10 +52,10 @@ _HOW = {
 class BodyMap(QWidget):
     """Views of the body with the needles in them.
 
-    `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)`, `removal_wanted()`, `mirror_wanted()` and
-    `drawn(sites)` say what the practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer;
-    `tool_changed(Tool)` says which tool is taken up, `sight_changed()` that other things may be in sight or out of it. On a map that is
-    looked at only, `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a point is.
+    `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)`, `removal_wanted()` and `mirror_wanted()`
+    say what the practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer; `tool_changed(Tool)` says
+    which tool is taken up, `sight_changed()` that other things may be in sight or out of it. On a map that is looked at only,
+    `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a point is.
     """
 
     placed = Signal(object, str)
@@ -63,7 +63,6 @@ class BodyMap(QWidget):
     picked = Signal(object)
     removal_wanted = Signal()
     mirror_wanted = Signal()
-    drawn = Signal(object)
     hovered = Signal(str)
     tool_changed = Signal(object)
     sight_changed = Signal()
@@ -237,18 +236,16 @@ class BodyMap(QWidget):
         if on != self.ruler.on:
             self.take_up(Tool.RULER if on else Tool.HAND)
 
-    def begin_drawing(self, done: Callable[[tuple[Site, ...]], object] | None = None) -> None:
-        """Take up the brush until Escape: each stroke, or place that is touched, is told by `drawn(sites)`, and to `done`."""
+    def begin_drawing(self, done: Callable[[tuple[Site, ...]], object]) -> None:
+        """Take up the brush until Escape: `done` is told each stroke on the skin, and each place that is touched as a stroke of one."""
         self.take_up(Tool.BRUSH)
         self._done = done
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def draw(self, sites: tuple[Site, ...]) -> None:
         """Tell of a stroke on the skin."""
-        if sites:
-            self.drawn.emit(sites)
-            if self._done is not None:
-                self._done(sites)
+        if sites and self._done is not None:
+            self._done(sites)
 
     def keep_corner(self, width: int, height: int) -> None:
         """Keep the lower right corner free of the body, and the edge above it of words, for buttons that stand there."""
@@ -423,6 +420,11 @@ class BodyMap(QWidget):
         seen = self.seen_needles()
         found = nearest([(each.x, each.y) for each in seen], place.x(), place.y(), within)
         return None if found is None else seen[found]
+
+    def place_of(self, seen: Seen) -> Target:
+        """A needle as a place under the hand."""
+        needle = seen.needle
+        return Target(needle.site, needle.point, seen.x, seen.y, seen.panel, stage=f"needle {self.stages[needle.id]}")
 
     def marks(self) -> list[Target]:
         """The marked point in every view that shows it; with its code where it is to be named."""

@@ -40,7 +40,7 @@ class Places:
         for adjunct in adjuncts:
             for start, end in adjunct.pairs if adjunct.ended is None else ():
                 if start in sites and end in sites:
-                    self._paint_lead(painter, sites[start], sites[end], running=adjunct.is_running)
+                    self._paint_lead(painter, sites[start], sites[end], running=_runs(adjunct))
         for adjunct in adjuncts:
             for x, y in self.marks(adjunct, [site for site, _ in sites.values()]):
                 paint_place(painter, self._theme, QPointF(x, y), adjunct)
@@ -72,7 +72,7 @@ class Places:
 
     def _paint_stroke(self, painter: QPainter, adjunct: Adjunct, stroke: Sequence[Site]) -> None:
         for run in self._runs(stroke):
-            paint_brush(painter, run, self._camera.zoom, strong=adjunct.is_running)
+            paint_brush(painter, run, self._camera.zoom, strong=_runs(adjunct))
 
     def _paint_lead(self, painter: QPainter, start: tuple[Site, str], end: tuple[Site, str], *, running: bool) -> None:
         """A wire in each view that sees both needles; where none does, a stub at each that points to the other."""
@@ -85,6 +85,10 @@ class Places:
                 for place in list(places.values())[:1]:
                     way = _way(self._sight.panels[place.panel], here[0], there[0])
                     _paint_stub(painter, self._theme, self._at(place), way, running=running)
+
+
+def _runs(adjunct: Adjunct) -> bool:
+    return adjunct.is_running and not adjunct.clock.is_paused
 
 
 def _way(panel: Panel, start: Site, end: Site) -> QPointF:

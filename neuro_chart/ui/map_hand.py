@@ -211,7 +211,7 @@ class Hand:
         snap = 0.0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else _snap(event)
         seen = self._map.needle_at(event.position(), snap) if self._map.tool is Tool.RULER and snap else None
         if seen is not None:
-            return Target(seen.needle.site, seen.needle.point, seen.x, seen.y, seen.panel)
+            return self._map.place_of(seen)
         return self._map.target_at(event.position(), snap)
 
     def _lay_ruler(self, event: QSinglePointEvent) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
 from neuro_chart.ui.map_hand import MORE, Tool
-from neuro_chart.ui.map_sight import SNAP, Target
+from neuro_chart.ui.map_sight import SNAP, Seen, Target
 
 if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
@@ -121,7 +121,7 @@ class Keys:
         target = self._under()
         seen = shown.needle_at(kept, SNAP)
         shown.pointer.hover = target if target is not None and target.code and seen is None else None
-        shown.pointer.say(Target(seen.needle.site, seen.needle.point, seen.x, seen.y) if seen else target)
+        shown.pointer.say(shown.place_of(seen) if seen else target, aloud=True)
         shown.update()
 
     def _under(self) -> Target | None:
@@ -158,7 +158,7 @@ class Keys:
         self._walked = needle.id
         shown.pick(shown.selected | {needle.id} if more else frozenset({needle.id}))
         shown.reveal(needle)
-        shown.pointer.say(Target(needle.site, needle.point, 0, 0))
+        shown.pointer.say(shown.place_of(Seen(needle, 0, 0, 0)), aloud=True)
         return True
 
     def _leave_off(self) -> bool:

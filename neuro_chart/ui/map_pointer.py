@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_sight import HIT, Target
@@ -41,7 +42,7 @@ class Pointer(QObject):
         seen = shown.needle_at(place, HIT)
         target = None if seen is not None else shown.target_at(place, snap)
         shown.setCursor(self._cursor(target, on_needle=seen is not None))
-        known = Target(seen.needle.site, seen.needle.point, seen.x, seen.y, seen.panel) if seen is not None else target
+        known = shown.place_of(seen) if seen is not None else target
         if (known is None or not known.code) and shown.layers.landmarks and (words := shown.sight.landmark_at(place)):
             self._rest.stop()
             shown.hovered.emit(words)
@@ -60,20 +61,24 @@ class Pointer(QObject):
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.CrossCursor if target is not None and not self._map.read_only else Qt.CursorShape.ArrowCursor
 
-    def say(self, target: Target | None) -> None:
-        """Name a place; all that is known of it once the pointer rests."""
+    def say(self, target: Target | None, *, aloud: bool = False) -> None:
+        """Name a place, to a screen reader too if aloud; all that is known of it once the pointer rests."""
         self._spoken = target
         if target is None:
             self._rest.stop()
             self._map.hovered.emit("")
             return
-        self._map.hovered.emit(self._in_words(target))
+        words = self._in_words(target)
+        self._map.hovered.emit(words)
         self._rest.start()
+        if aloud:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._map, words))
 
     def _in_words(self, target: Target) -> str:
         known = [self._map.name_of(target.code) if target.code else "", target.site.region]
         if target.area and target.area != target.site.region:
             known.append(target.area)
+        known.append(target.stage)
         return " · ".join(word for word in known if word)
 
     def _say_all(self) -> None:
@@ -84,4 +89,4 @@ class Pointer(QObject):
         place = f"{self._map.name_of(target.code)} · {target.site.region}" if target.code else atlas.describe(target.site)
         fields = atlas.fields_of(target.site)
         told = [f"dermatome {field.name}" if kind == "dermatomes" else field.name for kind, field in fields.items()]
-        self._map.hovered.emit(" · ".join([place, *told]))
+        self._map.hovered.emit(" · ".join([place, *told, *([target.stage] if target.stage else [])]))

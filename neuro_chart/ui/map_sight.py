@@ -34,7 +34,10 @@ class Seen(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A place under the hand, in pixels of the widget: on a point if `code` says so; area: what lies there of the fields that are shown."""
+    """A place under the hand, in pixels of the widget: on a point if `code` says so.
+
+    area: what lies there of the fields that are shown; stage: of the needle there, in words.
+    """
 
     site: Site
     code: str
@@ -42,6 +45,7 @@ class Target(NamedTuple):
     y: float
     panel: int = 0
     area: str = ""
+    stage: str = ""
 
 
 class Sight:
