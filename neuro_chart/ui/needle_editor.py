@@ -6,40 +6,51 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from neuro_chart.clinic.needles import RETENTION_PRESETS, Angle, Needle, Technique, retention_error
+from neuro_chart.clinic.needles import NO_RETENTION, RETENTION_PRESETS, Angle, Mishap, Needle, Side, Technique, retention_error
 from neuro_chart.ui.answer_fields import Roving
+from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.needle_rows import depth_words
-from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
+from neuro_chart.ui.treatment import Treatment
+from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, scrolled, set_flag
 
 ANGLES = {Angle.NONE: "Angle", Angle.PERPENDICULAR: "Straight", Angle.OBLIQUE: "Oblique", Angle.TRANSVERSE: "Flat"}
 SIZES = ("0.16 × 15", "0.18 × 25", "0.20 × 25", "0.20 × 40", "0.22 × 25", "0.25 × 25", "0.25 × 40", "0.30 × 40", "0.30 × 50", "0.30 × 75")
+_DEPTH = re.compile(r"\s*(\d*[.,]?\d+)\s*(?:[-–—~]\s*(\d*[.,]?\d+)\s*)?")
 _SIZE = re.compile(r"\s*(\d*[.,]?\d+)\s*(?:mm)?\s*[x×*]\s*(\d+(?:[.,]\d+)?)\s*(?:mm)?\s*")
 
 
 class NeedleEditor(QFrame):
-    """What is said of the selected needles, all at once: `edited(words, {field: value})`."""
+    """All that can be said of the selected needles and done to them, all at once; `about_wanted()` asks what to know of their point."""
 
-    edited = Signal(str, object)
-    insert_wanted = Signal()
-    pull_wanted = Signal()
-    removal_wanted = Signal()
     about_wanted = Signal()
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._treatment = treatment
         self._needles: Sequence[Needle] = ()
         self.setAccessibleName("Selected needles")
         self._title = label("", "title")
         self.caution = label("", "caution", wrap=True)
-        self._insert = button("Insert", self.insert_wanted.emit)
-        self._pull = button("Take out", self.pull_wanted.emit)
         self.about = icon_button("info", "", self.about_wanted.emit)
-        self._delete = icon_button("trash-2", "Take off the chart (Delete)", self.removal_wanted.emit)
-        self._close = icon_button("x", "Done (Escape)", self.closed.emit)
-        self.depth_line = small_field("Depth", "–", self._depth_typed, 50)
+        self.twins = icon_button("flip-horizontal", "The same on the other side", treatment.mirror_selected)
+        self.delete = icon_button("trash-2", "Take off the chart (Delete)", treatment.remove_selected)
+        self.done = icon_button("x", "Done (Escape)", self.closed.emit)
+        self._make_acts(treatment)
+        self.depth_line = small_field("Depth, or a range such as 0.5–1", "Depth", self._depth_typed, 76)
         self.unit = button("cun", self._switch_unit, "preset")
         self.unit.setFixedWidth(46)
         self.size_box = QComboBox()
@@ -48,13 +59,15 @@ class NeedleEditor(QFrame):
         self.size_box.setLineEdit(self._size_line)
         self.size_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.size_box.addItems(list(SIZES))
-        self.size_box.setAccessibleName("Needle: gauge × length in mm")
-        self.size_box.setToolTip("Gauge × length in mm, such as 0.25 × 40")
+        for part in (self.size_box, self._size_line):
+            part.setAccessibleName("Needle: gauge × length in mm")
+            part.setToolTip("Gauge × length in mm, such as 0.25 × 40")
         self._size_line.setPlaceholderText("Needle")
         self.size_box.textActivated.connect(self._size_typed)
         self._size_line.editingFinished.connect(self._size_finished)
         self.angle = QComboBox()
         self.angle.setAccessibleName("Angle")
+        self.angle.setToolTip("Angle of the needle to the skin")
         for key, text in ANGLES.items():
             self.angle.addItem(text, key)
         self.angle.activated.connect(self._angle_chosen)
@@ -67,34 +80,85 @@ class NeedleEditor(QFrame):
         self.error = label("", "error", wrap=True)
         self._lay_out()
 
+    def _make_acts(self, treatment: Treatment) -> None:
+        self.insert = button("Insert", self._do(treatment.insert), "act")
+        self.pull = button("Take out", self._do(treatment.take_out), "act")
+        self.back = button("Put back", self._do(treatment.put_back), "act")
+        self.hold = icon_button("pause", "", self._do(treatment.hold_or_resume), "act")
+        self.longer = button("+5", self._do(treatment.leave_longer), "act")
+        self.anew = icon_button("rotate-ccw", "Start the clock anew", self._do(treatment.restart), "act")
+        self.wrong = icon_button("triangle-alert", "Something wrong…", role="act")
+        self.wrong.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.wrong.setMenu(self._wrong_menu())
+        self.insert.setToolTip("Insert the selected needles (Ctrl+Shift+I)")
+        self.tick = button("Counted", self._do(treatment.count_out), "act")
+        self.tick.setToolTip("Tick off the selected needles: they are here")
+        self.pull.setToolTip("Take out the selected needles (Ctrl+Shift+O)")
+        self.back.setToolTip("They are in after all")
+        self.longer.setToolTip("Leave the selected needles five minutes longer (Ctrl+Shift+M)")
+        self.longer.setAccessibleName("Five minutes longer")
+
     def _lay_out(self) -> None:
         chips = QGridLayout()
         chips.setSpacing(6)
-        for place, minutes in enumerate(RETENTION_PRESETS):
-            made = button(str(minutes), partial(self._set_minutes, minutes))
+        for place, minutes in enumerate((NO_RETENTION, *RETENTION_PRESETS)):
+            made = button(str(minutes) if minutes else "none", partial(self._set_minutes, minutes))
             made.setProperty("role", "preset")
             made.setCheckable(True)
-            made.setAccessibleName(f"Stays in for {minutes} minutes")
+            words = f"Stays in for {minutes} minutes" if minutes else "No retention: in and out at once"
+            made.setAccessibleName(words)
+            made.setToolTip(words)
             self.presets[minutes] = made
             chips.addWidget(made, place // 5, place % 5)
         self._roving = Roving(list(self.presets.values()), self)
         for column in range(5):
             chips.setColumnStretch(column, 1)
-        chips.addWidget(self.minutes, 1, 3)
-        chips.addWidget(label("minutes", "small"), 1, 4)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 8, 0, 0)
-        box.setSpacing(8)
-        box.addWidget(row(self._title, self.about, None, self._insert, self._pull, self._delete, self._close, spacing=4))
+        chips.addWidget(self.minutes, 1, 4)
+        acts = row(self.tick, self.insert, self.pull, self.back, self.hold, self.longer, self.anew, self.wrong, None, spacing=4)
+        said = QWidget()
+        box = QVBoxLayout(said)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(5)
         box.addWidget(self.caution)
-        box.addWidget(row(self.depth_line, self.unit, self.size_box, self.angle, spacing=6))
-        box.addWidget(row(self.technique, None, self.de_qi, spacing=6))
         box.addLayout(chips)
         box.addWidget(self.error)
+        box.addWidget(row(self.depth_line, self.unit, None, self.technique, spacing=4))
+        box.addWidget(row(self.size_box, self.angle, self.de_qi, spacing=4))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(3)
+        whole.addWidget(row(self._title, self.about, None, self.twins, self.delete, self.done, spacing=0))
+        whole.addWidget(acts)
+        area = scrolled(said)
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        area.setMinimumHeight(96)
+        whole.addWidget(area)
+        for choices in (self.technique, self.de_qi):
+            choices.layout().setContentsMargins(0, 0, 0, 0)  # as high as what stands beside them
+        self.minutes.setMinimumWidth(40)
         self.size_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.size_box.setMinimumContentsLength(4)
-        self.angle.setFixedWidth(90)
+        self.angle.setFixedWidth(86)
         self.error.hide()
+
+    def _do(self, act: Callable[[frozenset[str]], object]) -> Callable[[], None]:
+        """An act on the selected needles, once what was typed is taken."""
+
+        def done() -> None:
+            self.flush()
+            act(self._treatment.selected)
+
+        return done
+
+    def _wrong_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setProperty("role", "touch")
+        for mishap in (Mishap.BENT, Mishap.BROKEN, Mishap.STUCK, Mishap.DROPPED):
+            menu.addAction(mishap.capitalize(), self._do(partial(self._treatment.mark, mishap=mishap)))
+        self._replace = menu.addAction("Replace with a new needle", self._do(self._treatment.replace_needles))
+        menu.addSeparator()
+        menu.addAction("Nothing wrong", self._do(partial(self._treatment.mark, mishap=Mishap.NONE)))
+        return menu
 
     def show_needles(self, title: str, needles: Sequence[Needle], caution: str = "", source: str = "") -> None:
         """Show what these needles have in common, a field where they differ being empty; and what to mind, with whose word that is."""
@@ -112,13 +176,12 @@ class NeedleEditor(QFrame):
         self.about.setToolTip(words)
         self.about.setAccessibleName(words)
         self.about.setVisible(len(points) == 1 and points != {""})
-        planned, inside = sum(n.inserted is None for n in needles), sum(n.is_in for n in needles)
-        self._insert.setVisible(bool(planned))
-        self._pull.setVisible(bool(inside))
+        self._show_acts(needles)
         unit = str(_common(needles, "depth_unit") or "cun")
         if not self.depth_line.hasFocus() or not self.depth_line.isModified():
-            depth = _common(needles, "depth")
-            self.depth_line.setText(depth_words(depth, unit) if isinstance(depth, float) else "")
+            depths = {(needle.depth, needle.depth_to) for needle in needles}
+            ends = [end for end in depths.pop() if end is not None] if len(depths) == 1 else []
+            self.depth_line.setText("–".join(depth_words(end, unit) for end in ends))
         self.unit.setText(unit)
         self.unit.setAccessibleName(f"Depth in {unit}; press for {'mm' if unit == 'cun' else 'cun'}")
         gauge, length = _common(needles, "gauge"), _common(needles, "length")
@@ -135,6 +198,23 @@ class NeedleEditor(QFrame):
         if not self.minutes.hasFocus() or not self.minutes.isModified():
             self.minutes.setText("" if retention is None or retention in self.presets else str(retention))
 
+    def _show_acts(self, needles: Sequence[Needle]) -> None:
+        inside = [needle for needle in needles if needle.is_in]
+        clocks = [needle.clock for needle in inside if needle.clock.is_open]
+        self.insert.setVisible(any(needle.is_planned for needle in needles))
+        self.pull.setVisible(bool(inside))
+        self.tick.setVisible(any(not needle.counted for needle in needles))
+        self.back.setVisible(not inside and any(n.removed is not None and n.retention != NO_RETENTION for n in needles))
+        stands = bool(clocks) and all(clock.is_paused for clock in clocks)
+        words = "Let the clock run on" if stands else "Let the clock stand"
+        set_icon(self.hold, "play" if stands else "pause", "text")
+        self.hold.setToolTip(f"{words} (Ctrl+Shift+K)")
+        self.hold.setAccessibleName(words)
+        for made in (self.hold, self.longer, self.anew):
+            made.setVisible(bool(clocks))
+        self._replace.setEnabled(bool(inside))
+        self.twins.setVisible(any(needle.site.side is not Side.MIDLINE for needle in needles))
+
     def _refresh(self) -> None:
         """Show what is stored, after a choice that may have changed nothing."""
         self.show_needles(self._title.text(), self._needles, self.caution.text().removeprefix("▲ "), self.caution.toolTip())
@@ -149,7 +229,7 @@ class NeedleEditor(QFrame):
         if all(getattr(needle, key) == new for needle in self._needles for key, new in wanted.items()):
             return
         words = {"de_qi": "de qi", "depth_unit": "depth", "gauge": "needle"}.get(name, name)
-        self.edited.emit(f"Change {words}", wanted)
+        self._treatment.edit_selected(f"Change {words}", wanted)
 
     def _set_minutes(self, minutes: int) -> None:
         word = retention_error(minutes)
@@ -170,21 +250,20 @@ class NeedleEditor(QFrame):
             self._set_minutes(int(text))
         else:
             set_flag(self.minutes, "invalid", value=True)
-            self.say("Write the minutes as a whole number from 10 to 60.")
+            self.say("Write the minutes as a whole number from 10 to 60, or 0 for none.")
 
     def _depth_typed(self) -> None:
-        text = self.depth_line.text().strip().replace(",", ".")
-        unit = str(_common(self._needles, "depth_unit") or "cun")
-        try:
-            depth = float(text) if text else None
-        except ValueError:
-            self._refuse(self.depth_line, "Write the depth as a number, such as 0.8.")
+        depths = read_depth(self.depth_line.text())
+        if depths is None:
+            self._refuse(self.depth_line, "Write the depth as a number or a range, such as 0.8 or 0.5–1.")
             return
-        if wrong := self._wrong(depth=depth, depth_unit=unit):
+        depth, depth_to = depths
+        unit = str(_common(self._needles, "depth_unit") or "cun")
+        if wrong := self._wrong(depth=depth, depth_to=depth_to, depth_unit=unit):
             self._refuse(self.depth_line, wrong)
             return
         self._accept(self.depth_line)
-        self._set("depth", depth)
+        self._set("depth", depth, depth_to=depth_to)
 
     def _switch_unit(self) -> None:
         unit = "mm" if self.unit.text() == "cun" else "cun"
@@ -243,6 +322,14 @@ class NeedleEditor(QFrame):
         value = key == "yes"
         self._set("de_qi", None if value == _common(self._needles, "de_qi") else value)
         self._refresh()
+
+
+def read_depth(text: str) -> tuple[float | None, float | None] | None:
+    """A depth and where its range ends: `0.8` is (0.8, None), `0.5–1` is (0.5, 1.0), nothing is neither; None for other words."""
+    if not text.strip():
+        return None, None
+    found = _DEPTH.fullmatch(text)
+    return (float(found[1].replace(",", ".")), float(found[2].replace(",", ".")) if found[2] else None) if found else None
 
 
 def size_words(gauge: float, length: float) -> str:

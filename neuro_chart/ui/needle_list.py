@@ -1,106 +1,57 @@
 """The needles in words: what is in, for how long, and all that can be said of each, with the same powers as the body map."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.clocks import countdown
 from neuro_chart.clinic.needles import Count, Needle, Side
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.days import local_time
-from neuro_chart.ui.map_marks import Stage, diamond, short, stage
+from neuro_chart.ui.clock_face import ClockFace, tell
+from neuro_chart.ui.days import local_day, short_day
+from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.map_marks import Stage, short
 from neuro_chart.ui.needle_editor import NeedleEditor
-from neuro_chart.ui.needle_rows import NeedleRows, NeedleView, RowPainter, rows_of, span
-from neuro_chart.ui.theme import BODY, TITLE, Theme
-from neuro_chart.ui.widgets import button, label, set_flag
-
-
-class RetentionRing(QWidget):
-    """The next clock, large: a ring that runs down, and a diamond once a needle is overdue."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._share, self._text, self._stage = 0.0, "", Stage.PLANNED
-        self.setFixedSize(80, 80)
-
-    def show_time(self, share: float, text: str, state: Stage) -> None:
-        """Show the share of the time that is left (0 to 1), a few letters, and whether that is planned, in, overdue or out."""
-        if (share, text, state) != (self._share, self._text, self._stage):
-            self._share, self._text, self._stage = share, text, state
-            spoken = {Stage.OVERDUE: f"Overdue by {text.lstrip('+')}", Stage.IN: f"{text} left", Stage.OUT: "All needles are out"}
-            self.setAccessibleName(spoken.get(state, "No clock runs"))
-            self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.of(self)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = QPointF(40, 40)
-        font = QFont(self.font())
-        font.setPixelSize(TITLE if len(self._text) < 6 else BODY)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        if self._stage is Stage.OVERDUE:
-            painter.setPen(QPen(theme.color("danger"), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-            painter.setBrush(theme.color("danger_soft"))
-            painter.drawPolygon(diamond(middle, 38))
-            painter.setPen(theme.color("danger"))
-        else:
-            circle = QRectF(6, 6, 68, 68)
-            painter.setPen(QPen(theme.color("sunken"), 6))
-            painter.drawEllipse(circle)
-            painter.setPen(QPen(theme.color("accent"), 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            if self._stage is Stage.OUT:
-                painter.drawEllipse(circle)
-                painter.drawPolyline(QPolygonF([QPointF(28, 41), QPointF(37, 50), QPointF(53, 32)]))
-            elif self._share > 0:
-                painter.drawArc(circle, 90 * 16, -round(360 * 16 * min(self._share, 1)))
-            painter.setPen(theme.color("text" if self._stage is Stage.IN else "muted"))
-        if self._stage is not Stage.OUT:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
-        painter.end()
+from neuro_chart.ui.needle_rows import ROW_HEIGHT, NeedleRows, NeedleView, RowPainter, rows_of
+from neuro_chart.ui.theme import BODY
+from neuro_chart.ui.treatment import Ids, Treatment
+from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag
 
 
 class NeedleList(QFrame):
-    """The column of needles: the count and the next clock, the rows, what was done beside them, and the editor of those selected.
+    """The column of needles: the clock and the count, the rows, and the editor of those selected.
 
-    It announces what is wanted and changes nothing: `edited(words, {field: value})` for the selected needles, `picked(ids)`,
-    `insert_wanted(ids)`, `take_out_wanted(ids)`, `pull_wanted()`, `removal_wanted()`, `longer_wanted()`, `repeat_wanted()`,
-    `about_wanted()` for the chosen point, `refused(sentence)` for what can't be charted.
+    `say` speaks a sentence aloud. `picked()` tells that other rows were chosen, `about_wanted()` asks what to know of the chosen point,
+    `clock_wanted()` for the clock on the whole screen, `pull_wanted()` to pull all now, `count_wanted()` to count out what was pulled.
     """
 
-    picked = Signal(object)
-    edited = Signal(str, object)
-    insert_wanted = Signal(object)
-    take_out_wanted = Signal(object)
-    pull_wanted = Signal()
-    removal_wanted = Signal()
-    longer_wanted = Signal()
-    repeat_wanted = Signal()
-    refused = Signal(str)
+    picked = Signal()
     about_wanted = Signal()
+    clock_wanted = Signal()
+    pull_wanted = Signal()
+    count_wanted = Signal()
 
     def __init__(
         self,
+        treatment: Treatment,
+        say: Callable[[str], None],
         name_of: Callable[[Needle], tuple[str, str]],
         caution_of: Callable[[Needle], tuple[str, str]],
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setProperty("role", "card")
-        self._name_of, self._caution_of = name_of, caution_of
+        self._treatment, self._say, self._name_of, self._caution_of = treatment, say, name_of, caution_of
         self._visit: Visit | None = None
-        self._selected: frozenset[str] = frozenset()
-        self._read_only = False
         self._telling = False
-        self.ring = RetentionRing()
-        self.count = label("", "title")
-        self.until = label("", "small", wrap=True)
-        self.longer = button("+5 min", self.longer_wanted.emit)
-        self.longer.setToolTip("Leave every needle that is in five minutes longer")
+        self.face = ClockFace()
+        self.face.clicked.connect(self.clock_wanted)
+        self.until, self.others = label("", "small"), label("", "small")
+        self.hold = icon_button("pause", "", lambda: self.do(treatment.hold_or_resume), "act")
+        self.longer = button("+5 min", lambda: self.do(treatment.leave_longer), "act")
+        self.copied = label("", "small", wrap=True)
+        self.confirm = button("Confirm", lambda: self.do(treatment.confirm), "link")
         self.model = NeedleRows(self)
         self.view = NeedleView()
         self.view.setModel(self.model)
@@ -112,50 +63,60 @@ class NeedleList(QFrame):
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setAccessibleName("Needles")
         self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setMinimumHeight(2 * ROW_HEIGHT)
         self.view.selectionModel().selectionChanged.connect(self._rows_selected)
-        self.view.removal_wanted.connect(self.removal_wanted)
+        self.view.removal_wanted.connect(treatment.remove_selected)
         self.teach = label("", "muted", wrap=True)
         self.teach.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.repeat = button("", self.repeat_wanted.emit, icon="rotate-ccw")
-        self.repeat.setToolTip("Plan the last visit's needles again (Ctrl+R)")
-        self._repeatable = 0
+        self.repeat = button("", treatment.repeat_last, icon="rotate-ccw")
         self._beside: QWidget | None = None
-        self.editor = NeedleEditor()
-        self.editor.edited.connect(self.edited)
-        self.editor.insert_wanted.connect(lambda: self.insert_wanted.emit(self._selected))
-        self.editor.pull_wanted.connect(lambda: self.take_out_wanted.emit(self._selected))
-        self.editor.removal_wanted.connect(self.removal_wanted)
+        self.editor = NeedleEditor(treatment)
         self.editor.about_wanted.connect(self.about_wanted)
         self.editor.closed.connect(self.view.clearSelection)
-        self.insert = button("Insert all", lambda: self.insert_wanted.emit(None), "primary")
-        self.pull = button("Pull all now", self.pull_wanted.emit, "danger")
+        self.insert = button("", lambda: self.do(treatment.insert), "primary")
+        self.next = button("", lambda: self.do(lambda _ids: treatment.insert_next()))
+        self.pull = button("", self.pull_wanted.emit, "danger")
+        self.count_out = button("Count them out", self.count_wanted.emit, "primary")
+        self._tell_keys()
         self._lay_out()
-        for later in (self.editor, self.repeat, self.longer, self.insert, self.pull):
+        acts = (self.insert, self.next, self.pull, self.count_out)
+        for later in (self.editor, self.repeat, self.hold, self.longer, self._copied_bar, *acts):
             later.hide()
+
+    def _tell_keys(self) -> None:
+        self.longer.setToolTip("Leave every needle that is in five minutes longer (Ctrl+Shift+M)")
+        self.longer.setAccessibleName("Five minutes longer for all")
+        self.confirm.setToolTip("This is meant today, too (Ctrl+D)")
+        self.repeat.setToolTip("Plan the last visit's needles again (Ctrl+R)")
+        self.insert.setToolTip("Insert all needles that are planned (Ctrl+I)")
+        self.next.setToolTip("The next point goes in, and its clock starts (Ctrl+Return)")
+        self.pull.setToolTip("Take all needles out now, and count them afterwards (Ctrl+Shift+P)")
+        self.count_out.setToolTip("Tick off what was pulled (Ctrl+Shift+C)")
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
-        words.setSpacing(2)
+        words.setSpacing(0)
         words.addStretch(1)
-        words.addWidget(self.count)
-        words.addWidget(self.until)
+        for line in (self.until, self.others):
+            line.setMinimumWidth(1)
+            words.addWidget(line)
         words.addStretch(1)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.ring)
-        head.addLayout(words, 1)
-        self._corner = QVBoxLayout()
-        self._corner.setSpacing(0)
+        self._corner = QHBoxLayout()
+        self._corner.setSpacing(4)
+        self._corner.addLayout(words, 1)
+        self._corner.addWidget(self.hold)
         self._corner.addWidget(self.longer)
-        head.addLayout(self._corner)
+        self._copied_bar = row(self.copied, None, self.confirm)
         foot = QHBoxLayout()
         foot.setSpacing(8)
-        foot.addWidget(self.insert, 1)
-        foot.addWidget(self.pull, 1)
+        for made in (self.count_out, self.insert, self.next, self.pull):
+            foot.addWidget(made, 1)
         self._box = box = QVBoxLayout(self)
         box.setContentsMargins(14, 12, 14, 14)
         box.setSpacing(8)
-        box.addLayout(head)
+        box.addWidget(self.face)
+        box.addLayout(self._corner)
+        box.addWidget(self._copied_bar)
         box.addWidget(self.view, 1)
         box.addWidget(self.teach, 1)
         box.addWidget(self.repeat)
@@ -163,22 +124,27 @@ class NeedleList(QFrame):
         box.addLayout(foot)
 
     def add_to_head(self, widget: QWidget) -> None:
-        """Put a small widget into the corner beside the clock."""
-        self._corner.addWidget(widget, 0, Qt.AlignmentFlag.AlignRight)
+        """Put a small widget into the corner beneath the clock."""
+        self._corner.addWidget(widget)
 
     def add_beside(self, widget: QWidget) -> None:
         """Put what is done beside the needles beneath them."""
         self._beside = widget
         self._box.insertWidget(self._box.indexOf(self.editor), widget)
 
-    def offer_repeat(self, count: int) -> None:
-        """Offer to plan the last visit's needles again while none is charted; 0 offers nothing."""
-        self._repeatable = count
+    def do(self, act: Callable[[Ids], object], ids: Ids = None) -> None:
+        """Do an act of the treatment to these needles or to all, once what was typed is taken."""
+        self.flush()
+        act(ids)
+
+    @property
+    def _can(self) -> bool:
+        return self._visit is not None and self._visit.signed is None
 
     def show_visit(self, visit: Visit, moment: datetime) -> None:
-        """Show a visit's needles and what was done beside them."""
+        """Show a visit's needles and their clocks."""
+        before = self._visit.count if self._visit is not None and self._visit.id == visit.id else Count(0, 0, 0)
         self._visit = visit
-        self._read_only = visit.signed is not None
         rows = rows_of(visit.needles, self._name_of)
         bold = QFont(self.font())
         bold.setPixelSize(BODY)
@@ -188,71 +154,75 @@ class NeedleList(QFrame):
         self._telling = True
         self.model.show_rows(rows, moment)
         self._telling = False
-        self._selected &= {needle.id for needle in visit.needles}
-        self._show_selection()
+        self.select(self._treatment.selected)
+        self._show_buttons(visit)
         self.tick(moment)
+        counted = visit.count
+        if before.planned and not counted.planned and counted.inside > before.inside:
+            self.face.show_large(f"{counted.inside} in")
+            self._say(f"{counted.inside} in")
 
     def tick(self, moment: datetime) -> None:
         """Let the clocks follow the time."""
         if self._visit is None:
             return
-        needles, counted = self._visit.needles, self._visit.count
         self.model.tick(moment)
-        inside = [needle for needle in needles if needle.is_in]
-        over = sum(stage(needle, moment) is Stage.OVERDUE for needle in inside)
-        self.count.setText(count_words(counted))
-        if inside:
-            first = min(inside, key=lambda needle: needle.clock.due or moment)
-            left = first.clock.remaining(moment) or timedelta()
-            self.ring.show_time(left / timedelta(minutes=first.retention), countdown(left), Stage.OVERDUE if over else Stage.IN)
-            ends = local_time(first.clock.due) if first.clock.due else ""
-            words = f"{over} overdue since {ends}" if over else f"of {first.retention} min · ends {ends}"
-            words = f"{words} · {counted.planned} to go" if counted.planned else words
-            self.until.setText("Left in when the visit was signed" if self._read_only else words)
-        elif counted.planned:
-            self.ring.show_time(0, span({n.retention for n in needles if n.inserted is None}), Stage.PLANNED)
-            self.until.setText(f"for {span({n.retention for n in needles if n.inserted is None})} minutes")
-        elif counted.out:
-            self.ring.show_time(1, "", Stage.OUT)
-            self.until.setText(f"All counted: {counted.out} in, {counted.out} out")
-        else:
-            self.ring.show_time(0, "", Stage.PLANNED)
-            self.until.setText("Nothing is planned yet")
-        set_flag(self.count, "over", bool(over))
-        set_flag(self.until, "over", bool(over))
-        self._show_buttons(counted)
+        told = tell(self._visit, moment)
+        self.face.show_told(told)
+        words = "Left in when the visit was signed" if told.time and self._visit.count.inside and not self._can else told.words
+        self.until.setText(words)
+        self.others.setText(self.others.fontMetrics().elidedText(told.others, Qt.TextElideMode.ElideRight, self.others.width()))
+        self.others.setToolTip(told.others)
+        self.others.setVisible(bool(told.others))
+        set_flag(self.until, "over", told.stage is Stage.OVERDUE)
 
-    def _show_buttons(self, counted: Count) -> None:
-        can = not self._read_only
-        self.longer.setVisible(can and bool(counted.inside))
+    def _show_buttons(self, visit: Visit) -> None:
+        can, counted, empty = self._can, visit.count, not visit.needles
+        clocks = [needle.clock for needle in visit.needles if needle.is_in and needle.clock.is_open]
+        stands = bool(clocks) and all(clock.is_paused for clock in clocks)
+        words = "Let all clocks run on" if stands else "Let all clocks stand"
+        set_icon(self.hold, "play" if stands else "pause", "text")
+        self.hold.setToolTip(f"{words} (Ctrl+Shift+K)")
+        self.hold.setAccessibleName(words)
+        for made in (self.hold, self.longer):
+            made.setVisible(can and bool(clocks))
+        self._show_copied(visit)
+        coming = self._treatment.next_planned
+        name = short(coming[0].point) if coming and coming[0].point else "the next"
+        alone = len(coming) == counted.planned
         self.insert.setVisible(can and bool(counted.planned))
-        self.insert.setText(f"Insert all {counted.planned}" if counted.planned > 1 else "Insert")
+        self.insert.setText(f"Insert {name if coming and coming[0].point else ''}".strip() if alone else f"Insert all {counted.planned}")
+        self.next.setVisible(can and not alone)
+        self.next.setText(f"Insert {name}")
         self.pull.setVisible(can and bool(counted.inside))
         self.pull.setText("Pull all now" if counted.inside != 1 else "Pull it now")
-        empty = not counted.planned + counted.inserted
+        self.count_out.setVisible(can and bool(counted.uncounted))
         self.view.setVisible(not empty)
         self.teach.setVisible(empty)
-        self.repeat.setVisible(empty and can and bool(self._repeatable))
-        number = f"{self._repeatable} needles" if self._repeatable != 1 else "needle"
-        self.repeat.setText(f"Repeat the {number} of last time")
+        last = len(self._treatment.last.needles) if self._treatment.last else 0
+        self.repeat.setVisible(empty and can and bool(last))
+        self.repeat.setText(f"Repeat the {f'{last} needles' if last != 1 else 'needle'} of last time")
         self.teach.setText(
-            "No needles were charted."
-            if self._read_only
-            else "Touch the body where a needle goes, or type points below it: ST36 SP6 LR3.\n\nNothing has a clock until it is inserted."
+            "Touch the body where a needle goes, or type points below it: ST36 SP6 LR3.\n\nNothing has a clock until it is inserted."
+            if can
+            else "No needles were charted."
         )
 
-    def select(self, ids: Iterable[str]) -> None:
-        """Select these needles, without announcing it."""
-        known = {needle.id for needle in self._visit.needles} if self._visit else set()
-        self._selected = frozenset(ids) & known
-        self._show_selection()
+    def _show_copied(self, visit: Visit) -> None:
+        copied = sum(needle.copied for needle in visit.needles) or sum(adjunct.copied for adjunct in visit.adjuncts)
+        self._copied_bar.setVisible(self._can and bool(copied))
+        last = self._treatment.last
+        self.copied.setText(f"{copied} copied from {short_day(local_day(last.started))}" if last else f"{copied} copied")
+        self.confirm.setAccessibleName(f"Confirm what was copied: {self.copied.text()}")
 
-    def _show_selection(self) -> None:
-        self.painter.selected = self._selected
+    def select(self, ids: Iterable[str]) -> None:
+        """Show these needles as selected, without announcing it."""
+        selected = frozenset(ids)
+        self.painter.selected = selected
         chosen = QItemSelection()
         first = None
         for place, shown in enumerate(self.model.rows):
-            if shown.ids & self._selected:
+            if shown.ids & selected:
                 index = self.model.index(place)
                 first = first or index
                 chosen.select(index, index)
@@ -260,9 +230,9 @@ class NeedleList(QFrame):
         self.view.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._telling = False
         self.view.viewport().update()
-        needles = [needle for needle in self._visit.needles if needle.id in self._selected] if self._visit else []
+        needles = [needle for needle in self._visit.needles if needle.id in selected] if self._visit else []
         was_hidden = self.editor.isHidden()
-        self.editor.setVisible(bool(needles) and not self._read_only)
+        self.editor.setVisible(bool(needles) and self._can)
         if self._beside is not None:
             self._beside.setVisible(self.editor.isHidden())
         if needles:
@@ -273,27 +243,18 @@ class NeedleList(QFrame):
             self.view.scrollTo(first)
 
     def _title_of(self, needles: Sequence[Needle]) -> str:
-        rows = [shown for shown in self.model.rows if shown.ids & self._selected]
+        rows = [shown for shown in self.model.rows if shown.ids & self.painter.selected]
         if len(rows) > 1:
             return f"{len(needles)} needles"
         sides = " ".join(sorted(needle.site.side.letter for needle in needles if needle.site.side is not Side.MIDLINE))
         return f"{short(rows[0].name) if rows and needles[0].point else 'Needle'} {sides}".strip()
 
     def _rows_selected(self) -> None:
-        if self._telling:
-            return
-        rows = [self.model.rows[index.row()] for index in self.view.selectionModel().selectedIndexes()]
-        self._selected = frozenset().union(*(shown.ids for shown in rows))
-        self._show_selection()
-        self.picked.emit(self._selected)
+        if not self._telling:
+            rows = [self.model.rows[index.row()] for index in self.view.selectionModel().selectedIndexes()]
+            self._treatment.select(frozenset().union(*(shown.ids for shown in rows)))
+            self.picked.emit()
 
     def flush(self) -> None:
-        """Announce what was typed."""
+        """Take what was typed."""
         self.editor.flush()
-
-
-def count_words(counted: Count) -> str:
-    """The count for the head: `12 in · 0 out`."""
-    if not counted.inserted:
-        return f"{counted.planned} planned" if counted.planned else "No needles"
-    return f"{counted.inside} in · {counted.out} out"

@@ -9,11 +9,12 @@ from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from neuro_chart.clinic.clocks import countdown
-from neuro_chart.clinic.needles import Needle, Side, Technique
-from neuro_chart.ui.map_marks import Stage, paint_marker, short, stage
+from neuro_chart.clinic.needles import NO_RETENTION, Mishap, Needle, Side, Technique
+from neuro_chart.ui.map_marks import PRESSING, Stage, dashed, paint_marker, short, stage
 from neuro_chart.ui.theme import BODY, SMALL, Theme
 
 ROW_HEIGHT = 42
+IN_AND_OUT = "in and out"
 TECHNIQUES = {Technique.EVEN: "=", Technique.TONIFY: "+", Technique.DRAIN: "−"}
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -36,19 +37,29 @@ class Row:
 
     def stage(self, moment: datetime) -> Stage:
         """The stage that asks most of the practitioner."""
-        stages = {stage(needle, moment) for needle in self.needles}
-        return next(one for one in (Stage.OVERDUE, Stage.IN, Stage.PLANNED, Stage.OUT) if one in stages)
+        return max((stage(needle, moment) for needle in self.needles), key=PRESSING.__getitem__)
 
     def time(self, moment: datetime) -> str:
         """Time left of the next clock, minutes planned, or minutes that it was in."""
-        inside = [needle for needle in self.needles if needle.is_in]
-        if inside:
-            return countdown(min(needle.clock.remaining(moment) or timedelta() for needle in inside))
-        planned = {needle.retention for needle in self.needles if needle.inserted is None}
-        if planned:
-            return f"{span(planned)} min"
-        minutes = {round((n.removed - n.inserted).total_seconds() / 60) for n in self.needles if n.removed and n.inserted}
-        return f"{span(minutes)} min"
+        if running := [left for needle in self.needles if (left := needle.clock.remaining(moment)) is not None]:
+            return countdown(min(running))
+        if planned := {needle.retention for needle in self.needles if needle.is_planned}:
+            return minutes_words(planned)
+        out = [needle for needle in self.needles if needle.inserted and needle.removed]
+        kept = {round(n.clock.elapsed(moment) / timedelta(minutes=1)) for n in out if n.retention != NO_RETENTION}
+        if kept:
+            return f"{span(kept)} min"
+        return IN_AND_OUT if out else ""
+
+    @property
+    def mishaps(self) -> str:
+        """What went wrong, with the side where it is one of two: `bent L`."""
+        found: dict[Mishap, list[Needle]] = {}
+        for needle in self.needles:
+            if needle.mishap:
+                found.setdefault(needle.mishap, []).append(needle)
+        several = len(self.needles) > 1
+        return ", ".join(" ".join([kind, *(n.site.side.letter for n in there if several)]) for kind, there in found.items())
 
     def spoken(self, moment: datetime) -> str:
         """The row in words."""
@@ -59,13 +70,16 @@ class Row:
         time = self.time(moment)
         said.append(
             {
-                Stage.PLANNED: f"planned for {time}",
-                Stage.IN: f"in, {time} left",
+                Stage.PLANNED: f"planned, {time}",
+                Stage.COPIED: f"planned, {time}, copied and to be confirmed",
+                Stage.IN: f"in, {time} left" if time else "in",
+                Stage.PAUSED: f"paused with {time} left",
                 Stage.OVERDUE: f"overdue by {time.lstrip('+')}",
-                Stage.OUT: f"out after {time}",
+                Stage.UNCOUNTED: "pulled, not counted yet",
+                Stage.OUT: f"out after {time}" if time != IN_AND_OUT else time,
             }[self.stage(moment)]
         )
-        return ", ".join(part for part in said if part)
+        return ", ".join(part for part in (*said, self.mishaps) if part)
 
 
 def rows_of(needles: Iterable[Needle], name_of: Callable[[Needle], tuple[str, str]]) -> list[Row]:
@@ -78,8 +92,8 @@ def rows_of(needles: Iterable[Needle], name_of: Callable[[Needle], tuple[str, st
 
 
 def depth_of(needles: Sequence[Needle]) -> str:
-    """A depth as `0.8 cun`, as a span where the sides differ, or nothing."""
-    depths = {needle.depth for needle in needles if needle.depth is not None}
+    """A depth as `0.8 cun`, as a span where it is one or the needles differ, or nothing."""
+    depths = {depth for needle in needles for depth in (needle.depth, needle.depth_to) if depth is not None}
     units = {needle.depth_unit for needle in needles}
     return f"{'–'.join(depth_words(depth, *units) for depth in _ends(depths))} {units.pop()}" if depths and len(units) == 1 else ""
 
@@ -92,6 +106,12 @@ def depth_words(depth: float, unit: str) -> str:
 def span(numbers: Iterable[float]) -> str:
     """One number, or the lowest and the highest of several."""
     return "–".join(f"{number:g}" for number in _ends(numbers))
+
+
+def minutes_words(retentions: Iterable[int]) -> str:
+    """Retentions as `30 min` or `20–30 min`, or that they go in and out."""
+    kept = set(retentions) - {NO_RETENTION}
+    return f"{span(kept)} min" if kept else IN_AND_OUT
 
 
 def _ends(numbers: Iterable[float]) -> list[float]:
@@ -173,15 +193,19 @@ class RowPainter(QStyledItemDelegate):
         if chosen or state is Stage.OVERDUE:
             painter.setBrush(theme.color("accent_soft" if chosen else "danger_soft"))
             painter.drawRoundedRect(box.adjusted(0, 1, 0, -2), 8, 8)
-        else:
+        elif state is not Stage.COPIED:
             painter.fillRect(QRectF(box.left() + 4, box.bottom() - 1, box.width() - 8, 1), theme.color("line"))
+        if state is Stage.COPIED:
+            painter.setPen(dashed(theme.color("muted"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(0.5, 1.5, -0.5, -2.5), 8, 8)
         if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 2, -1, -3), 8, 8)
         middle = box.adjusted(0, 0, 0, -1)
         paint_marker(painter, QPointF(box.left() + 13, middle.center().y()), state, theme, 5)
-        self._paint_words(painter, middle, shown, theme, faint=state is Stage.OUT)
+        self._paint_words(painter, middle, shown, theme, faint=state in {Stage.OUT, Stage.COPIED})
         self._paint_time(painter, middle, shown.time(moment), state, theme)
         painter.restore()
 
@@ -189,12 +213,12 @@ class RowPainter(QStyledItemDelegate):
         text, muted = theme.color("muted" if faint else "text"), theme.color("muted")
         bold, body = self._font(BODY, bold=True), self._font(BODY)
         left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        left, right = box.left() + 26, box.right() - 142
+        left, right = box.left() + 26, box.right() - 158
         painter.setFont(bold if shown.needles[0].point else body)
         painter.setPen(text)
         if not shown.needles[0].point:
-            words = QFontMetricsF(body).elidedText(shown.words, Qt.TextElideMode.ElideRight, right - left)
-            painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, words)
+            words = f"▲ {shown.mishaps}" if shown.mishaps else shown.words
+            _paint_fitting(painter, QRectF(left, box.top(), right - left, box.height()), words)
         else:
             painter.drawText(QRectF(left, box.top(), self.code_width, box.height()), left_middle, short(shown.name))
             left += self.code_width + 8
@@ -202,17 +226,16 @@ class RowPainter(QStyledItemDelegate):
             hanzi, _, pinyin = shown.words.partition(" ")
             painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, hanzi)
             left += QFontMetricsF(body).horizontalAdvance(hanzi) + 6
-            painter.setPen(muted)
-            painter.setFont(self._font(SMALL))
-            words = QFontMetricsF(painter.font()).elidedText(pinyin, Qt.TextElideMode.ElideRight, right - left)
-            painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, words)
+            painter.setFont(self._font(SMALL, bold=bool(shown.mishaps)))
+            painter.setPen(theme.color("warning") if shown.mishaps else muted)
+            _paint_fitting(painter, QRectF(left, box.top(), right - left, box.height()), f"▲ {shown.mishaps}" if shown.mishaps else pinyin)
         painter.setFont(self._font(SMALL))
         painter.setPen(muted)
         depth = depth_of(shown.needles).removesuffix(" cun").replace(" mm", "mm")
-        painter.drawText(QRectF(box.right() - 110, box.top(), 34, box.height()), _RIGHT, depth)
+        painter.drawText(QRectF(box.right() - 130, box.top(), 48, box.height()), _RIGHT, depth)
         techniques = {needle.technique for needle in shown.needles}
         mark = TECHNIQUES.get(next(iter(techniques)), "") if len(techniques) == 1 else "·"
-        painter.drawText(QRectF(box.right() - 73, box.top(), 16, box.height()), Qt.AlignmentFlag.AlignCenter, mark)
+        painter.drawText(QRectF(box.right() - 80, box.top(), 14, box.height()), Qt.AlignmentFlag.AlignCenter, mark)
         self._paint_sides(painter, box, shown, theme)
 
     def _paint_sides(self, painter: QPainter, box: QRectF, shown: Row, theme: Theme) -> None:
@@ -223,7 +246,7 @@ class RowPainter(QStyledItemDelegate):
             picked = several and needle.id in self.selected
             painter.setFont(self._font(SMALL, bold=bool(picked)))
             painter.setPen(theme.color("accent" if picked else "muted"))
-            cell = QRectF(box.right() - 138 + places[needle.site.side], box.top(), 13, box.height())
+            cell = QRectF(box.right() - 156 + places[needle.site.side], box.top(), 13, box.height())
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, needle.site.side.letter)
             if needle.de_qi:
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -231,16 +254,22 @@ class RowPainter(QStyledItemDelegate):
                 painter.drawEllipse(QPointF(cell.center().x(), cell.center().y() + 11), 1.8, 1.8)
 
     def _paint_time(self, painter: QPainter, box: QRectF, time: str, state: Stage, theme: Theme) -> None:
-        loud = state in {Stage.IN, Stage.OVERDUE}
+        loud = ":" in time
         painter.setFont(self._font(BODY if loud else SMALL, bold=loud))
-        painter.setPen(theme.color({Stage.OVERDUE: "danger", Stage.IN: "text"}.get(state, "muted")))
-        painter.drawText(QRectF(box.right() - 60, box.top(), 54, box.height()), _RIGHT, time)
+        painter.setPen(theme.color({Stage.OVERDUE: "danger", Stage.UNCOUNTED: "warning", Stage.IN: "text"}.get(state, "muted")))
+        painter.drawText(QRectF(box.right() - 66, box.top(), 60, box.height()), _RIGHT, "count it" if state is Stage.UNCOUNTED else time)
 
     def _font(self, size: int, *, bold: bool = False) -> QFont:
         font = QFont(self._view.font())
         font.setPixelSize(size)
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
+
+
+def _paint_fitting(painter: QPainter, box: QRectF, words: str) -> None:
+    """Draw words from the left, cut short where there is no room for all."""
+    fitting = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(box.width()))
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, fitting)
 
 
 class NeedleView(QListView):

@@ -108,6 +108,7 @@ class VisitTab(QWidget):
     visit_wanted = Signal()
     sheet_wanted = Signal(str)
     point_wanted = Signal(str)
+    other_visit_wanted = Signal(str, str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker) -> None:
         super().__init__()
@@ -116,6 +117,7 @@ class VisitTab(QWidget):
         self.page = VisitPage(chart, library, settings, ticker)
         self.page.sheet_wanted.connect(self.sheet_wanted)
         self.page.point_wanted.connect(self.point_wanted)
+        self.page.other_visit_wanted.connect(self.other_visit_wanted)
         self._dossier: Dossier | None = None
         self._shown = ""
         self._which = label("", "heading")
@@ -142,6 +144,7 @@ class VisitTab(QWidget):
     def show_patient(self, dossier: Dossier) -> None:
         """Keep showing the visit, or another where it is none of this patient's any more."""
         self._dossier = dossier
+        self.page.adjunct.show_warnings(dossier.warnings)
         known = {visit.id: visit for visit in dossier.visits}
         if self._shown not in known:
             wanted = dossier.drafts[0].id if dossier.drafts else ""
@@ -179,11 +182,13 @@ class VisitTab(QWidget):
 class PatientPage(QWidget):
     """A patient's record. `open` shows one.
 
-    `stack_changed` is announced when undo means another tab, `point_wanted(code)` asks for the library.
+    `stack_changed` is announced when undo means another tab, `point_wanted(code)` asks for the library,
+    `other_visit_wanted(patient_id, visit_id)` turns to another visit in progress.
     """
 
     stack_changed = Signal()
     point_wanted = Signal(str)
+    other_visit_wanted = Signal(str, str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -336,6 +341,7 @@ class PatientPage(QWidget):
                 visit.visit_wanted.connect(self.start_visit)
                 visit.sheet_wanted.connect(self.show_papers)
                 visit.point_wanted.connect(self.point_wanted)
+                visit.other_visit_wanted.connect(self.other_visit_wanted)
                 return visit
             case "progress":
                 from neuro_chart.ui.progress import ProgressPage  # noqa: PLC0415

@@ -152,6 +152,7 @@ class VisitPage(QWidget):
         back = self._action("Back to the note", "Escape", self.show_note)
         back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
         self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
+        self.left.currentChanged.connect(self._leave_adjunct)
         self._action("Tone for overdue needles on or off", "", self._switch_sound)
         self._action("Layers of the body and its figure", "L", self.map_card.show_menu)
         self._action("Mirror the selected needles to the other side", "M", treatment.mirror_selected)
@@ -230,6 +231,8 @@ class VisitPage(QWidget):
         self.show_note()
         self.map.fit()
         self.note.show_start()
+        if (draft := self.treatment.draft) is not None and not draft.needles and not draft.adjuncts:
+            self.add.setFocus()  # typing begins at once
 
     def _show(self, visit: Visit) -> None:
         signed = visit.signed is not None
@@ -280,6 +283,8 @@ class VisitPage(QWidget):
         if self.isVisible() and self.treatment.draft is not None:
             self.map.tick(moment)
             self.needles.tick(moment)
+            self.beside.tick(moment)
+            self.adjunct.tick(moment)
 
     def flush(self) -> None:
         """Store what is being typed, now."""
@@ -300,9 +305,10 @@ class VisitPage(QWidget):
         """Turn the left column to the note; the keys go back to where the panel was asked for."""
         self.flush()
         panel, focus = self.left.currentWidget(), self.focusWidget()
+        ways: dict[QWidget, QWidget] = {self.aftercare: self.aftercare_button, self.tongue_pulse: self.note.tongue_pulse}
+        ways[self.adjunct] = self.beside.opened
         self.left.setCurrentIndex(0)
         if panel and focus and (panel is focus or panel.isAncestorOf(focus)):
-            ways: dict[QWidget, QWidget] = {self.aftercare: self.aftercare_button, self.tongue_pulse: self.note.tongue_pulse}
             way = ways.get(panel, self.sign_button)
             (self.bar.amend if way.isHidden() else way).setFocus(Qt.FocusReason.BacktabFocusReason)
 
@@ -324,6 +330,11 @@ class VisitPage(QWidget):
         self.left.setCurrentWidget(self.adjunct)
         self.beside.mark_open(adjunct_id)
         self.adjunct.setFocus()
+
+    def _leave_adjunct(self) -> None:
+        if self.left.currentWidget() is not self.adjunct:
+            self.adjunct.leave()
+            self.beside.mark_open("")
 
     def show_tongue_pulse(self) -> None:
         """Turn the left column to the tongue and the pulse."""

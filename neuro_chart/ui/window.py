@@ -124,6 +124,7 @@ class Window(QMainWindow):
         self.patients.patient_chosen.connect(self.open_patient)
         self.patient.stack_changed.connect(self.use_stack)
         self.patient.stack_changed.connect(self.strip.come_last)
+        self.patient.other_visit_wanted.connect(self.open_visit)
         self.patient.point_wanted.connect(lambda code: self.show_point(code, "Back to the visit"))
         self.settings_page.theme_chosen.connect(self._show_theme)
         self.settings_page.names_turned.connect(self._show_names)
@@ -223,8 +224,9 @@ class Window(QMainWindow):
         from neuro_chart.ui.library import LibraryPage  # noqa: PLC0415  # the body is read when it is first looked at
 
         if "library" not in self._pages:
-            made = LibraryPage(self._library, self._settings)
+            made = LibraryPage(self.chart, self._library, self._settings)
             made.back_wanted.connect(lambda: self.show_page("patient"))
+            made.protocols.wanted.connect(self._prescribe)
             self._pages["library"] = made
             self.stack.addWidget(made)
         return cast("LibraryPage", self._pages["library"])
@@ -283,7 +285,7 @@ class Window(QMainWindow):
 
     def _tell_overdue(self, visit_id: str) -> None:
         """Say that a clock has run out, and where; the patient's name stays out of it."""
-        visit = next(visit for visit, _ in self.ticker.visits if visit.id == visit_id)
+        visit = next(each.visit for each in self.ticker.visits if each.visit.id == visit_id)
         sentence = f"A clock has run out: {overdue_words(visit, now())}"
         self.notifier.tell(sentence)
         self._voice.say(sentence)

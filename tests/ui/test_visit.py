@@ -127,14 +127,14 @@ def test_inserting_starts_clocks_and_pulling_all_counts_them_out(page, stored, q
 
 def test_one_touch_gives_all_five_minutes_more_but_never_past_an_hour(page, stored, chart, qtbot):
     type_points(page, qtbot, "ST36 60m")
-    page.insert(None)
+    page.treatment.insert()
     with qtbot.waitSignal(chart.refused) as said:
         page.needles.longer.click()
     assert "60 minutes" in said.args[0]
     assert {n.retention for n in stored().needles} == {60}
     page.treatment.stack.undo()
     page._edit_selected("Change retention", {"retention": 30})
-    page.insert(None)
+    page.treatment.insert()
     page.needles.longer.click()
     assert {n.retention for n in stored().needles} == {35}
 
@@ -220,7 +220,7 @@ def test_escape_lets_go_of_the_selection(page, qtbot):
 
 def test_a_needle_that_is_in_does_not_leave_the_chart(page, stored, chart, qtbot):
     type_points(page, qtbot, "ST36")
-    page.insert(None)
+    page.treatment.insert()
     with qtbot.waitSignal(chart.refused):
         page.treatment.remove_selected()
     assert len(stored().needles) == 2
@@ -283,7 +283,7 @@ def test_a_score_starts_as_not_asked_takes_zero_and_can_be_taken_back(page, stor
 
 def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stored, qtbot):
     type_points(page, qtbot, "ST36")
-    page.insert(None)
+    page.treatment.insert()
     page.show_signing()
     assert "ST36 L R" in page.sign_panel.left.text()
     page.sign_panel.sign.click()
@@ -309,7 +309,7 @@ def test_tab_passes_the_minutes_in_one_step_and_the_arrows_go_through_them(page,
 
 def test_the_clock_of_a_needle_that_was_left_in_stands_from_the_signature_on(page, stored, qtbot):
     type_points(page, qtbot, "ST36")
-    page.insert(None)
+    page.treatment.insert()
     page.sign_panel.signed.emit("An intradermal needle, for three days")
     assert stored().signed is not None
     assert page.needles.until.text() == "Left in when the visit was signed"
@@ -434,7 +434,7 @@ def test_the_page_needs_no_more_height_than_a_small_laptop_has(page, stored, qtb
     heights = [page.minimumSizeHint().height()]
     type_points(page, qtbot, "ST36 SP6")
     heights.append(page.minimumSizeHint().height())
-    page.insert(None)
+    page.treatment.insert()
     page.beside.add_electro()
     heights.append(page.minimumSizeHint().height())
     page.needles.view.selectAll()

@@ -302,7 +302,7 @@ def test_a_new_health_history_takes_the_first_answer_at_once(qtbot, visiting):
 def test_the_needles_of_every_room_come_after_the_page(qtbot, visiting):
     window, page, _ = visiting
     qtbot.keyClicks(page.add.line, "ST36\r")
-    page.insert(None)
+    page.treatment.insert()
     window.patient.show_tab("overview")
     words = [stop.text() for stop in tab_stops(window) if isinstance(stop, QPushButton)]
     assert words.index("Overview") < words.index("Continue visit") < next(at for at, word in enumerate(words) if "2 in" in word)
