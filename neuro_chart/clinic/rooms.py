@@ -1,11 +1,14 @@
 """A visit in progress as it is seen from the next room: what runs, what ends next, what is overdue."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from neuro_chart.clinic.adjuncts import Adjunct
-from neuro_chart.clinic.clocks import Clock, countdown
-from neuro_chart.clinic.needles import Needle
+from neuro_chart.clinic.clocks import countdown
+from neuro_chart.clinic.needles import Count, Needle
+from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 
 
@@ -15,65 +18,91 @@ def running(visit: Visit) -> Iterator[Needle | Adjunct]:
     yield from (adjunct for adjunct in visit.adjuncts if adjunct.is_running)
 
 
-def is_under_way(visit: Visit) -> bool:
-    """Whether a needle is in or not counted yet, or a clock runs."""
-    return not visit.count.is_even or any(True for _ in running(visit))
+@dataclass
+class Standing:
+    """How a visit stands until something is done: worked out once, so that each second takes no more than a look at the time.
 
+    `dues` are the ends of the clocks that run, the next first; `held` is the least time left on one that stands. `beside` runs beside the
+    needles, and of `clocks` some may only count up.
+    """
 
-def is_in_progress(visit: Visit, today: date) -> bool:
-    """Whether a draft is of today, or still under way: an older one only waits to be signed."""
-    return visit.signed is None and (visit.started.astimezone().date() == today or is_under_way(visit))
+    visit: Visit
+    patient: Patient
+    count: Count = field(init=False)
+    clocks: int = field(init=False)
+    dues: list[datetime] = field(init=False)
+    held: timedelta | None = field(init=False)
+    beside: list[Adjunct] = field(init=False)
+    ticks: bool = field(init=False)
 
+    def __post_init__(self) -> None:
+        parts = list(running(self.visit))
+        clocks = [each.clock for each in parts]
+        self.count = self.visit.count
+        self.clocks = len(clocks)
+        self.dues = sorted(due for clock in clocks if (due := clock.due))
+        standing = (left for clock in clocks if clock.paused and (left := clock.remaining(clock.paused)) is not None)
+        self.held = min(standing, default=None)
+        self.beside = [each for each in parts if isinstance(each, Adjunct)]
+        self.ticks = any(not clock.is_paused for clock in clocks)
 
-def next_clock(visit: Visit, now: datetime) -> Clock | None:
-    """The clock that ends next or ended first; where all stand, the one with the least time left."""
-    timed = [each.clock for each in running(visit) if each.clock.minutes is not None]
-    return min(timed, key=lambda clock: (clock.is_paused, clock.remaining(now) or timedelta()), default=None)
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a needle is in or not counted yet, or a clock runs or stands."""
+        return bool(self.clocks) or not self.count.is_even
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether all that has a time stands."""
+        return not self.dues and self.held is not None
 
-def overdue(visit: Visit, now: datetime) -> list[Needle | Adjunct]:
-    """What has run out."""
-    return [each for each in running(visit) if each.clock.is_overdue(now)]
+    def is_of(self, today: date) -> bool:
+        """Whether the visit is in progress: a draft of today, or still under way. An older one only waits to be signed."""
+        return self.visit.signed is None and (self.is_under_way or self.visit.started.astimezone().date() == today)
+
+    def left(self, now: datetime) -> timedelta | None:
+        """The time left on the clock that ends next, negative once it is over; where all stand, the least; None without a time."""
+        return self.dues[0] - now if self.dues else self.held
+
+    def late(self, now: datetime) -> int:
+        """How many clocks have run out."""
+        return bisect_right(self.dues, now)
+
+    def spoken(self, now: datetime) -> str:
+        """How it stands, as it is read out: "12 in, 24 minutes left", in whole minutes so that it is not said anew each second."""
+        parts = [self.visit.room, f"{self.count.inside} in"]
+        if (left := self.left(now)) is not None:
+            parts.append(f"overdue by {minutes_words(-left)}" if self.late(now) else f"{minutes_words(left)} left")
+            parts += ["paused"] if self.is_paused else []
+        if self.count.uncounted:
+            parts.append(f"{self.count.uncounted} to count out")
+        return ", ".join(part for part in parts if part)
 
 
 def overdue_words(visit: Visit, now: datetime) -> str:
     """What has run out and where, without the patient's name: "Room 2, 3 needles"."""
-    late = overdue(visit, now)
+    late = [each for each in running(visit) if each.clock.is_overdue(now)]
     needles = sum(isinstance(each, Needle) for each in late)
     parts = [visit.room, f"{needles} {'needle' if needles == 1 else 'needles'}" if needles else ""]
     parts += [each.kind.lower() for each in late if isinstance(each, Adjunct)]
     return ", ".join(part for part in parts if part)
 
 
-def sum_words(visits: Iterable[Visit], now: datetime) -> str:
+def sum_words(visits: Iterable[Standing], now: datetime) -> str:
     """All rooms in one line: "3 rooms · 31 in · next 4:10", "1 room · 12 in · ◆ 1 over"."""
-    under_way = [visit for visit in visits if is_under_way(visit)]
+    under_way = [each for each in visits if each.is_under_way]
     if not under_way:
         return "No needles in"
-    rooms = {visit.room for visit in under_way}
+    rooms = {each.visit.room for each in under_way}
     number, word = (len(under_way), "visit") if "" in rooms else (len(rooms), "room")
-    parts = [f"{number} {word}{'' if number == 1 else 's'}", f"{sum(visit.count.inside for visit in under_way)} in"]
-    if late := sum(bool(overdue(visit, now)) for visit in under_way):
+    parts = [f"{number} {word}{'' if number == 1 else 's'}", f"{sum(each.count.inside for each in under_way)} in"]
+    if late := sum(bool(each.late(now)) for each in under_way):
         parts.append(f"◆ {late} over")
-    else:
-        left = [clock.remaining(now) for visit in under_way if (clock := next_clock(visit, now)) and not clock.is_paused]
-        parts += [f"next {countdown(least)}"] if (least := min((each for each in left if each), default=None)) else []
-    if uncounted := sum(visit.count.uncounted for visit in under_way):
+    elif dues := [each.dues[0] for each in under_way if each.dues]:
+        parts.append(f"next {countdown(min(dues) - now)}")
+    if uncounted := sum(each.count.uncounted for each in under_way):
         parts.append(f"{uncounted} to count out")
     return " · ".join(parts)
-
-
-def spoken(visit: Visit, now: datetime) -> str:
-    """How a visit stands, as it is read out: "12 in, 24 minutes left", in whole minutes so that it is not said anew each second."""
-    parts = [visit.room, f"{visit.count.inside} in"]
-    clock = next_clock(visit, now)
-    if clock is not None and (left := clock.remaining(now)) is not None:
-        late = clock.is_overdue(now)
-        parts.append(f"overdue by {minutes_words(-left)}" if late else f"{minutes_words(left)} left")
-        parts += ["paused"] if clock.is_paused else []
-    if visit.count.uncounted:
-        parts.append(f"{visit.count.uncounted} to count out")
-    return ", ".join(part for part in parts if part)
 
 
 def minutes_words(time: timedelta) -> str:

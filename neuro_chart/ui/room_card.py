@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QL
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import countdown
-from neuro_chart.clinic.people import Patient
-from neuro_chart.clinic.rooms import next_clock, overdue, running, spoken
+from neuro_chart.clinic.rooms import Standing
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.privacy import shown_name
 from neuro_chart.ui.theme import TARGET, Theme
@@ -120,9 +119,9 @@ class VisitCard(QFrame):
     menu_wanted = Signal(str, QPoint)
     left = Signal(int, int)
 
-    def __init__(self, visit: Visit, patient: Patient, settings: QSettings) -> None:
+    def __init__(self, standing: Standing, settings: QSettings) -> None:
         super().__init__()
-        self.visit, self.patient, self._settings = visit, patient, settings
+        self._standing, self._settings = standing, settings
         self._pressed: QPoint | None = None
         self.setProperty("role", "visit")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -132,7 +131,7 @@ class VisitCard(QFrame):
         self.count_words, self.clock_words = label("", "small"), label("", "small")
         self.beside.setMinimumHeight(TOLD)
         self.uncounted = pill("", "danger")
-        visit_id = visit.id
+        visit_id = standing.visit.id
         self.quiet = icon_button("volume-x", "Stop ringing (Q)", lambda: self.quiet_wanted.emit(visit_id))
         self.menu = icon_button("ellipsis", "Put into another room (R)", self.ask_menu)
         self.insert = button("Insert", lambda: self.insert_wanted.emit(visit_id))
@@ -148,7 +147,12 @@ class VisitCard(QFrame):
         self._buttons = QGridLayout()
         self._buttons.setSpacing(8)
         self._lay_out()
-        self.show_visit(visit, patient)
+        self.show_visit(standing)
+
+    @property
+    def visit(self) -> Visit:
+        """The visit on this card."""
+        return self._standing.visit
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -187,11 +191,11 @@ class VisitCard(QFrame):
         if (event.size().width() >= WIDE) != (event.oldSize().width() >= WIDE) or event.oldSize().width() < 0:
             self._place_buttons(4 if event.size().width() >= WIDE else 2)
 
-    def show_visit(self, visit: Visit, patient: Patient) -> None:
-        """Show the visit as it is now."""
-        self.visit, self.patient = visit, patient
-        count = visit.count
-        self.name.show_words(shown_name(patient, self._settings))
+    def show_visit(self, standing: Standing) -> None:
+        """Show the visit as it stands now."""
+        self._standing = standing
+        count = standing.count
+        self.name.show_words(shown_name(standing.patient, self._settings))
         planned = f" · {count.planned} planned" if count.planned else ""
         self.count.show_text(str(count.inside), "plain" if count.inside else "none")
         self.count_words.setText(f"in{planned}" if count.inside or not count.out else f"in · {count.out} out{planned}")
@@ -209,19 +213,19 @@ class VisitCard(QFrame):
 
     def tick(self, moment: datetime) -> None:
         """Show the clocks as they stand."""
-        clock, late = next_clock(self.visit, moment), overdue(self.visit, moment)
-        left = clock.remaining(moment) if clock else None
-        words, state = f"over · {len(late)} of {len(list(running(self.visit)))}", "over"
-        if clock is None or left is None:
+        standing = self._standing
+        left, late = standing.left(moment), standing.late(moment)
+        words, state = f"over · {late} of {standing.clocks}", "over"
+        if left is None:
             words, state = "no clock", "none"
         elif not late:
-            words, state = ("stands still", "paused") if clock.is_paused else ("next", "running")
+            words, state = ("stands still", "paused") if standing.is_paused else ("next", "running")
         self.clock.show_text("–" if left is None else countdown(left), state)
         if words != self.clock_words.text():
             self.clock_words.setText(words)
-        self.beside.show_words(" · ".join(_adjunct(each, moment) for each in self.visit.adjuncts if each.is_running))
+        self.beside.show_words(" · ".join(_adjunct(each, moment) for each in standing.beside))
         set_flag(self, "over", "true" if late else "false")
-        if (told := f"{self.name.words}: {spoken(self.visit, moment)}") != self.accessibleName():
+        if (told := f"{self.name.words}: {standing.spoken(moment)}") != self.accessibleName():
             self.setAccessibleName(told)
 
     def ask_menu(self) -> None:

@@ -133,18 +133,18 @@ class RoomsPage(QWidget):
         if self._stale:
             return
         self._show_privacy()
-        visits = self._ticker.visits
+        visits = {each.visit.id: each for each in self._ticker.visits}
         focused = self.window().focusWidget()
         held = self.chosen if focused is not None and self.isAncestorOf(focused) else ""
-        for gone in self.cards.keys() - {visit.id for visit, _ in visits}:
+        for gone in self.cards.keys() - visits.keys():
             card = self.cards.pop(gone)
             card.hide()
             card.deleteLater()
-        for visit, patient in visits:
-            if visit.id in self.cards:
-                self.cards[visit.id].show_visit(visit, patient)
+        for visit_id, standing in visits.items():
+            if visit_id in self.cards:
+                self.cards[visit_id].show_visit(standing)
             else:
-                self.cards[visit.id] = self._card(VisitCard(visit, patient, self._settings))
+                self.cards[visit_id] = self._card(VisitCard(standing, self._settings))
         self._place()
         self._stacked.setCurrentIndex(1 if visits else 0)
         first = next((frame.cards[0] for frame in self.frames.values() if frame.cards), None)
@@ -177,7 +177,7 @@ class RoomsPage(QWidget):
     def _place(self) -> None:
         """Put the cards into their rooms, and as many rooms beside each other as read well."""
         rooms = self._chart.records.practice().rooms
-        visits = sorted((visit for visit, _ in self._ticker.visits if visit.id in self.cards), key=lambda visit: visit.room)
+        visits = sorted((card.visit for card in self.cards.values()), key=lambda visit: (visit.room, visit.started))
         standing = {room: [self.cards[visit.id] for visit in there] for room, there in groupby(visits, key=lambda visit: visit.room)}
         wanted = [*([""] if "" in standing else []), *rooms, *(room for room in standing if room and room not in rooms)]
         most = max(1, (self.width() - 40 + GAP) // (NARROWEST + GAP))
@@ -222,7 +222,7 @@ class RoomsPage(QWidget):
         if self.isVisible():
             for card in self.cards.values():
                 card.tick(moment)
-            words = sum_words((visit for visit, _ in self._ticker.visits), moment)
+            words = sum_words(self._ticker.visits, moment)
             if words != self._sum.text():
                 self._sum.setText(words)
 

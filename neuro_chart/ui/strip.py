@@ -7,9 +7,7 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from neuro_chart.clinic.clocks import countdown, now
-from neuro_chart.clinic.people import Patient
-from neuro_chart.clinic.rooms import next_clock, overdue, spoken, sum_words
-from neuro_chart.clinic.visits import Visit
+from neuro_chart.clinic.rooms import Standing, sum_words
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_time
 from neuro_chart.ui.privacy import shown_name
@@ -80,7 +78,7 @@ class Strip(QFrame):
 
     def refresh(self) -> None:
         """Show the visits that are under way now."""
-        running = {visit.id: patient.id for visit, patient in self._ticker.running}
+        running = {each.visit.id: each.patient.id for each in self._ticker.visits if each.is_under_way}
         for gone in self._buttons.keys() - running.keys():
             self._buttons.pop(gone).deleteLater()
         for visit_id, patient_id in running.items():
@@ -91,13 +89,13 @@ class Strip(QFrame):
         self._tick(now())
 
     def _tick(self, moment: datetime) -> None:
-        running = self._ticker.running
-        self._say(self.sum, sum_words((visit for visit, _ in running), moment))
-        for visit, patient in running:
-            made, late = self._buttons[visit.id], bool(overdue(visit, moment))
-            set_flag(made, "clock", "over" if late else "running")
-            self._say(made, _words(visit, patient, moment, brief=len(running) > ROOMS))
-            told = f"{shown_name(patient, self._settings)}: {spoken(visit, moment)}"
+        self._say(self.sum, sum_words(self._ticker.visits, moment))
+        running = [each for each in self._ticker.visits if each.is_under_way]
+        for each in running:
+            made = self._buttons[each.visit.id]
+            set_flag(made, "clock", "over" if each.late(moment) else "running")
+            self._say(made, _words(each, moment, brief=len(running) > ROOMS))
+            told = f"{shown_name(each.patient, self._settings)}: {each.spoken(moment)}"
             if told != made.accessibleName():
                 made.setAccessibleName(told)
 
@@ -107,14 +105,14 @@ class Strip(QFrame):
             made.setText(words)
 
 
-def _words(visit: Visit, patient: Patient, moment: datetime, *, brief: bool) -> str:
+def _words(standing: Standing, moment: datetime, *, brief: bool) -> str:
     """ "Room 2   RD   12 in   24:18", or in brief "RD   24:18"."""
-    clock, late = next_clock(visit, moment), bool(overdue(visit, moment))
-    left = clock.remaining(moment) if clock else None
+    left = standing.left(moment)
     time = "" if left is None else countdown(left)
-    if visit.count.uncounted:
-        time = f"{visit.count.uncounted} to count"
-    elif clock is not None and clock.is_paused:
+    if standing.count.uncounted:
+        time = f"{standing.count.uncounted} to count"
+    elif standing.is_paused:
         time = f"‖ {time}"
-    parts = [patient.initials, time] if brief else [visit.room, patient.initials, f"{visit.count.inside} in", time]
-    return ("◆ " if late else "") + "   ".join(part.replace("&", "&&") for part in parts if part)
+    who = standing.patient.initials
+    parts = [who, time] if brief else [standing.visit.room, who, f"{standing.count.inside} in", time]
+    return ("◆ " if standing.late(moment) else "") + "   ".join(part.replace("&", "&&") for part in parts if part)

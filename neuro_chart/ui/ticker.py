@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.people import Patient
-from neuro_chart.clinic.rooms import is_in_progress, is_under_way, overdue, running
+from neuro_chart.clinic.rooms import Standing, running
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
@@ -25,9 +24,8 @@ LATE = 4  # milliseconds after the second, so that a timer that fires a little e
 class Ticker(QObject):
     """`ticked(now)` on each second while a clock runs; `overdue(visit_id)` and a tone once for each clock that runs out.
 
-    The tone comes again each minute until the visit is `seen` or all are told to be `quiet`, if the settings say so. `visits` are those
-    in progress, oldest first, `running` those of them with a needle or a clock; `counted` follows when they change, `ringing` when what
-    rings does.
+    The tone comes again each minute until the visit is `seen` or all are told to be `quiet`, if the settings say so. `visits` tells how
+    those in progress stand, oldest first; `counted` follows when that changes, `ringing` when what rings does.
     """
 
     ticked = Signal(object)
@@ -38,7 +36,7 @@ class Ticker(QObject):
     def __init__(self, chart: OpenChart, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.chime = sound.Chime(settings)
-        self.visits: list[tuple[Visit, Patient]] = []
+        self.visits: list[Standing] = []
         self.unseen: frozenset[str] = frozenset()
         self._chart, self._settings = chart, settings
         self._waiting: list[tuple[datetime, str, str]] = []  # when due, of what, in which visit; the next first
@@ -50,11 +48,6 @@ class Ticker(QObject):
         self._timer.timeout.connect(self._on_the_second)
         chart.changed.connect(self._changed)
         self.reload()
-
-    @property
-    def running(self) -> list[tuple[Visit, Patient]]:
-        """The visits with a needle in or not counted, or with a clock."""
-        return [(visit, patient) for visit, patient in self.visits if is_under_way(visit)]
 
     @property
     def is_running(self) -> bool:
@@ -74,27 +67,27 @@ class Ticker(QObject):
 
     def _follow(self, visit: Visit) -> None:
         """Follow one visit, without asking for the others."""
-        if any(visit.id == known.id for known, _ in self.visits):
-            self._keep([(visit if visit.id == known.id else known, patient) for known, patient in self.visits])
+        if any(visit.id == known.visit.id for known in self.visits):
+            self._keep([Standing(visit, known.patient) if visit.id == known.visit.id else known for known in self.visits])
         else:
             self.reload()
 
     def reload(self) -> None:
         """Look up the visits in progress, in every room."""
         day = today()
-        self._keep([(visit, patient) for visit, patient in self._chart.records.open_visits() if is_in_progress(visit, day)])
+        drafts = (Standing(visit, patient) for visit, patient in self._chart.records.open_visits())
+        self._keep([draft for draft in drafts if draft.is_of(day)])
 
-    def _keep(self, visits: list[tuple[Visit, Patient]]) -> None:
+    def _keep(self, visits: list[Standing]) -> None:
         self.visits = visits
-        going = [(each, visit.id) for visit, _ in visits for each in running(visit) if not each.clock.is_paused]
-        clocks = {(due, each.id, visit_id) for each, visit_id in going if (due := each.clock.due)}
+        clocks = {(due, each.id, kept.visit.id) for kept in visits for each in running(kept.visit) if (due := each.clock.due)}
         moment, rung = now(), {part_id for _, part_id, _ in self._rung}
         # what was rung for and is still overdue, such as after too few minutes more, does not ring anew
         self._rung = {clock for clock in clocks if clock in self._rung or (clock[1] in rung and clock[0] <= moment)}
         self._waiting = sorted(clocks - self._rung)
-        self._forget(self.unseen - {visit.id for visit, _ in visits if overdue(visit, moment)})
+        self._forget(self.unseen - {kept.visit.id for kept in visits if kept.late(moment)})
         self.counted.emit()
-        if not going:
+        if not any(kept.ticks for kept in visits):
             self._timer.stop()
         elif not self._timer.isActive():
             self._await_second()

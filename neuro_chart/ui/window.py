@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QM
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.rooms import overdue_words
 from neuro_chart.resources import resource
 from neuro_chart.ui import privacy
@@ -125,6 +126,7 @@ class Window(QMainWindow):
         self.patient.stack_changed.connect(self.use_stack)
         self.patient.stack_changed.connect(self.strip.come_last)
         self.patient.other_visit_wanted.connect(self.open_visit)
+        self.patient.protocol_wanted.connect(self.show_protocols)
         self.patient.point_wanted.connect(lambda code: self.show_point(code, "Back to the visit"))
         self.settings_page.theme_chosen.connect(self._show_theme)
         self.settings_page.names_turned.connect(self._show_names)
@@ -210,6 +212,8 @@ class Window(QMainWindow):
         """Turn to a page; what was being typed on the present one is stored first."""
         self.flush()
         page = self.library if key == "library" else self._pages[key]
+        if key == "library":
+            self.library.protocols.offer_visit(is_open=bool(self.patient.open_visit))
         self.stack.setCurrentWidget(page)
         for name, made in self._rail.items():
             made.setChecked(name == key or (key == "patient" and name == "patients"))
@@ -236,10 +240,21 @@ class Window(QMainWindow):
         self.show_page("library")
         self.library.show_point(code, back)
 
+    def show_protocols(self, made: Protocol | None = None) -> None:
+        """Show the prescriptions that are kept, with a new one among them if one is given."""
+        self.show_page("library")
+        self.library.show_section("protocols", "Back to the visit")
+        if made is not None:
+            self.library.protocols.keep(made)
+
+    def _prescribe(self, key: str) -> None:
+        self.show_page("patient")
+        self.patient.prescribe(key)
+
     def use_stack(self) -> None:
         """Let undo and redo work on the page that is shown."""
         shown = self.stack.currentWidget()
-        stack = self.patient.undo_stack if shown is self.patient else self.rooms.stack if shown is self.rooms else None
+        stack = self.patient.undo_stack if shown is self.patient else getattr(shown, "stack", None)
         active = self.undo_group.activeStack()
         if stack is None:
             if active is not None:

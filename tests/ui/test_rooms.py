@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
@@ -177,7 +177,7 @@ def test_a_visit_is_put_into_a_room_by_key_by_menu_and_by_dragging(window, start
     carried = QMimeData()
     carried.setData(MIME, visit_id.encode())
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.MoveAction, carried, left, none)
+    enter = QDragEnterEvent(QPointF(20, 20), Qt.DropAction.MoveAction, carried, left, none)
     QApplication.sendEvent(rooms.frames["Room 4"], enter)
     assert enter.isAccepted()
     QApplication.sendEvent(rooms.frames["Room 4"], QDropEvent(QPointF(20, 20), Qt.DropAction.MoveAction, carried, left, none))

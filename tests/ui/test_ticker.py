@@ -185,9 +185,9 @@ def test_an_old_draft_without_a_needle_is_not_in_progress(chart, visit, settings
     old = Visit(visit.patient_id, visit.practitioner_id, started=now() - timedelta(days=2))
     chart.act(lambda: chart.records.start_visit(old))
     ticker = Ticker(chart, settings)
-    assert [each.id for each, _ in ticker.visits] == [visit.id]
+    assert [each.visit.id for each in ticker.visits] == [visit.id]
     put(chart, needle_of(old, minutes_ago=5))
-    assert {each.id for each, _ in ticker.visits} == {visit.id, old.id}
+    assert {each.visit.id for each in ticker.visits} == {visit.id, old.id}
 
 
 def test_it_ticks_on_the_second_and_tells_each_once(chart, visit, settings, qtbot):
