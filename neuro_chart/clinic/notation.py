@@ -1,11 +1,16 @@
-"""The shorthand in which needles are typed: `ST36 GB39 SP9 b 30m`."""
+"""The shorthand in which a prescription is typed: `ST36 GB39 SP9 b 30m`."""
 
 import re
 from dataclasses import dataclass
 
 from neuro_chart.clinic.needles import retention_error
 from neuro_chart.clinic.points import Catalogue, Point
+from neuro_chart.clinic.shorthand.prescription import Misread, Planned, PlannedAdjunct, Reading, Said, Word
+from neuro_chart.clinic.shorthand.reader import read
+from neuro_chart.clinic.shorthand.writer import write
 from neuro_chart.clinic.text import fold
+
+__all__ = ["Misread", "Planned", "PlannedAdjunct", "Reading", "Said", "Typed", "Word", "read", "read_line", "write"]
 
 SIDES = {"b": "both", "l": "left", "r": "right"}
 LONGEST_NAME = 4

@@ -205,6 +205,15 @@ class Catalogue:
         """Every whole name (its letters alone) and every whole code (after a `=`), and whose it is."""
         return self._whole
 
+    def begins(self, letters: str) -> bool:
+        """Whether any name or code begins with such small letters."""
+        return letters.translate(self._simplified) in self._beginnings
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        spelt = {spelling.removeprefix("=") for spelling in self._whole} | _WRITTEN.keys()
+        return frozenset(spelling[:end] for spelling in spelt for end in range(1, len(spelling) + 1))
+
     @cached_property
     def _whole(self) -> Mapping[str, tuple[Point, ...]]:
         whole: dict[str, list[Point]] = {}

@@ -1,0 +1,1 @@
+"""How the shorthand is read and written; `clinic.notation` is its door."""

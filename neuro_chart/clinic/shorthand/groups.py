@@ -1,0 +1,182 @@
+"""Which words of a prescription belong to which of its points."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from neuro_chart.clinic.adjuncts import ELECTRO
+from neuro_chart.clinic.shorthand.prescription import Beside, Draft, Mention, Misread, Said
+
+OTHER = {"left": "right", "right": "left"}
+
+
+@dataclass
+class Aside:
+    """Words about points: a side, what is said of needles, what is done beside them; with none of these, that what follows is of all."""
+
+    side: str = ""
+    said: Said | None = None
+    beside: Beside | None = None
+
+    @property
+    def is_of_all(self) -> bool:
+        """Behind the last point a side and minutes are of all points, and so is what follows them."""
+        return self.beside is None and (self.said is None or self.said.minutes is not None)
+
+    def has(self, mention: Mention) -> bool:
+        """Whether a point has such words of its own."""
+        return bool(mention.side) if self.side else self.said is not None and mention.said.over(self.said) == mention.said
+
+    def tell(self, mention: Mention) -> None:
+        """These words, whatever was said before."""
+        if self.side and mention.side in {"contra", "ipsi"} and self.side in OTHER:
+            mention.side = self.side if mention.side == "ipsi" else OTHER[self.side]
+        elif self.side:
+            mention.side = self.side
+        if self.said:
+            mention.said = self.said.over(mention.said)
+
+    def fill(self, mention: Mention) -> None:
+        """These words where none such were said before."""
+        mention.side = mention.side or self.side
+        if self.said:
+            mention.said = mention.said.over(self.said)
+
+
+@dataclass
+class Group:
+    """Points up to a semicolon or a new line. `before` was said before the first, `after` since the last, which is `unit`."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    unit: list[Mention] = field(default_factory=list)
+    before: list[Aside] = field(default_factory=list)
+    after: list[Aside] = field(default_factory=list)
+    star: tuple[int, int] | None = None  # the columns of a star: not of points of the line, but of all that are there
+
+    @property
+    def has_side_before(self) -> bool:
+        """Whether it begins with a side, as in `left LR4, LU5`."""
+        return any(aside.side for aside in self.before)
+
+
+class Groups:
+    """The groups of a line as it is read."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._all = [Group()]
+
+    @property
+    def now(self) -> Group:
+        """The group that is read."""
+        return self._all[-1]
+
+    def begin(self, unit: list[Mention]) -> None:
+        """The next point, or the points of a name. What stood before the first point of a group is of all its points."""
+        if self.now.star:
+            self.close()
+        group = self.now
+        if group.mentions:
+            self._narrow(group)
+        else:
+            group.before, group.after = group.before + group.after, []
+            for aside in group.before:
+                if aside.beside:
+                    aside.beside.at, aside.beside.in_turn = group.mentions, True  # and those that follow
+        if any(aside.beside and aside.beside.kind != ELECTRO for aside in group.before):
+            for mention in unit:
+                mention.needled = False
+        relative = any(mention.side in {"contra", "ipsi"} for mention in unit)
+        for mention in unit:
+            for aside in group.before:
+                if not (relative and aside.side):
+                    aside.fill(mention)
+                elif mention.side:
+                    aside.tell(mention)
+        group.mentions += unit
+        group.unit = unit
+
+    def say(self, aside: Aside) -> None:
+        """Words about points. The minutes of points that are not needled are those of what is done there."""
+        group = self.now
+        instead = [each.beside for each in group.before if each.beside and group.mentions and not group.mentions[-1].needled]
+        if instead and aside.said and aside.said.minutes:
+            instead[-1].minutes = aside.said.minutes
+        else:
+            group.after.append(aside)
+
+    def withdraw(self, mention: Mention) -> None:
+        """Forget a point that was read and proved to be in doubt."""
+        self._draft.mentions.remove(mention)
+        if mention in self.now.mentions:
+            self.now.mentions.remove(mention)
+            self.now.unit = self.now.mentions[-1:]
+
+    def close(self, *, wide: bool = True, last: bool = False) -> None:
+        """The end of a group; a `wide` one tells all its points what was said at its end, and the last all groups that are silent."""
+        group = self.now
+        if group.star:
+            self._every(group, group.star)
+        elif not group.mentions:
+            self._alone(group)
+        elif wide:
+            self._wide(group, last=last)
+        else:
+            self._narrow(group)
+        before = [] if self._draft.mentions else group.before + group.after
+        self._all.append(Group(before=[aside for aside in before if not aside.beside]))
+
+    def _narrow(self, group: Group) -> None:
+        for aside in group.after:
+            self._tell_unit(aside, group)
+        group.after = []
+
+    def _tell_unit(self, aside: Aside, group: Group) -> None:
+        relative = aside.side and any(mention.side in {"contra", "ipsi"} for mention in group.unit)
+        for mention in group.unit:
+            if not relative or mention.side in {"contra", "ipsi"}:  # the others of a named prescription keep theirs
+                aside.tell(mention)
+        if aside.beside:
+            single = len(group.unit) == 1 and len(group.unit[0].points) == 1
+            joins = aside.beside.kind == ELECTRO and single
+            aside.beside.at = group.mentions[-2:] if joins else group.unit
+            aside.beside.last_two = joins
+
+    def _wide(self, group: Group, *, last: bool) -> None:
+        of_all = False
+        for aside in group.after:
+            of_all = of_all or aside.is_of_all
+            if aside.beside and of_all:
+                aside.beside.at = self._not_yet_joined(aside.beside, self._draft.mentions)
+                continue
+            self._tell_unit(aside, group)
+            if of_all:
+                self._fill(aside, group.mentions)
+                earlier = self._all[:-1] if last else []
+                for silent in reversed(earlier):
+                    if any(aside.has(mention) for mention in silent.mentions):
+                        break
+                    self._fill(aside, silent.mentions)
+
+    def _fill(self, aside: Aside, mentions: Iterable[Mention]) -> None:
+        for mention in mentions:
+            aside.fill(mention)
+
+    def _not_yet_joined(self, beside: Beside, mentions: Iterable[Mention]) -> list[Mention]:
+        earlier = [mention for each in self._draft.besides if each is not beside and each.kind == beside.kind for mention in each.at]
+        joined = earlier if beside.kind == ELECTRO else ()
+        return [mention for mention in mentions if mention.needled and not mention.off and mention not in joined]
+
+    def _alone(self, group: Group) -> None:
+        """Words without points: of all before them that are silent, or else of those that follow."""
+        for aside in group.after:
+            if aside.beside:
+                aside.beside.at = self._not_yet_joined(aside.beside, self._draft.mentions)
+            self._fill(aside, (mention for mention in self._draft.mentions if not mention.off))
+
+    def _every(self, group: Group, star: tuple[int, int]) -> None:
+        for aside in group.after:
+            if aside.said:
+                self._draft.every = aside.said.over(self._draft.every or Said())
+        if not group.after:
+            sentence = "“*” stands for all needles that are there: say behind it what changes, as in * 25m."
+            self._draft.errors.append(Misread(*star, "*", sentence, ("* 25m",)))

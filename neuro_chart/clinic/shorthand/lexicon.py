@@ -1,0 +1,80 @@
+"""What the words of a line mean, point or not."""
+
+from neuro_chart.clinic.points import CHANNELS, Catalogue, Point
+from neuro_chart.clinic.shorthand import vocabulary as says
+from neuro_chart.clinic.shorthand.vocabulary import Piece
+
+_CHANNEL_WORDS = frozenset(word for words in CHANNELS.values() for word in words)
+
+
+class Lexicon:
+    """The longest words with a meaning from any piece of a line on."""
+
+    def __init__(self, text: str, catalogue: Catalogue) -> None:
+        self.text, self.plain = text, says.plain(text)
+        self.pieces = says.cut(self.plain)
+        self.catalogue = catalogue
+        self._known: dict[int, tuple[int, str, object] | None] = {}
+
+    def piece(self, at: int) -> Piece | None:
+        """The piece at a place, if there is one."""
+        return self.pieces[at] if 0 <= at < len(self.pieces) else None
+
+    def meaning(self, at: int) -> tuple[int, str, object] | None:
+        """The piece behind the longest words with a meaning, its kind (side, said, beside, all, filler or point), and what is meant."""
+        if at not in self._known:
+            self._known[at] = self._longest(at)
+        return self._known[at]
+
+    def points(self, at: int) -> tuple[int, tuple[Point, ...]] | None:
+        """The piece behind the name of a point, and whose name it is."""
+        meaning = self.meaning(at) if self.piece(at) else None
+        return (meaning[0], meaning[2]) if meaning and isinstance(meaning[2], tuple) and meaning[1] == "point" else None
+
+    def is_point(self, at: int) -> bool:
+        """Whether a point stands here, or a name for several."""
+        piece = self.piece(at)
+        return piece is not None and (piece.kind == "name" or self.points(at) is not None)
+
+    def is_measure(self, piece: Piece) -> bool:
+        """Whether a number has a unit of its own."""
+        return any(measure.match(self.plain, piece.start) for measure in (says.GAUGE, says.DEPTH, says.MINUTES))
+
+    def _has_unit(self, piece: Piece) -> bool:
+        """Whether a number can't be a point's for its unit. A prime after a code is none, as in 'ST36', nor is what a dash parts from it."""
+        found = says.GAUGE.match(self.plain, piece.start) or says.DEPTH.match(self.plain, piece.start)
+        found = found or says.MINUTES.match(self.plain, piece.start)
+        if not found or (found.re is not says.GAUGE and found[2]):
+            return False
+        return found[0][-1] != "'" or not self.plain[piece.start - 1 : piece.start].isalpha()
+
+    def _longest(self, at: int) -> tuple[int, str, object] | None:
+        first, key, number, found = self.pieces[at], "", False, None
+        if first.kind not in {"word", "han"}:
+            return None
+        for place in range(at, min(at + says.LONGEST, len(self.pieces))):
+            piece = self.pieces[place]
+            if piece.kind == "mark":
+                if piece.key not in ".-–'":
+                    break
+                continue
+            if piece.kind == "name" or (piece.kind == "number" and (number or self._has_unit(piece))):
+                break
+            number = piece.kind == "number"
+            key += piece.key
+            if not (number or key in says.BEGINNINGS or self.catalogue.begins(key)):
+                break
+            if meaning := self._mean(key, self.text[first.start : piece.end]):
+                found = (place + 1, *meaning)
+        return found
+
+    def _mean(self, key: str, words: str) -> tuple[str, object] | None:
+        for kind, table in (("side", says.SIDES), ("said", says.SAID), ("beside", says.ADJUNCTS)):
+            if key in table:
+                return kind, table[key]
+        if key in says.ALL or key in says.FILLERS:
+            return "all" if key in says.ALL else "filler", None
+        if key in _CHANNEL_WORDS:  # not the point that is called Gallbladder
+            return None
+        points = self.catalogue.called(words)
+        return ("point", points) if points else None
