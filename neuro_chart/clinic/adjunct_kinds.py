@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ASKED = frozenset({"leads", "frequency", "waveform", "intensity", "method", "amount", "size", "place", "minutes", "until"})
 
@@ -34,7 +35,7 @@ def load(folder: Path) -> dict[str, AdjunctKind]:
         told = tomllib.load(file)
     kinds = {}
     for entry in told["kind"]:
-        said = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key != "source"}
+        said: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key != "source"}
         kind = AdjunctKind(**said, sources=tuple(told["sources"][key] for key in entry.get("source", ())))
         if unknown := set(kind.asks) - ASKED:
             raise ValueError(f"{kind.name} asks for {', '.join(sorted(unknown))}, which nothing has.")

@@ -1,5 +1,6 @@
 """What is done beside the needles: electro-stimulation, moxa, cupping, a lamp, and what is left in for days."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,6 +14,7 @@ ELECTRO, MOXA, CUPPING, LAMP = "Electro-stimulation", "Moxibustion", "Cupping", 
 GUA_SHA, TUINA, PRESS, SEEDS = "Gua sha", "Tuina", "Press needles", "Seeds"
 LEFT_IN = (PRESS, SEEDS)
 LONGEST_MINUTES = 600
+_FREQUENCY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[/–-]\s*(\d+(?:\.\d+)?)\s*)?(?:hz)?\s*")
 SHORT = {ELECTRO: "EA", MOXA: "Moxa", LAMP: "Lamp"}
 
 
@@ -82,6 +84,14 @@ class Adjunct:
         if self.ended is not None and (self.started is None or self.ended < self.started):
             found["ended"] = "It ends after it began."
         return found
+
+
+def read_frequency(text: str) -> str:
+    """A frequency in Hz as it is kept: `2`, or `2/100` where two take turns; ValueError with a sentence for anything else."""
+    found = _FREQUENCY.fullmatch(text.casefold().replace(",", "."))
+    if text.strip() and not found:
+        raise ValueError("Write Hz as one number, or as two that take turns: 2/100.")
+    return "/".join(filter(None, found.groups())) if found else ""
 
 
 # How it is said
@@ -180,6 +190,13 @@ def leads_between(needles: Sequence[Needle]) -> tuple[tuple[str, str], ...]:
     ordered = sorted(needles, key=lambda needle: needle.position)
     sides = ([needle.id for needle in ordered if needle.site.side is side] for side in Side)
     return tuple(pair for ids in sides for pair in list(pairwise(ids))[::2])
+
+
+def joined(electro: Adjunct, needles: Sequence[Needle]) -> Adjunct:
+    """The same with leads between these needles; each leaves the lead that it had. The very same if they are too few."""
+    pairs = leads_between(needles)
+    ends = {end for pair in pairs for end in pair}
+    return replace(electro, pairs=tuple(pair for pair in electro.pairs if not ends & set(pair)) + pairs) if pairs else electro
 
 
 def taken_out(left: Adjunct, visit_id: str, now: datetime) -> Adjunct:

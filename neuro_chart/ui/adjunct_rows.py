@@ -1,138 +1,328 @@
-"""What is done beside the needles, as rows beneath them: what it is, where, and its clock."""
+"""What is done beside the needles, as rows beneath them: what it is, where, and its clock. What an earlier visit left in stands above."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic import treating
+from neuro_chart.clinic.adjuncts import (
+    ELECTRO,
+    LEFT_IN,
+    Adjunct,
+    Spot,
+    adjunct_words,
+    joined,
+    left_in_words,
+    short_name,
+    taken_out,
+    time_words,
+)
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.needle_editor import small_field
+from neuro_chart.ui.days import long_day, short_day, today
+from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.map_adjuncts import paint_place
+from neuro_chart.ui.map_marks import diamond
+from neuro_chart.ui.theme import BODY, SMALL, TARGET, Theme
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, set_flag
 
-ADJUNCTS = ("Electro-stimulation", "Moxibustion", "Infrared lamp", "Cupping", "Gua sha", "Massage")
+KEYS = "Enter opens it, Space starts or ends it, P pauses it, + adds five minutes, Delete takes it off the chart."
 
 
-class AdjunctRow(QWidget):
-    """Something done beside the needles: `edited(Adjunct)`, `unwanted(id)`, `refused(sentence)` for what can't be charted."""
+class AdjunctRow(QAbstractButton):
+    """One thing done: `clicked` opens it; `step_wanted` is its start or its end, `pause_wanted`, `longer_wanted`, `removal_wanted`."""
 
-    edited = Signal(object)
-    refused = Signal(str)
-    unwanted = Signal(str)
+    step_wanted = Signal()
+    pause_wanted = Signal()
+    longer_wanted = Signal()
+    removal_wanted = Signal()
 
     def __init__(self, adjunct: Adjunct, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.adjunct = adjunct
-        electric = adjunct.kind.startswith("Electro")
-        self.kind = label("EA" if electric else adjunct.kind, "adjunct")
-        self.kind.setToolTip(adjunct.kind)
-        self.setting = small_field(f"{adjunct.kind}: setting", "2/120 Hz, points" if electric else "Where and how", self._typed)
-        self.minutes = small_field(f"{adjunct.kind}: minutes", "min", self._typed, 58)
-        self.remove = icon_button("x", f"Take off {adjunct.kind.lower()}", lambda: self.unwanted.emit(self.adjunct.id))
+        self._words, self._time, self._over = "", "", False
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.step = icon_button("play", "", self.step_wanted.emit)
+        self.step.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Space on the row does the same
         box = QHBoxLayout(self)
-        box.setContentsMargins(4, 0, 0, 0)
-        box.setSpacing(6)
-        box.addWidget(self.kind)
-        box.addWidget(self.setting, 1)
-        box.addWidget(self.minutes)
-        box.addWidget(self.remove)
-        self.show_adjunct(adjunct)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addStretch(1)
+        box.addWidget(self.step)
 
-    def show_adjunct(self, adjunct: Adjunct) -> None:
-        """Show what is stored, unless newer words are being typed."""
+    def sizeHint(self) -> QSize:
+        return QSize(200, TARGET + 2)
+
+    def nextCheckState(self) -> None:
+        """It is checked while its panel is open, which only that panel knows."""
+
+    def show_adjunct(self, adjunct: Adjunct, needles: Sequence[Needle], moment: datetime, *, read_only: bool) -> None:
+        """Show what is stored; a lead is named by the needles that it joins."""
         self.adjunct = adjunct
-        if not self.setting.isModified():
-            self.setting.setText(adjunct.setting)
-            self.setting.setCursorPosition(0)
-            self.setting.setToolTip(adjunct.setting or self.setting.accessibleName())
-        if not self.minutes.isModified():
-            self.minutes.setText("" if adjunct.minutes is None else str(adjunct.minutes))
+        self._words = adjunct_words(adjunct, needles)
+        waits, ends = adjunct.started is None, adjunct.clock.is_open
+        self.step.setVisible(not read_only and (waits or ends))
+        days = adjunct.kind in LEFT_IN
+        word = ("Put in" if days else "Start") if waits else "Take out" if days else "End"
+        set_icon(self.step, "play" if waits else "check" if days else "square", "accent" if waits else "muted")
+        self.step.setToolTip(f"{word} {short_name(adjunct.kind)} (Space)")
+        self.step.setAccessibleName(f"{word} {adjunct.kind.lower()}")
+        self.tick(moment)
 
-    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # as Qt has it
-        """Show what was done only."""
-        self.setting.setReadOnly(read_only)
-        self.minutes.setReadOnly(read_only)
-        self.remove.setVisible(not read_only)
+    def tick(self, moment: datetime) -> None:
+        """Let its clock follow the time."""
+        clock = self.adjunct.clock
+        time, over = time_words(self.adjunct, moment), clock.is_overdue(moment)
+        said = f"{self.adjunct.kind}, {self._words}, {_state_words(self.adjunct, time, over=over)}"
+        if (time, over, said) != (self._time, self._over, self.accessibleName()):
+            self._time, self._over = time, over
+            self.setAccessibleName(said)
+            self.setAccessibleDescription(KEYS)
+            self.setToolTip(f"{self._words.replace('<', '‹')}\n{KEYS}")
+            self.update()
 
-    def _typed(self) -> None:
-        text = self.minutes.text().strip().removesuffix("min").strip()
-        wrong = bool(text) and not (text.isdecimal() and 0 < int(text) <= 600)
-        set_flag(self.minutes, "invalid", wrong)
-        if wrong:
-            self.refused.emit("Write the minutes as a whole number from 1 to 600, or leave them out.")
-            return
-        self.setting.setModified(False)
-        self.minutes.setModified(False)
-        changed = replace(self.adjunct, setting=self.setting.text().strip(), minutes=int(text) if text else None)
-        if changed != self.adjunct:
-            self.edited.emit(changed)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        acts = {
+            Qt.Key.Key_Return: self.clicked.emit, Qt.Key.Key_Enter: self.clicked.emit, Qt.Key.Key_Space: self.step.click,
+            Qt.Key.Key_P: self.pause_wanted.emit, Qt.Key.Key_Plus: self.longer_wanted.emit, Qt.Key.Key_Equal: self.longer_wanted.emit,
+            Qt.Key.Key_Delete: self.removal_wanted.emit, Qt.Key.Key_Backspace: self.removal_wanted.emit,
+        }  # fmt: skip
+        if (act := acts.get(Qt.Key(event.key()))) and not event.modifiers() & ~_SILENT:
+            act()
+        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        else:
+            super().keyPressEvent(event)
 
-    def flush(self) -> None:
-        """Announce what was typed."""
-        if self.setting.isModified() or self.minutes.isModified():
-            self._typed()
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, painter, box = Theme.of(self), QPainter(self), QRectF(self.rect())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        ground = "accent_soft" if self.isChecked() else "danger_soft" if self._over else "sunken" if self.underMouse() else ""
+        if ground:
+            painter.setBrush(theme.color(ground))
+            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 8, 8)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRoundedRect(box.adjusted(1, 2, -1, -2), 8, 8)
+        mark, ended = QPointF(13, box.center().y()), self.adjunct.ended is not None
+        if self._over:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("danger"))
+            painter.drawPolygon(QPolygonF(diamond(mark, 9)))
+        else:
+            paint_place(painter, theme, mark, self.adjunct)
+        loud, right = self.adjunct.clock.is_open, self.step.x() if self.step.isVisibleTo(self) else self.width()
+        painter.setFont(self._font(BODY if loud else SMALL, bold=loud))
+        painter.setPen(theme.color("danger" if self._over else "text" if loud else "muted"))
+        time = f"▌▌{self._time}" if self.adjunct.clock.is_paused else self._time
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(time)
+        painter.drawText(QRectF(right - 4 - wide, 0, wide, box.height()), Qt.AlignmentFlag.AlignVCenter, time)
+        painter.setFont(self._font(BODY))
+        painter.setPen(theme.color("muted" if ended or self.adjunct.copied else "text"))
+        room = QRectF(28, 0, right - 12 - wide - 28, box.height())
+        words = QFontMetricsF(painter.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _font(self, size: int, *, bold: bool = False) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(size)
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
+
+
+_SILENT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+
+def _state_words(adjunct: Adjunct, time: str, *, over: bool) -> str:
+    """Its clock, as it is read aloud."""
+    if adjunct.started is None:
+        return f"{'to be confirmed' if adjunct.copied else 'not begun'}{f', for {time}' if time else ''}"
+    if adjunct.kind in LEFT_IN:
+        return "taken out" if adjunct.ended else "left in"
+    if adjunct.ended is not None:
+        return f"ended after {time}"
+    if over:
+        return f"over by {time.lstrip('+')}"
+    stands = "paused" if adjunct.clock.is_paused else "running"
+    return f"{stands}, {time} left" if adjunct.minutes is not None else f"{stands} for {time}"
+
+
+class LeftInRow(QFrame):
+    """Reminds of what an earlier visit left in: `out_wanted` once it is out."""
+
+    out_wanted = Signal()
+
+    def __init__(self, left: Adjunct, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "mind")
+        self.words = label(f"▲ {left_in_words(left, short_day)}", wrap=True)
+        self.words.setToolTip(late_words(left))
+        set_flag(self.words, "over", left.until is not None and left.until < today())
+        self.out = button("Taken out", self.out_wanted.emit)
+        self.out.setToolTip("Chart that it is out now")
+        self.out.setAccessibleDescription(left_in_words(left, long_day))
+        box = QHBoxLayout(self)
+        box.setContentsMargins(10, 4, 4, 4)
+        box.setSpacing(8)
+        box.addWidget(self.words, 1)
+        box.addWidget(self.out)
+
+
+def late_words(left: Adjunct) -> str:
+    """Whether what was left in should be out by now."""
+    late = (today() - left.until).days if left.until else 0
+    return f"{late} {'day' if late == 1 else 'days'} late" if late > 0 else ""
 
 
 class AdjunctRows(QWidget):
-    """The rows of a treatment, and the way to add one."""
+    """The rows of a treatment, and the way to add one: `open_wanted(id)` asks for the panel that says more of one."""
+
+    open_wanted = Signal(str)
 
     def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._treatment = treatment
+        self._opened = ""
+        self._left: list[Adjunct] = []
         self.rows: dict[str, AdjunctRow] = {}
-        self.add = button("Add electro-stimulation …", role="link", icon="plus")
-        self.add.setMenu(self._menu())
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(4)
-        self._box.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self.left: list[LeftInRow] = []
+        self.add = button("Electro, moxa, cupping …", role="link", icon="plus")
+        self.add.setToolTip("Add electro-stimulation, moxa, cupping and more (Ctrl+Shift+E)")
+        self.menu = QMenu(self)
+        self.menu.setProperty("role", "layers")
+        self.add.setMenu(self.menu)
+        self._reminders, self._rows = QVBoxLayout(), QVBoxLayout()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        for part in (self._reminders, self._rows):
+            part.setSpacing(2)
+            box.addLayout(part)
+        box.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         treatment.shown.connect(self._show)
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        for kind in ADJUNCTS:
-            menu.addAction(kind, partial(self.add_kind, kind))
-        return menu
+    # Adding
 
-    def add_electro(self) -> None:
-        """Add electro-stimulation and ask for its setting."""
-        self.add_kind(ADJUNCTS[0])
+    def show_menu(self) -> None:
+        """Offer all kinds, each by its letter; those of the last visit first."""
+        if self._treatment.draft is not None:
+            self.add.showMenu()
+
+    def _fill_menu(self) -> None:
+        kinds, last = self._treatment.library.adjuncts, self._treatment.last
+        before = dict.fromkeys(each.kind for each in (last.adjuncts if last else ()) if each.kind in kinds)
+        self.menu.clear()
+        for at, name in enumerate([*before, *(name for name in kinds if name not in before)]):
+            if before and at == len(before):
+                self.menu.addSeparator()
+            where = name.upper().index(kinds[name].letter)
+            self.menu.addAction(f"{name[:where]}&{name[where:]}\t{kinds[name].letter}", partial(self.add_kind, name))
 
     def add_kind(self, kind: str) -> None:
-        """Add one of this kind and ask for its setting."""
-        draft = self._treatment.draft
-        if draft is not None:
-            self._treatment.select(())
-            made = Adjunct(draft.id, kind)
-            self._treatment.put_adjunct(made)
-            if made.id in self.rows:
-                self.rows[made.id].setting.setFocus()
+        """Chart one of this kind at the selected needles, and ask for more. What stays in for days is taken to be put in now."""
+        treatment = self._treatment
+        if treatment.draft is None:
+            return
+        made, chosen = self._fresh(treatment.draft, kind), treatment.chosen
+        spots = tuple(Spot(needle.site, needle.point) for needle in chosen)
+        made = joined(made, chosen) if kind == ELECTRO else replace(made, spots=spots)
+        treatment.put_adjunct(replace(made, started=now()) if kind in LEFT_IN else made)
+        treatment.select(())
+        self.open_wanted.emit(made.id)
+
+    def join(self) -> None:
+        """Join the selected needles, or all, by leads of the electro-stimulation that is open, or was charted last, or of a new one."""
+        treatment = self._treatment
+        if (visit := treatment.draft) is None:
+            return
+        going = [each for each in visit.adjuncts if each.kind == ELECTRO and each.ended is None]
+        electro = next((each for each in going if each.id == self._opened), going[-1] if going else self._fresh(visit, ELECTRO))
+        after = joined(electro, treatment.chosen or [needle for needle in visit.needles if needle.removed is None])
+        if after is electro:
+            treatment.chart.refused.emit("Select two needles to join them by a lead.")
+            return
+        treatment.change("Join needles by leads", [after])
+        treatment.select(())
+        self.open_wanted.emit(after.id)
+
+    @staticmethod
+    def _fresh(visit: Visit, kind: str) -> Adjunct:
+        return Adjunct(visit.id, kind, position=max((each.position for each in visit.adjuncts), default=-1) + 1)
+
+    # What is shown
 
     def _show(self, visit: Visit) -> None:
-        self.add.setVisible(visit.signed is None)
-        self._show_rows(visit.adjuncts, read_only=visit.signed is not None)
+        read_only, moment = visit.signed is not None, visit.signed or now()
+        self.add.setVisible(not read_only)
+        self._show_left(visit)
+        self._show_rows(visit, moment, read_only=read_only)
+        if not read_only:
+            self._fill_menu()
 
-    def _show_rows(self, adjuncts: Sequence[Adjunct], *, read_only: bool) -> None:
-        wanted = {adjunct.id: adjunct for adjunct in adjuncts}
+    def _show_left(self, visit: Visit) -> None:
+        found = self._treatment.chart.records.left_in(visit.patient_id) if visit.signed is None else []
+        wanted = [left for left, _ in found if left.visit_id != visit.id]
+        if wanted == self._left:
+            return
+        self._left = wanted
+        for old in self.left:
+            old.hide()
+            old.deleteLater()
+        self.left = [LeftInRow(left) for left in wanted]
+        for made, left in zip(self.left, wanted, strict=True):
+            made.out_wanted.connect(partial(self._take_out_earlier, left))
+            self._reminders.addWidget(made)
+
+    def _take_out_earlier(self, left: Adjunct) -> None:
+        if (visit := self._treatment.draft) is not None:
+            self._treatment.change(f"Take out {left.kind.lower()}", [taken_out(left, visit.id, now())])
+
+    def _show_rows(self, visit: Visit, moment: datetime, *, read_only: bool) -> None:
+        wanted = {adjunct.id: adjunct for adjunct in visit.adjuncts}
         for gone in self.rows.keys() - wanted.keys():
             leaving = self.rows.pop(gone)
             leaving.hide()
             leaving.deleteLater()
-        for adjunct in adjuncts:
+        for at, adjunct in enumerate(visit.adjuncts):
             if adjunct.id not in self.rows:
-                made = AdjunctRow(adjunct)
-                made.edited.connect(self._treatment.put_adjunct)
-                made.unwanted.connect(partial(self._treatment.take_off, "Take off what was done beside"))
-                made.refused.connect(self._treatment.chart.refused)
-                self.rows[adjunct.id] = made
-                self._box.insertWidget(len(self.rows) - 1, made)
-            self.rows[adjunct.id].show_adjunct(adjunct)
-            self.rows[adjunct.id].set_read_only(read_only)
+                self.rows[adjunct.id] = made = self._row(adjunct)
+                self._rows.insertWidget(at, made)
+                made.show()  # at once, so that it can have the keys
+            self.rows[adjunct.id].show_adjunct(adjunct, visit.needles, moment, read_only=read_only)
 
-    def flush(self) -> None:
-        """Store what is being typed."""
+    def _row(self, adjunct: Adjunct) -> AdjunctRow:
+        made = AdjunctRow(adjunct)
+        made.clicked.connect(partial(self.open_wanted.emit, adjunct.id))
+        made.step_wanted.connect(partial(self._treatment.step_adjunct, adjunct.id))
+        made.pause_wanted.connect(partial(self._treatment.pause_adjunct, adjunct.id))
+        made.longer_wanted.connect(partial(self._treatment.change_adjuncts, "Go on longer", treating.go_on_longer, (adjunct.id,)))
+        made.removal_wanted.connect(partial(self._treatment.take_off, f"Take off {adjunct.kind.lower()}", adjunct.id))
+        return made
+
+    @property
+    def opened(self) -> QWidget:
+        """The row whose panel is open, or the way to add one."""
+        return self.rows.get(self._opened, self.add)
+
+    def mark_open(self, adjunct_id: str) -> None:
+        """Show which one's panel is open; none for an empty id."""
+        self._opened = adjunct_id
+        for each_id, made in self.rows.items():
+            made.setChecked(each_id == adjunct_id)
+
+    def tick(self, moment: datetime) -> None:
+        """Let the clocks follow the time."""
         for made in self.rows.values():
-            made.flush()
+            made.tick(moment)

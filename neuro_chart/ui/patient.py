@@ -109,6 +109,7 @@ class VisitTab(QWidget):
     sheet_wanted = Signal(str)
     point_wanted = Signal(str)
     other_visit_wanted = Signal(str, str)
+    protocol_wanted = Signal(object)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker) -> None:
         super().__init__()
@@ -118,6 +119,7 @@ class VisitTab(QWidget):
         self.page.sheet_wanted.connect(self.sheet_wanted)
         self.page.point_wanted.connect(self.point_wanted)
         self.page.other_visit_wanted.connect(self.other_visit_wanted)
+        self.page.protocol_wanted.connect(self.protocol_wanted)
         self._dossier: Dossier | None = None
         self._shown = ""
         self._which = label("", "heading")
@@ -187,6 +189,7 @@ class PatientPage(QWidget):
     """
 
     stack_changed = Signal()
+    protocol_wanted = Signal(object)
     point_wanted = Signal(str)
     other_visit_wanted = Signal(str, str)
 
@@ -294,6 +297,17 @@ class PatientPage(QWidget):
         self.show_tab("visit")
         cast("VisitTab", self._page("visit")).show_visit(visit_id)
 
+    @property
+    def open_visit(self) -> str:
+        """The visit of this patient that is being charted, or nothing."""
+        return self._dossier.drafts[0].id if self._dossier and self._dossier.drafts else ""
+
+    def prescribe(self, key: str) -> None:
+        """Put a protocol into the line of the visit that is being charted; Enter places it."""
+        if visit_id := self.open_visit:
+            self.show_visit(visit_id)
+            cast("VisitTab", self._page("visit")).page.add.begin(f"@{key} ")
+
     def show_papers(self, visit_id: str) -> None:
         """Show the papers of a visit of this patient."""
         self.show_tab("papers")
@@ -342,6 +356,7 @@ class PatientPage(QWidget):
                 visit.sheet_wanted.connect(self.show_papers)
                 visit.point_wanted.connect(self.point_wanted)
                 visit.other_visit_wanted.connect(self.other_visit_wanted)
+                visit.protocol_wanted.connect(self.protocol_wanted)
                 return visit
             case "progress":
                 from neuro_chart.ui.progress import ProgressPage  # noqa: PLC0415

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.events import EventKind
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Site
+from neuro_chart.clinic.notation import write
+from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
@@ -38,7 +40,7 @@ from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.tongue_pulse import TonguePulsePanel
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.voice import Voice
-from neuro_chart.ui.widgets import button, icon_button, set_flag
+from neuro_chart.ui.widgets import button, icon_button, row, set_flag
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -47,11 +49,12 @@ if TYPE_CHECKING:
 class VisitPage(QWidget):
     """Charts one visit. `show_visit` says which; `treatment` is what is charted; `sheet_wanted(visit_id)` asks for its paper.
 
-    `point_wanted(code)` asks for the library; no code means no point of it. `other_visit_wanted(patient_id, visit_id)` asks for another.
+    `point_wanted(code)` asks for the library; no code means no point of it. `protocol_wanted(Protocol)` asks it to keep a new one, None to show all. `other_visit_wanted(patient_id, visit_id)` asks for another.
     """
 
     sheet_wanted = Signal(str)
     point_wanted = Signal(str)
+    protocol_wanted = Signal(object)
     other_visit_wanted = Signal(str, str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
@@ -78,10 +81,10 @@ class VisitPage(QWidget):
         self.adjunct = AdjunctPanel(self.treatment, self.map)
         self.clock = ClockScreen(self.treatment, ticker, settings, self)
         self.sound = icon_button("volume-2", "", self._switch_sound)
-        self.aftercare_button = button("Aftercare", self.show_aftercare, icon="footprints")
-        self.sign_button = button("Sign visit…", self.show_signing, icon="pen-line")
-        self.count_button = button("Count out", self.show_counting)
-        self.event_button = button("What happened…", self.show_events)
+        self.aftercare_button = button("Aftercare", self.show_aftercare, "foot", "footprints")
+        self.sign_button = button("Sign visit…", self.show_signing, "foot", "pen-line")
+        self.count_button = button("Count out", self.show_counting, "foot")
+        self.event_button = button("What happened…", self.show_events, "foot")
         self.left = QStackedWidget()
         self._lay_out()
         self._make_actions()
@@ -96,11 +99,10 @@ class VisitPage(QWidget):
         column.setSpacing(12)
         column.addWidget(self.note, 3)
         column.addWidget(self.last)
-        foot = QGridLayout()
-        foot.setSpacing(8)
-        for place, made in enumerate((self.count_button, self.event_button, self.aftercare_button, self.sign_button)):
-            foot.addWidget(made, place // 2, place % 2)
-        column.addLayout(foot)
+        for pair in ((self.count_button, self.event_button), (self.aftercare_button, self.sign_button)):
+            for made in pair:
+                made.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+            column.addWidget(row(*pair))
         for panel in (note, self.aftercare, self.tongue_pulse, self.adjunct, self.counting, self.events, self.sign_panel, self.amend_panel):
             self.left.addWidget(panel)
         self.left.setMinimumWidth(264)
@@ -136,6 +138,8 @@ class VisitPage(QWidget):
         self._action("Place on both sides", "B", self.add.both.toggle)
         self._action("Write the note", "Ctrl+T", self.write_note)
         self._action("Type a prescription", "Ctrl+E", self.add.setFocus)
+        self._action("Protocols", "Ctrl+Shift+Y", self.add.show_protocols)
+        self._action("Keep these needles as a protocol", "", self.keep_as_protocol)
         self._action("What a word was meant to be", "Ctrl+.", self.add.offer)
         self._action("Repeat the last visit's needles", "Ctrl+R", self.treatment.repeat_last)
         self._action("Add something beside the needles", "Ctrl+Shift+E", self.beside.show_menu)
@@ -153,6 +157,7 @@ class VisitPage(QWidget):
         back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
         self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
         self.left.currentChanged.connect(self._leave_adjunct)
+        self.left.currentChanged.connect(self._guard_map)
         self._action("Tone for overdue needles on or off", "", self._switch_sound)
         self._action("Layers of the body and its figure", "L", self.map_card.show_menu)
         self._action("Mirror the selected needles to the other side", "M", treatment.mirror_selected)
@@ -188,6 +193,7 @@ class VisitPage(QWidget):
         self.map.placed.connect(self._place)
         self.map.moved.connect(treatment.move)
         self.map.picked.connect(treatment.select)
+        self.map.touched.connect(self._touch)
         self.map.removal_wanted.connect(treatment.remove_selected)
         self.map.mirror_wanted.connect(treatment.mirror_selected)
         self.map.about_wanted.connect(self.about_point)
@@ -214,6 +220,8 @@ class VisitPage(QWidget):
         self.bar.amend_wanted.connect(self.show_amending)
         for panel in (self.aftercare, self.tongue_pulse, self.counting, self.events, self.sign_panel, self.amend_panel):
             panel.closed.connect(self.show_note)
+        self.add.menu.keep_wanted.connect(self.keep_as_protocol)
+        self.add.menu.library_wanted.connect(lambda: self.protocol_wanted.emit(None))
 
     # What is shown
 
@@ -244,6 +252,7 @@ class VisitPage(QWidget):
         self.last.show_visit(last, beside_draft=not signed)
         self.aftercare.show_visit(visit)
         self.map_card.set_read_only(signed)
+        self._guard_map()
         self.map.show_needles(visit.needles, moment)
         self.map.show_adjuncts(visit.adjuncts)
         self.map_card.refresh()
@@ -414,6 +423,15 @@ class VisitPage(QWidget):
             self.map.reveal(shown[0])
             self.map_card.refresh()
 
+    def _touch(self, needle_id: str) -> None:
+        """While needles are counted out, one that is touched on the body is ticked."""
+        if self.left.currentWidget() is self.counting:
+            self.counting.touch(needle_id)
+
+    def _guard_map(self) -> None:
+        """While needles are counted out, a touch beside one charts no other."""
+        self.map.set_read_only(self.treatment.draft is None or self.left.currentWidget() is self.counting)
+
     def _look_at(self, needle: Needle) -> None:
         """Turn the map to a needle."""
         self.map.reveal(needle)
@@ -432,6 +450,17 @@ class VisitPage(QWidget):
 
     def _place(self, site: Site, code: str) -> None:
         self.treatment.place(site, code, both=self.add.both.isChecked())
+
+    def keep_as_protocol(self) -> None:
+        """Keep the needles of this visit as a prescription of the practice's own."""
+        needles = [needle for needle in self.treatment.needles if needle.point]
+        if not needles:
+            self._chart.refused.emit("A protocol is made of needles at points; none is charted here yet.")
+            return
+        line = write(needles, self.treatment.visit.adjuncts if self.treatment.visit else (), self._library.catalogue)
+        self.protocol_wanted.emit(Protocol("", "New protocol", (line,)))
+        if missing := len(self.treatment.needles) - len(needles):
+            self._chart.refused.emit(f"{missing} needle{'' if missing == 1 else 's'} at no point can't be kept in a protocol.")
 
     def pull_all(self) -> None:
         """Take all needles out at one touch; the count follows."""
