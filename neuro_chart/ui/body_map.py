@@ -53,14 +53,16 @@ class BodyMap(QWidget):
     """Views of the body with the needles in them.
 
     `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)`, `removal_wanted()` and `mirror_wanted()`
-    say what the practitioner did; nothing is changed here. `hovered(words)` names what is under the pointer; `tool_changed(Tool)` says
-    which tool is taken up, `sight_changed()` that other things may be in sight or out of it. On a map that is looked at only,
-    `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a point is.
+    say what the practitioner did; nothing is changed here. `touched(id)` follows the choice of one needle by hand. `hovered(words)` names
+    what is under the pointer; `tool_changed(Tool)` says which tool is taken up, `sight_changed()` that other things may be in sight or out
+    of it. On a map that is looked at only, `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a
+    point is.
     """
 
     placed = Signal(object, str)
     moved = Signal(object)
     picked = Signal(object)
+    touched = Signal(str)
     removal_wanted = Signal()
     mirror_wanted = Signal()
     hovered = Signal(str)

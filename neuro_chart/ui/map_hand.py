@@ -160,6 +160,7 @@ class Hand:
             shown.pick(shown.selected ^ {needle.id})
         else:
             shown.pick(frozenset({needle.id}))
+            shown.touched.emit(needle.id)
 
     def _touch_skin(self, target: Target | None) -> None:
         shown = self._map
