@@ -90,6 +90,7 @@ class CountPanel(QFrame):
     def begin(self) -> None:
         """Start the walk at the first stop that is not done, with the keys in it."""
         if self._treatment.draft is not None:
+            self.present = None
             self._show(self._treatment.draft)
             self._go_on()
 
@@ -134,10 +135,10 @@ class CountPanel(QFrame):
         self.words.setText(words + (" One that fell counts when it is found." if fallen else ""))
         kind, needle_id = self._offered
         named = {EventKind.STUCK: "Stuck", EventKind.BROKEN: "Broken"}.get(kind, "")
-        self.note.setText(f"{named}? Note what happened" if needle_id else "Patient faint? Note what happened")
+        self.note.setText(f"{named}? Note it" if needle_id else "Patient faint? Note it")
         self.note.setVisible(bool(needle_id or self._pulled))
-        self.all.setText(f"All {left} counted" if not count.inside else f"All {left} are out" if left > 1 else "It is out")
-        self.all.setVisible(bool(left))
+        self.all.setText(f"All {left} counted")
+        self.all.setVisible(bool(left) and not count.inside)
         self.sign.setVisible(bool(count.inserted) and not left)
 
     def _rebuild(self, there: dict[Stop, list[Needle]]) -> None:
@@ -222,8 +223,9 @@ class CountPanel(QFrame):
         self._go_on()
 
     def finish(self) -> None:
-        """Tick every needle that is left."""
-        self._count([needle for needle in self._treatment.needles if not needle.is_planned])
+        """Tick all that were pulled, at one touch; what is still in is not out by a touch."""
+        if not any(needle.is_in for needle in self._treatment.needles):
+            self._treatment.count_out()
         if self.sign.isVisible():
             self.sign.setFocus(Qt.FocusReason.TabFocusReason)
 

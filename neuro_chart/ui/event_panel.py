@@ -146,7 +146,7 @@ class EventPanel(QFrame):
         self.form.kind_wanted.connect(self._choose_kind)
         self.form.done.connect(lambda: self._edit(""))
         self.form.unwanted.connect(lambda: self._take_off(self._current))
-        self.heading = label("", "heading")
+        self.heading = label("", "heading", wrap=True)
         self.kinds = {kind: button(told.title, partial(self._chart, kind), "chip") for kind, told in self._told.items()}
         for kind, chip in self.kinds.items():
             chip.setToolTip(self._told[kind].record)

@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 class VisitPage(QWidget):
     """Charts one visit. `show_visit` says which; `treatment` is what is charted; `sheet_wanted(visit_id)` asks for its paper.
 
-    `point_wanted(code)` asks for the library; no code means no point of it. `protocol_wanted(Protocol)` asks it to keep a new one, None to show all. `other_visit_wanted(patient_id, visit_id)` asks for another.
+    `point_wanted(code)` asks for the library; no code means no point of it. `protocol_wanted(Protocol)` asks it to keep a new one, None to
+    show all. `other_visit_wanted(patient_id, visit_id)` asks for another.
     """
 
     sheet_wanted = Signal(str)
