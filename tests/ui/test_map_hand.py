@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QApplication
 from neuro_chart.clinic.adjuncts import CUPPING, ELECTRO, MOXA, Adjunct, Spot
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Mishap, Needle, Side
+from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.map_adjuncts import LETTERS
 from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_marks import Stage
+from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.visit import VisitPage
 
 LEFT, SHIFT, CTRL, PLAIN = (
     Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier,
@@ -402,3 +405,66 @@ def test_what_is_selected_is_said(body, planned):
     one, _ = planned("ST36", "SP9")
     body.select([one.id])
     assert "1 selected: ST36 L" in body.accessibleDescription()
+
+
+# On the visit page, into the vault and back
+
+
+@pytest.fixture
+def page(chart, library, settings, rosa, qtbot):
+    visit = Visit(rosa.id, chart.records.practitioner().id)
+    chart.records.start_visit(visit)
+    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
+    qtbot.addWidget(shown)
+    shown.resize(1290, 644)
+    shown.show()
+    shown.show_visit(visit.id)
+    yield shown
+    shown.treatment.stack.clear()
+
+
+def stored(page):
+    return page.treatment.chart.records.visit(page.treatment.visit.id).needles
+
+
+def test_a_treatment_is_placed_by_hand_and_each_step_is_undone(page, library, qtbot):
+    stack, body = page.treatment.stack, page.map
+    page.treatment.place(library.atlas.point_sites("ST36")[Side.LEFT], "ST36")
+    qtbot.keyClick(body, Qt.Key.Key_M)
+    assert {(needle.point, needle.site.side) for needle in stored(page)} == {("ST36", Side.LEFT), ("ST36", Side.RIGHT)}
+    qtbot.keyClick(body, Qt.Key.Key_A, CTRL)
+    before = [needle.site for needle in stored(page)]
+    qtbot.keyClick(body, Qt.Key.Key_Up, SHIFT)
+    assert [now.y - then.y for now, then in zip((n.site for n in stored(page)), before, strict=True)] == pytest.approx([0.05] * 2, abs=0.01)
+    qtbot.keyClick(body, Qt.Key.Key_Delete)
+    assert stored(page) == []
+    stack.undo()
+    stack.undo()
+    assert [needle.site for needle in stored(page)] == before
+    stack.undo()
+    assert len(stored(page)) == 1
+    stack.undo()
+    assert stored(page) == []
+
+
+def test_list_and_map_are_one_selection_and_the_lasso_makes_it(page, library, qtbot):
+    for code in ("ST36", "SP9"):
+        page.treatment.place(library.atlas.point_sites(code)[Side.LEFT], code)
+    page.map_card.show_sheet("legs")
+    first = next(needle for needle in page.map.needles if needle.point == "ST36")
+    page.map.zoom_by(2.5, QPointF(seen(page.map, first)))
+    qtbot.keyClick(page.map, Qt.Key.Key_S)
+    drag(page.map, *round_about(seen(page.map, first), 60))
+    qtbot.keyClick(page.map, Qt.Key.Key_Escape)
+    both = {needle.id for needle in stored(page)}
+    assert page.treatment.selected == page.map.selected == both
+    qtbot.keyClick(page.map, Qt.Key.Key_N)
+    assert len(page.treatment.selected) == 1
+
+
+def test_by_keyboard_alone_a_needle_is_placed_from_the_page(page, qtbot):
+    page.map.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(page.map, Qt.Key.Key_Space)
+    qtbot.keyClick(page.map, Qt.Key.Key_Space)
+    assert len(stored(page)) >= 1
+    assert page.treatment.selected == {needle.id for needle in stored(page)}
