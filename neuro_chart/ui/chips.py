@@ -66,9 +66,11 @@ class Chips(QWidget):
         self._shown[group].setVisible(shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or not event.text().isalpha():
+        if not isinstance(event, QKeyEvent) or not event.text().isalpha() or event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
             return False
-        if event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # the letters mean findings here, not what the page does with them
+        if event.type() != QEvent.Type.KeyPress:
             return False
         chips = [chip for chip in self.chips.values() if chip.isVisible()]
         here = next((at for at, chip in enumerate(chips) if chip is watched), 0)

@@ -5,7 +5,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from neuro_chart.ui.days import long_day
+from neuro_chart.ui.days import short_day
 from neuro_chart.ui.widgets import icon_button, label
 
 
@@ -30,5 +30,5 @@ class CopiedLine(QWidget):
         """Show the day (ISO) that the words came from, or nothing for None."""
         self.setVisible(day is not None)
         if day is not None:
-            self.words.setText(f"From the visit of {long_day(date.fromisoformat(day))}")
+            self.words.setText(f"From the visit of {short_day(date.fromisoformat(day))}")
             self.remove.setVisible(not read_only)

@@ -13,13 +13,11 @@ from neuro_chart.ui.note import PROSE
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import button, label, row
 
-WAYS = {
-    "Needles and &adjuncts\tCtrl+R": (NEEDLES, ADJUNCTS),
-    "&Needles alone": (NEEDLES,),
-    "A&djuncts alone": (ADJUNCTS,),
-    "&Plan": (PLAN,),
-    "After&care": (AFTERCARE,),
-}
+BOTH = (NEEDLES, ADJUNCTS)
+WAYS = {BOTH: "", (NEEDLES,): "Needles &alone", (ADJUNCTS,): "A&djuncts alone", (PLAN,): "&Plan", (AFTERCARE,): "After&care"}
+DONE = {
+    BOTH: "&Needles and adjuncts\tCtrl+R", (NEEDLES,): "&Needles\tCtrl+R", (ADJUNCTS,): "A&djuncts\tCtrl+R",
+}  # fmt: skip
 
 
 class LastVisit(QFrame):
@@ -41,7 +39,7 @@ class LastVisit(QFrame):
         self.menu = QMenu("Repeat", self)
         self.menu.setProperty("role", "touch")
         self.menu.setAccessibleName("What to take over from the last visit")
-        self.ways = {sections: self.menu.addAction(text, partial(self.repeat_wanted.emit, sections)) for text, sections in WAYS.items()}
+        self.ways = {sections: self.menu.addAction(text, partial(self.repeat_wanted.emit, sections)) for sections, text in WAYS.items()}
         self._done = label("", wrap=True)
         self._went = label("", "muted", wrap=True)
         self._note = label("", wrap=True)
@@ -83,8 +81,11 @@ class LastVisit(QFrame):
         self.more.setVisible(visit is not None)
         has = offered(visit)
         self.repeat.setVisible(beside_draft and bool(has))
+        done = tuple(section for section in BOTH if section in has)
         for sections, action in self.ways.items():
-            action.setVisible(set(sections) <= set(has))
+            action.setVisible(set(sections) <= set(has) and sections != done)
+        self.ways[BOTH].setText(DONE.get(done, ""))
+        self.ways[BOTH].setVisible(bool(done))
         self._done.setVisible(visit is not None)
         self._went.setVisible(visit is not None)
         if visit is None:
