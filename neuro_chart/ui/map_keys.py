@@ -69,7 +69,7 @@ class Keys:
         elif key in _WAYS:
             self._go(*_WAYS[key], event.modifiers())
         elif key in {_K.Key_N, _K.Key_P}:
-            return self._walk(1 if key == _K.Key_N else -1, more=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return self.walk(1 if key == _K.Key_N else -1, more=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif key in {_K.Key_Space, _K.Key_Return, _K.Key_Enter}:
             self._act(more=bool(event.modifiers() & MORE))
         elif key in self._plain:
@@ -145,7 +145,7 @@ class Keys:
         elif target is not None and target.code:
             shown.point_chosen.emit(target.code, target.site)
 
-    def _walk(self, step: int, *, more: bool) -> bool:
+    def walk(self, step: int, *, more: bool = False) -> bool:
         """Go on to the next needle, and turn to where it is seen; False if there is none."""
         shown = self._map
         ids = [needle.id for needle in shown.needles]
