@@ -51,15 +51,16 @@ class Row:
             return f"{span(kept)} min"
         return IN_AND_OUT if out else ""
 
-    @property
-    def mishaps(self) -> str:
-        """What went wrong, with the side where it is one of two: `bent L`."""
+    def mishaps(self, *, aloud: bool = False) -> str:
+        """What went wrong, with the side where it is one of two: `bent L`, and `bent left` aloud."""
         found: dict[Mishap, list[Needle]] = {}
         for needle in self.needles:
             if needle.mishap:
                 found.setdefault(needle.mishap, []).append(needle)
         several = len(self.needles) > 1
-        return ", ".join(" ".join([kind, *(n.site.side.letter for n in there if several)]) for kind, there in found.items())
+        return ", ".join(
+            " ".join([kind, *(n.site.side if aloud else n.site.side.letter for n in there if several)]) for kind, there in found.items()
+        )
 
     def spoken(self, moment: datetime) -> str:
         """The row in words."""
@@ -79,7 +80,7 @@ class Row:
                 Stage.OUT: f"out after {time}" if time != IN_AND_OUT else time,
             }[self.stage(moment)]
         )
-        return ", ".join(part for part in (*said, self.mishaps) if part)
+        return ", ".join(part for part in (*said, self.mishaps(aloud=True)) if part)
 
 
 def rows_of(needles: Iterable[Needle], name_of: Callable[[Needle], tuple[str, str]]) -> list[Row]:
@@ -210,14 +211,14 @@ class RowPainter(QStyledItemDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, box: QRectF, shown: Row, theme: Theme, *, faint: bool) -> None:
-        text, muted = theme.color("muted" if faint else "text"), theme.color("muted")
+        text, muted, wrong = theme.color("muted" if faint else "text"), theme.color("muted"), shown.mishaps()
         bold, body = self._font(BODY, bold=True), self._font(BODY)
         left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         left, right = box.left() + 26, box.right() - 158
         painter.setFont(bold if shown.needles[0].point else body)
         painter.setPen(text)
         if not shown.needles[0].point:
-            words = f"▲ {shown.mishaps}" if shown.mishaps else shown.words
+            words = f"▲ {wrong}" if wrong else shown.words
             _paint_fitting(painter, QRectF(left, box.top(), right - left, box.height()), words)
         else:
             painter.drawText(QRectF(left, box.top(), self.code_width, box.height()), left_middle, short(shown.name))
@@ -226,9 +227,9 @@ class RowPainter(QStyledItemDelegate):
             hanzi, _, pinyin = shown.words.partition(" ")
             painter.drawText(QRectF(left, box.top(), right - left, box.height()), left_middle, hanzi)
             left += QFontMetricsF(body).horizontalAdvance(hanzi) + 6
-            painter.setFont(self._font(SMALL, bold=bool(shown.mishaps)))
-            painter.setPen(theme.color("warning") if shown.mishaps else muted)
-            _paint_fitting(painter, QRectF(left, box.top(), right - left, box.height()), f"▲ {shown.mishaps}" if shown.mishaps else pinyin)
+            painter.setFont(self._font(SMALL, bold=bool(wrong)))
+            painter.setPen(theme.color("warning") if wrong else muted)
+            _paint_fitting(painter, QRectF(left, box.top(), right - left, box.height()), f"▲ {wrong}" if wrong else pinyin)
         painter.setFont(self._font(SMALL))
         painter.setPen(muted)
         depth = depth_of(shown.needles).removesuffix(" cun").replace(" mm", "mm")

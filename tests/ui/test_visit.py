@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.needles import Needle, Side, Technique
+from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Visit
@@ -40,7 +40,7 @@ def page(chart, library, settings, visit, qtbot):
     shown.show()
     shown.show_visit(visit.id)
     yield shown
-    shown.stack.clear()
+    shown.treatment.stack.clear()
 
 
 @pytest.fixture
@@ -112,125 +112,6 @@ def test_a_needle_goes_anywhere_on_the_skin_and_its_mirror_with_it(page, stored,
     assert len(page.needles.model.rows) == 2
 
 
-def test_inserting_starts_clocks_and_pulling_all_counts_them_out(page, stored, qtbot):
-    type_points(page, qtbot, "ST36 SP6")
-    page.needles.insert.click()
-    assert stored().count.inside == 4
-    assert page.needles.count.text() == "4 in · 0 out"
-    assert page.needles.ring._text in {"30:00", "29:59"}
-    page.needles.pull.click()
-    assert (stored().count.inside, stored().count.out) == (0, 4)
-    assert "4 in, 4 out" in page.needles.until.text()
-    page.treatment.stack.undo()
-    assert stored().count.inside == 4
-
-
-def test_one_touch_gives_all_five_minutes_more_but_never_past_an_hour(page, stored, chart, qtbot):
-    type_points(page, qtbot, "ST36 60m")
-    page.treatment.insert()
-    with qtbot.waitSignal(chart.refused) as said:
-        page.needles.longer.click()
-    assert "60 minutes" in said.args[0]
-    assert {n.retention for n in stored().needles} == {60}
-    page.treatment.stack.undo()
-    page._edit_selected("Change retention", {"retention": 30})
-    page.treatment.insert()
-    page.needles.longer.click()
-    assert {n.retention for n in stored().needles} == {35}
-
-
-def test_overdue_shows_in_words_on_its_row_and_in_the_head(page, chart, stored, qtbot):
-    type_points(page, qtbot, "ST36 SP6")
-    late = [replace(n, inserted=now() - timedelta(minutes=31)) for n in stored().needles if n.point == "ST36"]
-    chart.act(lambda: chart.records.treat(late[0].visit_id, late))
-    index = page.needles.model.index(0)
-    assert "overdue by 1:0" in index.data(Qt.ItemDataRole.AccessibleTextRole)
-    assert page.needles.until.text().startswith("2 overdue")
-    assert page.needles.ring.accessibleName().startswith("Overdue")
-
-
-def test_the_editor_changes_all_selected_needles_at_once(page, stored, qtbot):
-    type_points(page, qtbot, "ST36 SP6")
-    page.needles.view.selectAll()
-    editor = page.needles.editor
-    assert editor.isVisible()
-    editor.presets[45].click()
-    editor.depth_line.setText("0,8")
-    editor.depth_line.editingFinished.emit()
-    editor._size_line.setText("0.25x40")
-    editor._size_line.setModified(True)
-    editor._size_line.editingFinished.emit()
-    editor.technique.chosen.emit("tonify")
-    editor.de_qi.chosen.emit("yes")
-    needles = stored().needles
-    said = {(n.retention, n.depth, n.gauge, n.length, n.technique, n.de_qi) for n in needles}
-    assert said == {(45, 0.8, 0.25, 40, Technique.TONIFY, True)}
-    page.treatment.stack.undo()
-    assert {n.de_qi for n in stored().needles} == {None}
-
-
-@pytest.mark.parametrize(("depth", "unit", "shown"), [(1.0, "cun", "1.0 cun"), (0.25, "cun", "0.25 cun"), (20.0, "mm", "20 mm")])
-def test_a_depth_is_never_rounded(page, stored, qtbot, depth, unit, shown):
-    type_points(page, qtbot, "ST36")
-    page._edit_selected("Change depth", {"depth": depth, "depth_unit": unit})
-    assert shown in page.needles.model.rows[0].spoken(now())
-    assert page.needles.editor.depth_line.text() == shown.split()[0]
-
-
-@pytest.mark.parametrize(("typed", "kept"), [("33", 33), ("9", 30), ("61", 30), ("abc", 30), ("-20", 30), ("10", 10)])
-def test_any_minute_from_ten_to_sixty_is_taken_and_no_other(page, stored, qtbot, typed, kept):
-    type_points(page, qtbot, "ST36")
-    editor = page.needles.editor
-    editor.minutes.setText(typed)
-    editor.minutes.setModified(True)
-    editor.minutes.editingFinished.emit()
-    assert {n.retention for n in stored().needles} == {kept}
-    assert bool(editor.error.text()) == (kept == 30)
-
-
-def test_what_to_mind_at_a_point_is_said_with_its_source(page, library, qtbot):
-    type_points(page, qtbot, "SP6")
-    caution = library.catalogue["SP6"].cautions[0]
-    assert caution.text in page.needles.editor.caution.text()
-    assert page.needles.editor.caution.toolTip() == library.catalogue.sources[caution.source]
-    assert page.needles.editor.caution.isVisible()
-    type_points(page, qtbot, "LR3")
-    assert not page.needles.editor.caution.isVisible() or library.catalogue["LR3"].cautions
-
-
-def test_selection_is_shared_between_list_and_map(page, stored, qtbot):
-    type_points(page, qtbot, "ST36 SP6")
-    page.needles.view.setCurrentIndex(page.needles.model.index(1))
-    assert page.map.selected == {n.id for n in stored().needles if n.point == "SP6"}
-    page.map.picked.emit(frozenset({stored().needles[0].id}))
-    assert [index.row() for index in page.needles.view.selectedIndexes()] == [0]
-    assert page.needles.editor._title.text() == "ST36 L"
-
-
-def test_escape_lets_go_of_the_selection(page, qtbot):
-    type_points(page, qtbot, "ST36")
-    assert page.needles.editor.isVisible()
-    qtbot.keyClick(page.needles.view, Qt.Key.Key_Escape)
-    assert not page.needles.editor.isVisible()
-    assert not page.map.selected
-    page.needles.view.selectAll()
-    page.needles.editor._close.click()
-    assert not page.map.selected
-
-
-def test_a_needle_that_is_in_does_not_leave_the_chart(page, stored, chart, qtbot):
-    type_points(page, qtbot, "ST36")
-    page.treatment.insert()
-    with qtbot.waitSignal(chart.refused):
-        page.treatment.remove_selected()
-    assert len(stored().needles) == 2
-    page.pull_all()
-    page.treatment.remove_selected()
-    assert not stored().needles
-    page.treatment.stack.undo()
-    assert stored().count.out == 2
-
-
 def test_electro_stimulation_is_charted_with_its_setting(page, stored):
     page.beside.add_electro()
     (made,) = page.beside.rows.values()
@@ -294,29 +175,6 @@ def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stor
     assert stored().signed is not None
     assert stored().needles_left_reason == "Press needles, out on Friday"
     assert "Press needles" in page.bar.words.text()
-
-
-def test_tab_passes_the_minutes_in_one_step_and_the_arrows_go_through_them(page, stored, qtbot):
-    type_points(page, qtbot, "ST36 20m")
-    presets = page.needles.editor.presets
-    assert [minutes for minutes, made in presets.items() if made.focusPolicy() & Qt.FocusPolicy.TabFocus] == [20]
-    presets[20].setFocus()
-    qtbot.keyClick(presets[20], Qt.Key.Key_Right)
-    assert page.focusWidget() is presets[25]
-    qtbot.keyClick(presets[25], Qt.Key.Key_Space)
-    assert {needle.retention for needle in stored().needles} == {25}
-
-
-def test_the_clock_of_a_needle_that_was_left_in_stands_from_the_signature_on(page, stored, qtbot):
-    type_points(page, qtbot, "ST36")
-    page.treatment.insert()
-    page.sign_panel.signed.emit("An intradermal needle, for three days")
-    assert stored().signed is not None
-    assert page.needles.until.text() == "Left in when the visit was signed"
-    said = page.needles.model.rows[0].spoken(page.needles.model.moment)
-    page._tick(now() + timedelta(days=3))
-    assert page.needles.model.rows[0].spoken(page.needles.model.moment) == said
-    assert "overdue" not in said
 
 
 def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
