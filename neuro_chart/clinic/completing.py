@@ -20,11 +20,10 @@ _OPEN = frozenset(("point", "off", "unknown"))  # kinds of words that more lette
 
 @dataclass(frozen=True)
 class Completion:
-    """A word, what it means, and what else is to be said of it."""
+    """A word and what it means."""
 
     word: str
     meaning: str
-    aside: str = ""
 
 
 def points_used(visits: Iterable[Visit]) -> Counter[str]:
@@ -58,8 +57,9 @@ def _names(begun: str, names: Names) -> tuple[Completion, ...]:
 
 
 def _point(point: Point, used: Mapping[str, int]) -> Completion:
+    """Of the patient's own points it is told in how many visits they were needled."""
     visits = used.get(point.code, 0)
-    return Completion(point.code, f"{point.hanzi}  {point.pinyin}", f"{visits} visit{'' if visits == 1 else 's'}" if visits else "")
+    return Completion(point.code, f"{point.hanzi} ×{visits}" if visits else f"{point.hanzi} {point.pinyin}")
 
 
 def _open_ends(text: str, words: Sequence[Word]) -> list[int]:
@@ -69,7 +69,7 @@ def _open_ends(text: str, words: Sequence[Word]) -> list[int]:
         return []
     starts = [last.start + (text[last.start] == "-")]
     for word in reversed(words[:-1] if last.kind == "unknown" else ()):
-        if word.kind != "unknown" or text[word.end : starts[0]] != " ":
+        if word.kind != "unknown" or text[word.end : starts[0]] != " " or text[word.start] in "@＠":
             break
         starts.insert(0, word.start)
     return starts[-LONGEST_NAME:]

@@ -115,6 +115,8 @@ class Prescribing:
     def _say(self, needle: Needle, said: Said, start: int, end: int) -> None:
         """Put what is said on a needle, unless it can't be charted."""
         spoken = {field.name: value for field in fields(said) if (value := getattr(said, field.name)) is not None}
+        if said.minutes is not None:
+            spoken["retention"] = spoken.pop("minutes")
         if said.depth is not None:
             spoken["depth_to"] = said.depth_to
         changed = replace(needle, **spoken)

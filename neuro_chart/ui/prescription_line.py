@@ -2,24 +2,35 @@
 
 from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QSettings, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSettings, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMoveEvent,
+    QResizeEvent,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
+from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.completing import Completion, complete, points_used
-from neuro_chart.clinic import notation
-from neuro_chart.clinic.notation import Misread, Reading, read
+from neuro_chart.clinic.notation import Misread, Reading, read, write
 from neuro_chart.clinic.prescribing import Effect, Names, Prescribing
 from neuro_chart.clinic.protocols import known
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.line_words import Offers, colour
+from neuro_chart.ui.protocol_menu import ProtocolMenu
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, label, set_flag
+from neuro_chart.ui.widgets import button, icon_button, label, set_flag
 
 SIDE = "visit/side"
 BOTH = "both"
-ROWS = 3
+ROW, ROWS = TARGET - 2, 3
 TEACH = "b both · l left · r right · 30m · 1.5c deep · + tonify · - drain · @ protocols · -ST36 takes off · * all"
 
 
@@ -54,10 +65,10 @@ class Line(QPlainTextEdit):
 
     def _fit(self) -> None:
         height, rows = self.fontMetrics().lineSpacing(), int(self.document().size().height())
-        above = (TARGET - 2 - height) // 2
-        self.setViewportMargins(8, above, 0, above)
+        above = (ROW - height) // 2
+        self.setViewportMargins(8, above, 8, ROW - height - above)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded if rows > ROWS else Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(2 * above + height * max(1, min(rows, ROWS)))
+        self.setFixedHeight(ROW + height * (min(max(rows, 1), ROWS) - 1))
 
 
 class PrescriptionLine(QWidget):
@@ -80,7 +91,7 @@ class PrescriptionLine(QWidget):
         self._used: dict[str, int] = {}
         self._unplaced: dict[str, str] = {}  # what stands in the lines of other visits
         self._placed: dict[int, tuple[str, str]] = {}  # by the step of undo: what was typed, and what of it stayed
-        self._reading, self._effect = Reading(), Effect()
+        self._read_text, self._reading, self._effect = "", Reading(), Effect()
         self._word_at = 0
         self._told = False
         self.line = Line()
@@ -94,15 +105,19 @@ class PrescriptionLine(QWidget):
         self.says.setFixedHeight(18)
         self.says.setMinimumWidth(1)
         self.says.setIndent(10)
-        self.offers = Offers(self.line)
+        self.offers = Offers(self)
         self.offers.taken.connect(self._take)
         self.both = button("Both sides", icon="flip-horizontal")
         self.both.setCheckable(True)
         self.both.setToolTip("Points go in on both sides (B)")
         self.both.toggled.connect(self._switch_sides)
+        self.protocols = icon_button("book-open", "Protocols (Ctrl+Shift+Y)", self.show_protocols)
+        self.protocols.setFixedSize(TARGET, TARGET)
+        self.menu = ProtocolMenu(treatment, self)
+        self.menu.chosen.connect(lambda key: self.begin(f"@{key} "))
         self._one_side = ""
-        self.show_side()
         self._lay_out()
+        self.show_side()
         self.setFocusProxy(self.line)
         treatment.shown.connect(self._show)
         treatment.stack.indexChanged.connect(self._stepped)
@@ -112,18 +127,31 @@ class PrescriptionLine(QWidget):
         self._frame = frame = QFrame()
         frame.setProperty("role", "add-line")
         inside = QHBoxLayout(frame)
-        inside.setContentsMargins(1, 1, 14, 1)
-        inside.addWidget(self.line, 1)
-        inside.addWidget(self.count)
+        inside.setContentsMargins(1, 0, 1, 0)
+        inside.addWidget(self.line)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(frame, 1)
+        row.addWidget(frame, 1, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.protocols, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.both, 0, Qt.AlignmentFlag.AlignTop)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addLayout(row)
-        box.addWidget(self.says)
+        beneath = QHBoxLayout()
+        beneath.addWidget(self.says, 1)
+        beneath.addWidget(self.count)
+        box.addLayout(beneath)
+
+    def begin(self, words: str) -> None:
+        """Put words behind what is typed, and the keys behind them."""
+        typed = self.line.text().rstrip()
+        self.line.write(f"{typed} {words}".lstrip())
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_protocols(self) -> None:
+        """Open the menu of protocols over its button."""
+        self.menu.popup(self.protocols.mapToGlobal(self.protocols.rect().topLeft()))
 
     # What it knows
 
@@ -148,7 +176,7 @@ class PrescriptionLine(QWidget):
         if self._names is None and (visit := treatment.visit) is not None:
             library, records = treatment.library, treatment.chart.records
             earlier = [each for each in records.visits(visit.patient_id) if each.id != visit.id]
-            last = notation.write(treatment.last.needles, treatment.last.adjuncts, library.catalogue) if treatment.last else ""
+            last = write(treatment.last.needles, treatment.last.adjuncts, library.catalogue) if treatment.last else ""
             self._used = points_used(earlier)
             self._names = Names.of(known(library.protocols, records.protocols()), earlier, last)
         return self._names or Names({}, {})
@@ -175,13 +203,15 @@ class PrescriptionLine(QWidget):
 
     def _moved(self) -> None:
         """Offer what a word may have been meant to be, once the keys stand in it."""
+        if self.line.text() != self._read_text:
+            return  # it is on its way to be read
         self._colour()
-        if not self.line.document().isEmpty() and not self.offers.isVisible() and self.line.hasFocus():
+        if not self.offers.isVisible() and self.line.hasFocus():
             self._offer_readings(self._wrong_here())
 
     def _read(self) -> None:
         treatment, text = self._treatment, self.line.text()
-        visit = treatment.draft
+        self._read_text, visit = text, treatment.draft
         if visit is None or not text.strip():
             self._reading, self._effect = Reading(), Effect()
         else:
@@ -219,11 +249,9 @@ class PrescriptionLine(QWidget):
         if self.line.document().isEmpty():
             return f"Enter inserts {visit.count.planned}" if visit.count.planned else ""
         fresh = len(effect.fresh(visit))
-        beside = {part.id for part in effect.put if part.id not in {needle.id for needle in visit.needles}}
-        others = len(beside) - fresh
-        changed = len(effect.put) - len(beside)
         parts = [f"{fresh} needle{'' if fresh == 1 else 's'}"] if fresh else []
-        parts += [f"{others} beside"] if others else []
+        parts += [part.kind.lower() for part in effect.put if isinstance(part, Adjunct)]
+        changed = len(effect.put) - fresh - (len(parts) - bool(fresh))
         parts += [f"{changed} changed"] if changed else []
         parts += [f"{len(effect.off)} off"] if effect.off else []
         return f"{', '.join(parts)} · Enter to place" if parts else ""
@@ -248,7 +276,8 @@ class PrescriptionLine(QWidget):
 
     def _stepped(self, index: int) -> None:
         """Give back the words with the step that is undone, and take them away with the step that is done again."""
-        if not self._treatment.stack.count():
+        stack = self._treatment.stack
+        if not isValid(stack) or not stack.count():  # it goes, or turns to another visit
             self._placed.clear()
         for at, (typed, stayed) in self._placed.items():
             if index == at - 1 and self.line.text() == stayed:
@@ -257,6 +286,14 @@ class PrescriptionLine(QWidget):
                 self.line.write(stayed)
 
     # Offering
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.offers.stand()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.offers.stand()
 
     def offer(self) -> None:
         """Offer what the next word that is not understood may have been meant to be."""
@@ -278,7 +315,7 @@ class PrescriptionLine(QWidget):
             self._word_at = wrong.start
             catalogue = self._treatment.library.catalogue
             told = (Completion(word, catalogue[word].pinyin if word in catalogue else "") for word in wrong.suggestions)
-            self.offers.show_offers(list(told), self._rect_at(wrong.start))
+            self.offers.show_offers(told)
 
     def _offer_completions(self) -> None:
         cursor = self.line.textCursor()
@@ -288,7 +325,7 @@ class PrescriptionLine(QWidget):
             return
         words = [word for word in self._reading.words if word.end <= len(text)]
         self._word_at, offered = complete(text, words, self._treatment.library.catalogue, self._learn(), self._used)
-        self.offers.show_offers(offered, self._rect_at(self._word_at))
+        self.offers.show_offers(offered)
 
     def _take(self, completion: Completion) -> None:
         """Put what was chosen in the place of the word."""
@@ -306,11 +343,6 @@ class PrescriptionLine(QWidget):
         cursor = self.line.textCursor()
         cursor.setPosition(place)
         self.line.setTextCursor(cursor)
-
-    def _rect_at(self, place: int) -> QRect:
-        cursor = self.line.textCursor()
-        cursor.setPosition(place)
-        return self.line.cursorRect(cursor).translated(self.line.viewport().pos())
 
     # Keys
 
@@ -343,6 +375,8 @@ class PrescriptionLine(QWidget):
                     self._take(chosen) if chosen else self._enter()
             case Qt.Key.Key_Down | Qt.Key.Key_Up if offered:
                 self.offers.step(1 if event.key() == Qt.Key.Key_Down else -1)
+            case Qt.Key.Key_Right | Qt.Key.Key_Left if chosen:
+                self.offers.step(1 if event.key() == Qt.Key.Key_Right else -1)
             case Qt.Key.Key_Tab if offered and (chosen or self._wrong_here()):
                 self._take(cast("Completion", chosen or self.offers.first))
             case Qt.Key.Key_Escape if offered:
