@@ -197,7 +197,7 @@ def test_placing_a_needle(benchmark, app, library, practice_of, tmp_path):
         page.show()
         page.show_visit(visit.id)
         app.processEvents()
-        page.map_card.both.setChecked(False)
+        page.add.both.setChecked(False)
         front = page.map.panels[0]
         chest = QPointF(*page.map.camera.to_widget(*front.to_sheet(front.crop.x + front.crop.width / 2, 0.28 * front.view.size[1])))
         page.map.zoom_by(5, chest)
@@ -216,5 +216,5 @@ def test_placing_a_needle(benchmark, app, library, practice_of, tmp_path):
 
         benchmark.pedantic(place, rounds=40, iterations=1)
         assert len(chart.records.visit(visit.id).needles) == 40
-        page.stack.clear()
+        page.treatment.stack.clear()
         page.close()
