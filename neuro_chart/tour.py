@@ -30,7 +30,7 @@ from neuro_chart.resources import ROOT
 from neuro_chart.ui.app import App, make_application
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.health_history import HealthHistoryPage
-from neuro_chart.ui.library import TURN_AFTER
+from neuro_chart.ui.points import TURN_AFTER
 from neuro_chart.ui.papers import PapersPage
 from neuro_chart.ui.point_card import PointPopup
 from neuro_chart.ui.progress import ProgressPage
@@ -400,7 +400,7 @@ def look_up(hand: Hand, album: Album) -> None:
         ("19-library-nothing", "LI11", "elbow wrist"),
     ):
         window.show_point(code)
-        window.library.search.setText(words)
+        window.library.points.search.setText(words)
         QTest.qWait(2 * TURN_AFTER)
         album.take(name)
 

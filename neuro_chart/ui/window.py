@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QThreadPool, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QUndoGroup
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QUndoGroup, QUndoStack
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -256,7 +256,7 @@ class Window(QMainWindow):
         shown = self.stack.currentWidget()
         stack = self.patient.undo_stack if shown is self.patient else getattr(shown, "stack", None)
         active = self.undo_group.activeStack()
-        if stack is None:
+        if not isinstance(stack, QUndoStack):
             if active is not None:
                 active.setActive(False)
             return
@@ -334,8 +334,11 @@ class Window(QMainWindow):
 
     def flush(self) -> None:
         """Store what is being typed, now."""
+        if "library" in self._pages:
+            self.library.flush()
         self.patient.flush()
         self.settings_page.flush()
+        self.rooms.flush()
 
     def lock(self) -> None:
         """Store everything, close the vault and leave the unlock window in this one's place."""

@@ -8,17 +8,18 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from neuro_chart.clinic.needles import Side
 from neuro_chart.clinic.people import Patient
-from neuro_chart.clinic.points import Point
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.library import LibraryPage
 from neuro_chart.ui.point_card import PointCard, PointPopup
+from neuro_chart.ui.points import PointsSection
+from neuro_chart.ui.shelf import Heading, Row
 from neuro_chart.ui.theme import LIGHT
 from neuro_chart.ui.visit import VisitPage
 
 
 @pytest.fixture
 def page(qtbot, library, settings):
-    made = LibraryPage(library, settings)
+    made = PointsSection(library, settings)
     qtbot.addWidget(made)
     made.resize(1290, 700)
     made.show()
@@ -55,7 +56,7 @@ def keys(text="", *pressed, modifiers=Qt.KeyboardModifier.NoModifier):
 
 
 def listed(page):
-    return [entry.code for entry in page.model.entries if isinstance(entry, Point)]
+    return [entry.key for entry in page.list.rows.entries if isinstance(entry, Row)]
 
 
 def spot(body, library, code):
@@ -83,7 +84,7 @@ def test_typing_shows_the_point_that_is_meant(page, words):
 
 def test_all_points_stand_under_their_channels(page, library):
     assert listed(page) == [point.code for point in library.catalogue]
-    headings = [entry[1] for entry in page.model.entries if not isinstance(entry, Point)]
+    headings = [entry.name for entry in page.list.rows.entries if isinstance(entry, Heading)]
     assert headings == list(library.catalogue.channels.values())
     assert page.found.text() == f"{len(library.catalogue)} points"
     assert page.point.code == listed(page)[0]
@@ -132,7 +133,7 @@ def test_channel_and_kind_narrow_the_list(page, library):
     assert {code[:2] for code in listed(page)} == {"ST"}
     page.kind.setCurrentIndex(page.kind.findData("lower he-sea"))
     assert listed(page) == ["ST36", "ST37", "ST39"]
-    assert page.model.second["ST37"] == "Of the Large Intestine"
+    assert page.list.rows.entries[page.list.rows.row_of("ST37")].second == "Of the Large Intestine"
     page.search.setText("LI4")
     assert not listed(page)
     assert page.empty.title.text() == "No point answers to “LI4”"
@@ -172,7 +173,7 @@ def test_the_body_turns_to_the_chosen_point(qtbot, page, library):
 def test_another_figure_is_shown_and_remembered(qtbot, page, library, settings):
     page.map_card.menu.figures["female"].trigger()
     assert page.map.figure == "female"
-    again = LibraryPage(library, settings)
+    again = PointsSection(library, settings)
     qtbot.addWidget(again)
     assert again.map.figure == "female"
     assert not again.map_card.menu.figures[""].isVisible()
@@ -189,7 +190,7 @@ def test_a_point_clicked_on_the_body_is_told_and_the_body_stays(qtbot, page, lib
     before = page.map.sheet, page.map.camera.left, page.map.camera.top
     qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=where)
     assert page.point.code == code
-    assert page.list.currentIndex().row() == page.model.row_of(code)
+    assert page.list.currentIndex().row() == page.list.rows.row_of(code)
     assert not page._turning.isActive()
     assert (page.map.sheet, page.map.camera.left, page.map.camera.top) == before
 
@@ -279,7 +280,7 @@ def test_the_rail_leads_to_the_library_which_is_made_then(window):
     assert window.findChild(LibraryPage) is None
     window._rail["library"].click()
     assert window.findChild(LibraryPage).isVisible()
-    assert QApplication.focusWidget() is window.library.search
+    assert QApplication.focusWidget() is window.library.points.search
     assert window._rail["library"].isChecked()
 
 
@@ -287,23 +288,23 @@ def test_from_any_page_to_a_points_card_and_the_next_by_keyboard_alone(window):
     window.patients.setFocus()
     keys("", Qt.Key.Key_L, modifiers=Qt.KeyboardModifier.AltModifier)
     keys("gb34", Qt.Key.Key_Return)
-    assert window.library.card.code.text() == "GB34"
+    assert window.library.points.card.code.text() == "GB34"
     keys("", Qt.Key.Key_Escape)
     keys("lu7")  # over what was searched before
-    assert window.library.card.code.text() == "LU7"
+    assert window.library.points.card.code.text() == "LU7"
     keys("", Qt.Key.Key_Escape, Qt.Key.Key_Tab)
-    assert window.library.channel.hasFocus()
+    assert window.library.points.channel.hasFocus()
     keys("stom")
-    assert window.library.point.channel == "ST"
+    assert window.library.points.point.channel == "ST"
     keys("", Qt.Key.Key_Tab, Qt.Key.Key_Tab)
-    assert window.library.list.hasFocus()
+    assert window.library.points.list.hasFocus()
     keys("", Qt.Key.Key_End)
-    assert window.library.card.code.text() == "ST45"
+    assert window.library.points.card.code.text() == "ST45"
 
 
 def test_control_f_finds_points_in_the_library_and_patients_elsewhere(window):
     window.show_page("library")
-    QTest.keyClick(window.library.search, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.library.points.search, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert window.stack.currentWidget() is window.library
     window.show_page("today")
     QTest.keyClick(window.today, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
@@ -315,7 +316,7 @@ def test_the_palette_finds_points(window):
     line = QApplication.activePopupWidget().line
     QTest.keyClicks(line, "zusanli")
     QTest.keyClick(line, Qt.Key.Key_Return)
-    assert window.library.point.code == "ST36"
+    assert window.library.points.point.code == "ST36"
     assert window.library.back.isHidden()
 
 
@@ -331,9 +332,9 @@ def test_f1_tells_of_the_chosen_needles_point_and_leads_on_to_the_library_and_ba
     page.needles.editor.about.click()
     popup().more.click()
     assert window.stack.currentWidget() is window.library
-    assert window.library.point.code == "ST36"
+    assert window.library.points.point.code == "ST36"
     assert window.library.back.text() == "Back to the visit"
-    QTest.keyClick(window.library.search, Qt.Key.Key_Escape)
+    QTest.keyClick(window.library.points.search, Qt.Key.Key_Escape)
     assert window.stack.currentWidget() is window.patient
     window.show_page("library")
     assert window.library.back.isHidden()

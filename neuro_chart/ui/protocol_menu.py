@@ -1,0 +1,43 @@
+"""The menu of prescriptions beside the line: one of them into the line, or the needles of this visit among them."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from neuro_chart.clinic.protocols import Protocol, known
+from neuro_chart.ui.treatment import Treatment
+
+OWN = "Your own"
+
+
+class ProtocolMenu(QMenu):
+    """`chosen(key)`, `keep_wanted()` for what is charted here, `library_wanted()`. It is filled each time it opens."""
+
+    chosen = Signal(str)
+    keep_wanted = Signal()
+    library_wanted = Signal()
+
+    def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._treatment = treatment
+        self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        own = self._treatment.chart.records.protocols()
+        ids = {protocol.id for protocol in own}
+        last = ""
+        for protocol in known(self._treatment.library.protocols, own).values():
+            heading = OWN if protocol.id in ids else protocol.group
+            if heading != last:
+                last = heading
+                self.addSection(heading.replace("&", "&&"))
+            self._offer(protocol)
+        self.addSeparator()
+        keep = self.addAction("Keep these needles as a protocol…", self.keep_wanted.emit)
+        keep.setEnabled(bool(self._treatment.needles))
+        self.addAction("All protocols in the library…", self.library_wanted.emit)
+
+    def _offer(self, protocol: Protocol) -> None:
+        words = f"{protocol.name}\t@{protocol.key}".replace("&", "&&")
+        self.addAction(words, lambda: self.chosen.emit(protocol.key)).setToolTip("\n".join(protocol.sessions))
