@@ -44,7 +44,7 @@ class RoomFrame(QFrame):
             self.name.setAccessibleName(f"Name of {room}")
             self.name.setToolTip("Call this room something else (F2)")
             self.name.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            self.name.editingFinished.connect(self._rename)
+            self.name.editingFinished.connect(self.flush)
             column.addWidget(self.name)
         else:
             title = label("No room yet", "strong")
@@ -54,7 +54,10 @@ class RoomFrame(QFrame):
         column.addWidget(self.free, 1)
         self.free.setVisible(bool(room))
 
-    def _rename(self) -> None:
+    def flush(self) -> None:
+        """Take the name as it is typed."""
+        if not self.room:
+            return
         wanted = self.name.text().strip()
         self.name.deselect()
         self.name.setText(self.room)  # a room by its new name comes in this one's place

@@ -66,8 +66,14 @@ class RoomNames(QWidget):
         if focused in self.lines:
             self.lines[focused].setFocus()
 
+    def flush(self) -> None:
+        """Take the names as they are typed."""
+        for room, line in list(self.lines.items()):
+            self._name(room, line)
+
     def _name(self, room: str, line: QLineEdit) -> None:
-        rename_room(self._chart, room, line.text())
+        if line.text() != room:
+            rename_room(self._chart, room, line.text())
         if room in self.lines:  # refused, or nothing typed
             line.setText(room)
 

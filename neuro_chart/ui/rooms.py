@@ -226,6 +226,11 @@ class RoomsPage(QWidget):
             if words != self._sum.text():
                 self._sum.setText(words)
 
+    def flush(self) -> None:
+        """Store what is being typed."""
+        for frame in list(self.frames.values()):
+            frame.flush()
+
     # Where the keys go
 
     def _step(self, dx: int, dy: int) -> None:
@@ -289,9 +294,8 @@ class RoomsPage(QWidget):
                 self._voice.say(f"{card.visit.count.inside} in")
 
     def leave_longer(self, visit_id: str) -> None:
-        """What is in stays five minutes more, and is quiet."""
+        """What is in stays five minutes more."""
         if card := self.cards.get(visit_id):
-            self._ticker.seen(visit_id)
             self._do("Leave needles longer", card.visit, treating.leave_longer(card.visit.needles))
 
     def pull(self, visit_id: str) -> None:

@@ -66,7 +66,6 @@ class SettingsPage(QWidget):
     def _treatment(self) -> QWidget:
         kept = self._settings
         self.side = Segments(SIDES, "Side of a point that is typed without one")
-        self.side.show_choice(str(kept.value("visit/side", "")))
         self.side.chosen.connect(lambda side: kept.setValue("visit/side", side))
         self.retention = QSpinBox()
         self.retention.setRange(SHORTEST, LONGEST)
@@ -91,11 +90,11 @@ class SettingsPage(QWidget):
         self.hear.setAccessibleName("Try the tone")
         self.aloud = QCheckBox("Say the count aloud, such as “12 in”; never a name")
         self.aloud.clicked.connect(self._choose_voice)
-        self.mute = label("This system has no voice that the program can use; a screen reader is told in any case.", "small", wrap=True)
+        self.mute = label("", "small", wrap=True)
         self.desktop = QCheckBox("Tell the desktop too, while another program is in front; never a name")
         self.desktop.clicked.connect(lambda on: notify.turn(kept, on))
         fields = {"When time is up, ring": self.ring, "Tone": self.tone, "Volume": row(self.volume, self.hear, None, spacing=12)}
-        return _section("Sound and voice", "", fields, self.aloud, self.mute, self.desktop)
+        return _section("Sound and voice", "", fields, self.aloud, self.desktop, self.mute)
 
     def _machine(self) -> QWidget:
         self.theme = Segments({"auto": "As the system", "light": "Light", "dark": "Dark"}, "Look")
@@ -108,13 +107,18 @@ class SettingsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         kept = self._settings
+        self.side.show_choice(str(kept.value("visit/side", "both")))
         self.ring.show_choice("off" if not sound.is_on(kept) else "again" if sound.rings_again(kept) else "once")
         self.tone.show_choice(sound.tone(kept))
         self.volume.show_choice(str(sound.volume(kept)))
         self.aloud.setEnabled(voice.can_speak())
         self.aloud.setChecked(voice.is_on(kept) and voice.can_speak())
-        self.mute.setVisible(not voice.can_speak())
-        self.desktop.setChecked(notify.is_on(kept))
+        lacks = [] if voice.can_speak() else ["no voice that the program can use; a screen reader is told in any case"]
+        lacks += [] if notify.can_notify() else ["no place for notifications"]
+        self.mute.setText(f"This system has {', and '.join(lacks)}.")
+        self.mute.setVisible(bool(lacks))
+        self.desktop.setEnabled(notify.can_notify())
+        self.desktop.setChecked(notify.is_on(kept) and notify.can_notify())
         self.show_names()
 
     def show_names(self) -> None:
@@ -145,6 +149,7 @@ class SettingsPage(QWidget):
 
     def flush(self) -> None:
         """Store the practice as it stands here."""
+        self.rooms.flush()
         before = self._chart.records.practice()
         after = replace(
             before, name=self.name.text().strip() or before.name, letterhead=self.letterhead.toPlainText().strip(), paper=self.paper.choice

@@ -24,8 +24,8 @@ LATE = 4  # milliseconds after the second, so that a timer that fires a little e
 class Ticker(QObject):
     """`ticked(now)` on each second while a clock runs; `overdue(visit_id)` and a tone once for each clock that runs out.
 
-    The tone comes again each minute until the visit is `seen` or all are told to be `quiet`, if the settings say so. `visits` tells how
-    those in progress stand, oldest first; `counted` follows when that changes, `ringing` when what rings does.
+    The tone comes again each minute until the visit is `seen`, something is done in it, or all are told to be `quiet`, if the settings say
+    so. `visits` tells how those in progress stand, oldest first; `counted` follows when that changes, `ringing` when what rings does.
     """
 
     ticked = Signal(object)
@@ -66,7 +66,8 @@ class Ticker(QObject):
             self.reload()
 
     def _follow(self, visit: Visit) -> None:
-        """Follow one visit, without asking for the others."""
+        """Follow one visit, without asking for the others; whoever did something in it has seen what ran out."""
+        self.seen(visit.id)
         if any(visit.id == known.visit.id for known in self.visits):
             self._keep([Standing(visit, known.patient) if visit.id == known.visit.id else known for known in self.visits])
         else:

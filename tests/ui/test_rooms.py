@@ -282,15 +282,13 @@ def test_every_key_of_the_page_is_an_action_that_the_palette_offers(rooms):
     assert {"I", "M", "P", "Q", "R", "F2", "1", "9", "Ctrl+1", "Ctrl+0"} <= keys
 
 
-def test_eight_visits_fit_into_the_window_and_more_rooms_scroll(look, window, start, rooms, library):
+def test_eight_visits_fit_into_the_window_and_more_rooms_scroll(qtbot, look, window, start, rooms, library):
     practice = window.chart.records.practice()
-    names = tuple(f"Room {number}" for number in range(1, 13))
+    names = tuple(f"Room {number}" for number in range(1, 21))
     window.chart.act(lambda: window.chart.records.save_practice(replace(practice, rooms=names[:8])))
     for number in range(8):
         start(number % 4, names[number], 5)
-    QApplication.processEvents()
-    assert rooms._area.verticalScrollBar().maximum() == 0
+    qtbot.waitUntil(lambda: rooms._area.verticalScrollBar().maximum() == 0)
     assert window.width() == 1366
     window.chart.act(lambda: window.chart.records.save_practice(replace(practice, rooms=names)))
-    QApplication.processEvents()
-    assert rooms._area.verticalScrollBar().maximum() > 0
+    qtbot.waitUntil(lambda: rooms._area.verticalScrollBar().maximum() > 0)

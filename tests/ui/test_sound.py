@@ -4,12 +4,17 @@ import array
 import io
 import os
 import wave
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle, Side, Site
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
 from neuro_chart.ui import notify, sound, voice
 
@@ -99,6 +104,21 @@ def test_the_count_is_spoken_only_where_that_is_wanted(settings, tmp_path, progr
     voice.turn(settings, on=True)
     aloud.say("12 in")
     qtbot.waitUntil(lambda: said.exists() and said.read_text() == "12 in")
+
+
+def test_what_runs_out_is_spoken_with_its_room_and_without_a_name(window, settings, tmp_path, programs, qtbot):
+    said = tmp_path / "said"
+    programs("espeak-ng", f"cat >> {said}")
+    voice.turn(settings, on=True)
+    records = window.chart.records
+    patient = Patient("Rosa", "Delgado")
+    records.save_patient(patient)
+    visit = Visit(patient.id, records.practitioner().id, room="Room 2")
+    inserted = now() - timedelta(minutes=31)
+    visit.needles = [Needle(visit.id, Site(1, 2, 3, side, "left foot"), "LR3", inserted=inserted) for side in (Side.LEFT, Side.RIGHT)]
+    window.chart.act(lambda: records.start_visit(visit))
+    window.ticker.tick()
+    qtbot.waitUntil(lambda: said.exists() and said.read_text() == "A clock has run out: Room 2, 2 needles")
 
 
 def test_where_the_system_has_no_voice_it_is_silent_and_says_so(settings, programs):
