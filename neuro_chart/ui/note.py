@@ -76,6 +76,9 @@ class Note(QFrame):
     def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._treatment = treatment
+        self._follow = QTimer(self)  # once the text is laid out
+        self._follow.setSingleShot(True)
+        self._follow.timeout.connect(self._show_cursor)
         self.setProperty("role", "card")
         self.scores = {name: Score(text) for name, text in SCORES.items()}
         self.prose = {name: PhraseText(title, placeholder, lines=2) for name, (title, placeholder) in PROSE.items()}
@@ -107,6 +110,8 @@ class Note(QFrame):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(1, 4, 1, 4)
         whole.addWidget(self.area)
+        for field in self.prose.values():
+            self.area.verticalScrollBar().valueChanged.connect(field.place_offers)
         treatment.chart.changed.connect(self._changed)
         self._offer_phrases()
 
@@ -114,6 +119,7 @@ class Note(QFrame):
         field = self.prose[name]
         field.setProperty("role", "bare")
         field.setToolTip("Type ; for a phrase")
+        field.cursorPositionChanged.connect(lambda: self._follow.start(0))
         field.edited.connect(partial(self._write, name))
         field.replaced.connect(lambda text: self._treatment.change("Put in a phrase", **{name: text}))
         self.copied[name].unwanted.connect(partial(self._treatment.forget_source, name))
@@ -126,6 +132,14 @@ class Note(QFrame):
         box.addWidget(self.copied[name])
         if name == "objective":
             box.addWidget(self.tongue_pulse)
+
+    def _show_cursor(self) -> None:
+        """Scroll to where words are being typed."""
+        for field in self.prose.values():
+            if field.hasFocus():
+                spot = field.cursorRect()
+                at = field.mapTo(self.area.widget(), spot.center())
+                self.area.ensureVisible(at.x(), at.y(), 0, spot.height() + 4)
 
     def _write(self, field: str, value: object) -> None:
         words = PROSE[field][0] if field in PROSE else SCORES[field]

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QResizeEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
@@ -150,6 +151,15 @@ class PhraseText(Prose):
         else:
             self._hide_offers()
 
+    def place_offers(self) -> None:
+        """Keep the offers beside the cursor where the text has moved or grown."""
+        if self.is_offering:
+            self.offers.stand_by(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.place_offers()
+
     def _hide_offers(self) -> None:
         if self.is_offering:
             self.offers.hide()
@@ -257,11 +267,12 @@ class Offers(QListWidget):
             self.addItem(item)
         if begun:
             self.setCurrentRow(0)
-        self._stand_by(text)
+        self.stand_by(text)
         self.show()
         self.raise_()
 
-    def _stand_by(self, text: QPlainTextEdit) -> None:
+    def stand_by(self, text: QPlainTextEdit) -> None:
+        """Stand beneath the cursor of a text, or above it where there is no room."""
         page, spot = self._page, text.cursorRect()
         height = min(self.count(), MOST) * TARGET + 2 * self.frameWidth()
         width = min(WIDTH, page.width() - 16)

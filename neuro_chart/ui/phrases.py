@@ -11,6 +11,7 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.phrases import BLANK, LONGEST, START, Phrase, blanks, together
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import Edit, OpenChart
+from neuro_chart.ui.phrase_text import BlankMarks
 from neuro_chart.ui.shelf import Heading, Row, Shelf
 from neuro_chart.ui.widgets import ListKeys, button, card, label, row
 from neuro_chart.ui.words import Line, Prose
@@ -145,6 +146,7 @@ class PhraseCard(QFrame):
         self.key = Line("Short name, typed after a semicolon", "One word", LONGEST)
         self.key.edited.connect(lambda text: self.edited.emit("key", text.strip().removeprefix(START)))
         self.text = Prose("Its words", "What it becomes", lines=4)
+        BlankMarks(self.text.document(), self.text)
         self.text.edited.connect(lambda text: self.edited.emit("text", text.strip()))
         self._error = label("", "error", wrap=True)
         self._error.hide()

@@ -190,6 +190,20 @@ def test_offers_go_away_by_escape_by_a_click_elsewhere_and_with_the_focus(page, 
     assert not plan.offers.isVisible()
 
 
+def test_the_line_that_is_typed_stays_in_sight_and_offers_stand_beneath_it(page, plan, qtbot):
+    qtbot.keyClicks(plan, "Slept. " * 40 + ";m")
+
+    def in_sight():
+        line = plan.viewport().mapTo(page, plan.cursorRect().bottomLeft())
+        area = page.note.area.viewport()
+        assert area.mapTo(page, area.rect().topLeft()).y() < line.y() <= area.mapTo(page, area.rect().bottomLeft()).y()
+        offers = plan.offers.geometry()
+        assert offers.top() > line.y() or offers.bottom() < line.y() - plan.cursorRect().height()
+        assert page.rect().contains(offers)
+
+    qtbot.waitUntil(lambda: in_sight() is None)
+
+
 def test_an_offered_phrase_can_be_touched(plan, qtbot):
     qtbot.keyClicks(plan, ";ca")
     row = plan.offers.visualItemRect(plan.offers.item(0))
