@@ -1,21 +1,21 @@
 """The visit on paper: the whole signed record of one treatment, with its amendments beneath."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import date, tzinfo
 
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
 
+from neuro_chart.clinic.adjuncts import LEFT_IN, Adjunct, how_words, where_words
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.protocols import Protocol, known
+from neuro_chart.clinic.tongue_pulse import findings_words
 from neuro_chart.clinic.visits import NOTE_FIELDS, Visit
-from neuro_chart.paper.figures import needle_figure
+from neuro_chart.paper.needle_table import needle_story
 from neuro_chart.paper.style import (
     BRICK,
-    INK,
     JADE,
-    LINE,
     SOFT,
     WASH,
     Sheet,
@@ -30,7 +30,6 @@ from neuro_chart.paper.style import (
     text,
 )
 
-FIGURE_HEIGHT = 78 * mm
 UNKNOWN = "–"
 
 
@@ -41,12 +40,14 @@ def visit_paper(
     visit: Visit,
     library: Library,
     *,
+    protocols: Iterable[Protocol] = (),
     tz: tzinfo | None = None,
 ) -> bytes:
-    """The record of a visit as a PDF: note, scores, needles with their times, adjuncts, signature, amendments.
+    """The record of a visit as a PDF: note, scores, needles with their times, adjuncts, what happened, signature, amendments.
 
-    `practitioners` are found by their id, who treated, signed and amended among them. An unsigned visit says on its face that it is
-    a draft. Clock times are in `tz`, or the machine's zone; the signature's and the amendments' times name their offset from UTC.
+    `protocols` are the practice's own prescriptions; `practitioners` are found by their id, who treated, signed and amended among them.
+    An unsigned visit says on its face that it is a draft. Clock times are in `tz`, or the machine's zone; the signature's and the
+    amendments' times name their offset from UTC.
     """
     started = local(visit.started, tz)
     born = f"born {short_date(patient.birth)}" if patient.birth else "date of birth not recorded"
@@ -57,14 +58,17 @@ def visit_paper(
     )
     kind, colour = ("VISIT RECORD", JADE) if visit.signed else ("VISIT RECORD · DRAFT, NOT SIGNED", BRICK)
     treated = f"{long_date(started)}, {started:%H:%M} · treated by {_name(practitioners, visit.practitioner_id)}"
+    treated += f" · {visit.room}" if visit.room.strip() else ""
     story: list[Flowable] = [
         Paragraph(kind, style(9, bold=True, colour=colour, leading=12)),
         Paragraph(text(patient.name), style(19, bold=True, leading=25)),
         Paragraph(text(treated), style(10, colour=SOFT, after=9)),
         _facts(patient, visit, started.date(), sheet.width),
-        *_note(visit),
-        *_needles(visit, patient, library, sheet.width, tz),
-        *_adjuncts(visit),
+        *_note(visit, library),
+        *needle_story(visit, patient, library, sheet.width, tz),
+        *_protocol(visit, library, protocols),
+        *_adjuncts(visit, tz),
+        *_events(visit, library, tz),
         *_signature(practitioners, visit, sheet.width, tz),
         *_amendments(practitioners, visit, tz),
     ]
@@ -112,88 +116,77 @@ def _change(before: int | None, after: int | None) -> str:
     return f"{first} → {second} of 10"
 
 
-def _note(visit: Visit) -> list[Flowable]:
-    body = style(10.5, leading=15)
+def _note(visit: Visit, library: Library) -> list[Flowable]:
+    body, soft = style(10.5, leading=15), style(9, colour=SOFT)
     out: list[Flowable] = []
     for field in NOTE_FIELDS:
         words = getattr(visit, field)
+        found = findings_words(visit.tongue, visit.pulse, library.tongue_pulse) if field == "objective" else ""
         out.append(heading(field.capitalize(), before=11))
-        out += lines(words, body) if words.strip() else [Paragraph("Nothing noted.", style(10.5, colour=SOFT))]
+        out += lines(words, body) if words.strip() else []
+        out += lines(found, body) if found else []
+        if field in visit.copied:
+            out.append(Paragraph(text(f"Taken over from the visit of {short_date(date.fromisoformat(visit.copied[field]))}."), soft))
+        if not words.strip() and not found:
+            out.append(Paragraph("Nothing noted.", style(10.5, colour=SOFT)))
     return out
 
 
-def _needles(visit: Visit, patient: Patient, library: Library, width: float, tz: tzinfo | None) -> list[Flowable]:
-    """The count, the figure, and a row a needle."""
-    if not visit.needles:
-        return [heading("Needles"), Paragraph("No needles were charted.", style(10.5, colour=SOFT))]
-    count = visit.count
-    told = f"{count.inserted} inserted, {count.out} removed" + (f", {count.planned} planned and not used" if count.planned else "")
-    inside = f" {count.inside} still in when this was printed." if count.inside else ""
-    counted = style(10.5, bold=True, after=6, keepWithNext=1, colour=BRICK if count.inside else INK)
-    out: list[Flowable] = [heading("Needles"), Paragraph(text(f"{told}.{inside}"), counted)]
-    if visit.needles_left_reason.strip():
-        out += lines(f"Signed with a needle in, because: {visit.needles_left_reason}", style(10.5, colour=BRICK))
-    if figure := needle_figure(library.figure(patient.shown_as), visit.needles, width, FIGURE_HEIGHT):
-        out += [figure, Spacer(0, 8)]
-    return [*out, CondPageBreak(45 * mm), _table(visit, library, width, tz)]
-
-
-def _table(visit: Visit, library: Library, width: float, tz: tzinfo | None) -> Table:
-    head, cell, strong = style(8.5, bold=True, colour=SOFT, leading=11), style(9, leading=12), style(9, bold=True, leading=12)
-    names = ("", "Place", "Side", "Depth", "Needle", "Angle", "Technique", "De qi", "In", "Out", "Min")
-    rows: list[list[Flowable]] = [[Paragraph(name, head) for name in names]]
-    for number, needle in enumerate(sorted(visit.needles, key=lambda n: n.position), 1):
-        facts = (str(number), _place(needle, library), needle.site.side.value, *_details(needle), *_times(needle, tz))
-        rows.append([Paragraph(text(fact), strong if column == 1 else cell) for column, fact in enumerate(facts)])
-    shares = (0.04, 0.24, 0.08, 0.085, 0.11, 0.1, 0.1, 0.065, 0.07, 0.065, 0.045)
-    table = Table(rows, colWidths=[width * share for share in shares], repeatRows=1, splitInRow=1)
-    table.setStyle(
-        flat(
-            [
-                ("LINEBELOW", (0, 0), (-1, 0), 0.8, JADE),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
-                ("TOPPADDING", (0, 0), (-1, -1), 3),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-            ]
-        )
+def _protocol(visit: Visit, library: Library, own: Iterable[Protocol]) -> list[Flowable]:
+    """By which prescription it was treated, whose that is and what it is worth."""
+    if not visit.protocol:
+        return []
+    kept = known(library.protocols, own).get(visit.protocol.casefold())
+    name = ": ".join(filter(None, (kept.group, kept.name))) if kept else f"@{visit.protocol}"
+    turn = f", session {visit.session + 1} of {len(kept.sessions)}" if kept and len(kept.sessions) > 1 else ""
+    out = [Paragraph(text(f"By the prescription “{name}”{turn}."), style(10.5, spaceBefore=8, keepWithNext=1))]
+    facts = (
+        [f"{word}: {told.rstrip('.')}." for word, told in (("Evidence", kept.strength), ("Source", kept.source)) if told] if kept else []
     )
-    return table
+    return [*out, *(Paragraph(text(fact), style(9, colour=SOFT)) for fact in facts)]
 
 
-def _place(needle: Needle, library: Library) -> str:
-    """The point's code and names, or the words of the place."""
-    if needle.point not in library.catalogue:
-        return library.atlas.describe(needle.site) if not needle.point else needle.point
-    point = library.catalogue[needle.point]
-    return f"{point.code} {point.hanzi} {point.pinyin}"
-
-
-def _details(needle: Needle) -> tuple[str, str, str, str, str]:
-    depth = f"{needle.depth:g} {needle.depth_unit}" if needle.depth is not None else UNKNOWN
-    size = " × ".join(f"{n:g}" if n is not None else UNKNOWN for n in (needle.gauge, needle.length))
-    obtained = {None: UNKNOWN, True: "yes", False: "no"}[needle.de_qi]
-    if needle.gauge is None and needle.length is None:
-        size = UNKNOWN
-    return depth, size, needle.angle.value or UNKNOWN, needle.technique.value or UNKNOWN, obtained
-
-
-def _times(needle: Needle, tz: tzinfo | None) -> tuple[str, str, str]:
-    def clock(moment: datetime | None) -> str:
-        return f"{local(moment, tz):%H:%M}" if moment else UNKNOWN
-
-    if needle.inserted is None:
-        return "planned", UNKNOWN, str(needle.retention)
-    minutes = round((needle.removed - needle.inserted).total_seconds() / 60) if needle.removed else needle.retention
-    return clock(needle.inserted), clock(needle.removed) if needle.removed else "still in", str(minutes)
-
-
-def _adjuncts(visit: Visit) -> list[Flowable]:
+def _adjuncts(visit: Visit, tz: tzinfo | None) -> list[Flowable]:
     out: list[Flowable] = []
     for adjunct in visit.adjuncts:
-        facts = ", ".join(filter(None, (adjunct.setting.strip(), f"{adjunct.minutes} minutes" if adjunct.minutes else "")))
-        out += lines(f"{adjunct.kind}{': ' if facts else ''}{facts}", style(10.5))
+        facts = (how_words(adjunct), where_words(adjunct, visit.needles), _when(adjunct, tz))
+        told = ", ".join(filter(None, facts))
+        out += lines(f"{adjunct.kind}{': ' if told else ''}{told}", style(10.5, after=1))
     return [heading("Beside the needles"), *out] if out else []
+
+
+def _when(adjunct: Adjunct, tz: tzinfo | None) -> str:
+    """When it was done and for how long, without the time that it stood; of what is left in, until when and whether the patient agreed."""
+    said = ["copied from the last visit, not confirmed"] if adjunct.copied else []
+    if adjunct.kind in LEFT_IN and adjunct.started:
+        said.append(f"left in on {short_date(local(adjunct.started, tz))}")
+        said += [f"to be taken out by {short_date(adjunct.until)}"] if adjunct.until and not adjunct.ended else []
+        said += [f"taken out on {short_date(local(adjunct.ended, tz))}"] if adjunct.ended else []
+        said.append("with the patient's consent" if adjunct.consent else "consent not noted")
+    elif adjunct.started is None:
+        said += [f"{adjunct.minutes} minutes"] if adjunct.minutes else []
+    elif adjunct.ended is None:
+        said.append(f"from {local(adjunct.started, tz):%H:%M}, still running when this was printed")
+    else:
+        minutes = round(adjunct.clock.elapsed(adjunct.ended).total_seconds() / 60)
+        said.append(f"{local(adjunct.started, tz):%H:%M}–{local(adjunct.ended, tz):%H:%M}, {minutes} minute{'' if minutes == 1 else 's'}")
+    return ", ".join(said)
+
+
+def _events(visit: Visit, library: Library, tz: tzinfo | None) -> list[Flowable]:
+    """What went wrong, each event with its time, its needle, what was done and how it ended."""
+    body, out = style(10.5, leading=15), list[Flowable]()
+    places = {needle.id: " ".join(filter(None, (needle.point or needle.site.region, needle.point and needle.site.side.value)))
+              for needle in visit.needles}  # fmt: skip
+    for event in sorted(visit.events, key=lambda event: event.at):
+        at, began = local(event.at, tz), local(visit.started, tz)
+        when = f"{at:%H:%M}" if at.date() == began.date() else f"{short_date(at)}, {at:%H:%M}"
+        told = library.events.get(event.kind)
+        said = " · ".join(filter(None, (when, told.title if told else event.kind.value, places.get(event.needle_id, ""))))
+        out.append(Paragraph(text(said), style(10.5, bold=True, colour=BRICK, spaceBefore=3, keepWithNext=1)))
+        for name, words in (("", event.words), ("Done: ", event.done), ("Outcome: ", event.outcome)):
+            out += lines(f"{name}{words}", body) if words.strip() else []
+    return [heading("What happened"), *out] if out else []
 
 
 def _signature(practitioners: Mapping[str, Practitioner], visit: Visit, width: float, tz: tzinfo | None) -> list[Flowable]:

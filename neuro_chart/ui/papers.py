@@ -211,7 +211,8 @@ class PapersPage(QWidget):
         if self.paper.choice == "visit":
             from neuro_chart.paper.visit import visit_paper  # noqa: PLC0415  # the paper's library loads when it is first needed
 
-            return lambda: visit_paper(practice, people, dossier.patient, visit, library)
+            own = records.protocols() if visit.protocol else []
+            return lambda: visit_paper(practice, people, dossier.patient, visit, library, protocols=own)
         from neuro_chart.paper.aftercare import aftercare_sheet  # noqa: PLC0415
 
         who = people.get(visit.practitioner_id) or records.practitioner()

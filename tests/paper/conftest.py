@@ -1,5 +1,6 @@
 """A visit as it comes from the chart: twelve needles for painful diabetic neuropathy, signed and amended; and its papers, read back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from io import BytesIO
@@ -11,6 +12,7 @@ from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Technique
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.visits import Aftercare, Amendment, Visit
 from neuro_chart.paper.aftercare import aftercare_sheet
 from neuro_chart.paper.visit import visit_paper
@@ -44,9 +46,9 @@ class Case:
     def aftercare(self) -> Printed:
         return Printed(aftercare_sheet(self.practice, self.practitioner, self.patient, self.visit, self.library, tz=UTC))
 
-    def record(self, tz: tzinfo = UTC) -> Printed:
+    def record(self, tz: tzinfo = UTC, protocols: Sequence[Protocol] = ()) -> Printed:
         people = {self.practitioner.id: self.practitioner}
-        return Printed(visit_paper(self.practice, people, self.patient, self.visit, self.library, tz=tz))
+        return Printed(visit_paper(self.practice, people, self.patient, self.visit, self.library, protocols=protocols, tz=tz))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,10 @@
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 
+from neuro_chart.clinic.adjuncts import CUPPING, ELECTRO, LAMP, PRESS, SEEDS, Adjunct, Spot
+from neuro_chart.clinic.events import AdverseEvent, EventKind
+from neuro_chart.clinic.needles import Mishap, Side
+from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.visits import Amendment
 
 
@@ -61,6 +65,7 @@ def test_a_draft_says_so(case):
 
 
 def test_a_needle_left_in_has_its_reason(case):
+    case.visit.needles[0] = replace(case.visit.needles[0], removed=None)
     case.visit = replace(case.visit, needles_left_reason="Ambulance <took> her & us.")
     assert "Signed with a needle in, because: Ambulance <took> her & us." in case.record().words
 
@@ -118,3 +123,97 @@ def test_nothing_of_the_patient_in_the_metadata_and_the_same_bytes_twice(case):
     sheet = case.record()
     assert "Delgado" not in sheet.metadata
     assert case.record().pdf == sheet.pdf
+
+
+def test_depths_pauses_and_needles_without_retention_are_told(case):
+    first, second, third = case.visit.needles[:3]
+    case.visit.needles[:3] = [
+        replace(first, depth=0.5, depth_to=1.0),
+        replace(second, depth=12, depth_to=15, depth_unit="mm", held=600),
+        replace(third, retention=0, removed=third.inserted),
+    ]
+    said = case.record().words
+    assert "0.5–1 cun" in said
+    assert "12–15 mm" in said
+    assert "09:38 10:08 20" in said  # thirty minutes, of which the clock stood ten
+    assert "09:38 09:38 0" in said
+
+
+def test_what_went_wrong_with_needles_and_what_is_not_counted_is_told(case):
+    into = case.visit.needles[0].inserted
+    case.visit.needles[:4] = [
+        replace(case.visit.needles[0], mishap=Mishap.STUCK),
+        replace(case.visit.needles[1], counted=False),
+        replace(case.visit.needles[2], mishap=Mishap.DROPPED, inserted=None, removed=None),
+        replace(case.visit.needles[3], mishap=Mishap.DROPPED, inserted=None, removed=into),
+    ]
+    case.visit = replace(case.visit, needles_left_reason="The ambulance took her along.")
+    said = case.record().words
+    for words in (
+        "12 inserted, 11 removed.",
+        "1 still in when this was printed.",
+        "1 pulled and not counted out.",
+        "stuck",
+        "pulled, not counted",
+        "dropped, not found",
+        "dropped, found and put away",
+        "because: The ambulance took her along.",
+    ):
+        assert words in said, words
+
+
+def test_what_was_done_beside_the_needles_is_told_with_its_places_and_times(case):
+    began, needles = case.visit.started, case.visit.needles
+    bl23 = Spot(case.library.atlas.point_sites("BL23")[Side.LEFT], "BL23")
+    back = case.library.atlas.point_sites("BL20")[Side.LEFT]
+    case.visit.adjuncts[:] = [
+        Adjunct(case.visit.id, ELECTRO, frequency="2/100", waveform="dense-disperse", intensity="1.5 mA", minutes=30,
+                pairs=((needles[0].id, needles[6].id),), started=began, ended=began + timedelta(minutes=25), held=300),
+        Adjunct(case.visit.id, CUPPING, method="sliding", size="5 cm", amount=4, spots=(bl23,), strokes=((back, back),), minutes=10),
+        Adjunct(case.visit.id, SEEDS, amount=3, started=began, until=date(2026, 11, 25), consent=True),
+        Adjunct(case.visit.id, PRESS, amount=1, started=began),
+        Adjunct(case.visit.id, LAMP, started=began, copied=True),
+    ]  # fmt: skip
+    said = case.record().words
+    for words in (
+        "Electro-stimulation: 2/100 Hz, dense-disperse, 1.5 mA, ST36–SP6 L, 09:30–09:55, 20 minutes",
+        "Cupping: sliding, 4 cups, 5 cm, BL23 L, left upper back, 10 minutes",
+        "left in on 20 November 2026, to be taken out by 25 November 2026, with the patient's consent",
+        "consent not noted",
+        "Infrared lamp: copied from the last visit, not confirmed, from 09:30, still running when this was printed",
+    ):
+        assert words in said, words
+
+
+def test_what_happened_is_told_with_its_time_its_needle_and_its_outcome(case):
+    at, needle = case.visit.started + timedelta(minutes=20), case.visit.needles[0]
+    case.visit.events += [
+        AdverseEvent(case.visit.id, EventKind.FAINTING, at, "", "Pale & <dizzy>", "Lay down", "Well after 5 minutes"),
+        AdverseEvent(case.visit.id, EventKind.BRUISE, at + timedelta(days=1), needle.id),
+    ]
+    said = case.record().words
+    assert "09:50 · Fainting Pale & <dizzy> Done: Lay down Outcome: Well after 5 minutes" in said
+    assert f"21 November 2026, 09:50 · Bruise · ST36 {needle.site.side}" in said
+
+
+def test_room_tongue_pulse_prescription_and_what_was_taken_over_are_told(case):
+    case.visit = replace(
+        case.visit, room="Room 2", tongue={"colour": ["pale"]}, pulse={"left": ["thready"]}, protocol="dpn", copied={"plan": "2026-11-13"},
+    )  # fmt: skip
+    published = next(each for each in case.library.protocols if each.key == "dpn")
+    said = case.record().words
+    for words in (
+        "treated by Anna Weber · Room 2",
+        "Tongue: pale. Pulse: L thready.",
+        f"By the prescription “{published.group}: {published.name}”",
+        f"Source: {published.source.rstrip('.')}.",
+        "Taken over from the visit of 13 November 2026.",
+    ):
+        assert words in said, words
+
+
+def test_the_practices_own_prescription_takes_the_place_of_a_published_one(case):
+    case.visit = replace(case.visit, protocol="dpn", session=1)
+    said = case.record(protocols=[Protocol("dpn", "Feet, by Anna", ("ST36 b", "BL23 b"))]).words
+    assert "By the prescription “Feet, by Anna”, session 2 of 2." in said
+    assert "Source" not in said
