@@ -20,7 +20,7 @@ from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.theme import DARK, DISPLAY, TITLE
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, label, set_flag
+from neuro_chart.ui.widgets import button, label, row, set_flag
 
 MOST = 5  # more clocks than these are never looked at from afar
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -181,11 +181,12 @@ class ClockScreen(QWidget):
         head.addStretch(1)
         head.addWidget(self.count)
         foot.setSpacing(12)
-        for made in (self.before, None, self.longer, self.hold, self.pull, None, self.after, self.leave):
-            if made is None:
-                foot.addStretch(1)
-            else:
-                foot.addWidget(made)
+        for made, stretch in (
+            (row(self.before, None), 1),
+            (row(self.longer, self.hold, self.pull), 0),
+            (row(None, self.after, self.leave), 1),
+        ):
+            foot.addWidget(made, stretch)
         self.words.setAlignment(CENTRE)
         box.setContentsMargins(48, 24, 48, 32)
         box.setSpacing(16)

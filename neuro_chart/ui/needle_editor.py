@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -23,13 +24,34 @@ from neuro_chart.clinic.needles import NO_RETENTION, RETENTION_PRESETS, Angle, M
 from neuro_chart.ui.answer_fields import Roving
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.needle_rows import depth_words
+from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, scrolled, set_flag
+from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
 
 ANGLES = {Angle.NONE: "Angle", Angle.PERPENDICULAR: "Straight", Angle.OBLIQUE: "Oblique", Angle.TRANSVERSE: "Flat"}
 SIZES = ("0.16 × 15", "0.18 × 25", "0.20 × 25", "0.20 × 40", "0.22 × 25", "0.25 × 25", "0.25 × 40", "0.30 × 40", "0.30 × 50", "0.30 × 75")
 _DEPTH = re.compile(r"\s*(\d*[.,]?\d+)\s*(?:[-–—~]\s*(\d*[.,]?\d+)\s*)?")
 _SIZE = re.compile(r"\s*(\d*[.,]?\d+)\s*(?:mm)?\s*[x×*]\s*(\d+(?:[.,]\d+)?)\s*(?:mm)?\s*")
+
+
+class Said(QScrollArea):
+    """As high as its content where there is room for all of it, and scrolled where there is none."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(2 * TARGET)
+        self.setWidget(content)
+
+    def sizeHint(self) -> QSize:
+        """Qt's own is that of the content as it first was."""
+        layout = self.widget().layout()
+        height = layout.heightForWidth(self.width()) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        return QSize(layout.sizeHint().width(), height)
 
 
 class NeedleEditor(QFrame):
@@ -124,15 +146,14 @@ class NeedleEditor(QFrame):
         box.addWidget(self.error)
         box.addWidget(row(self.depth_line, self.unit, None, self.technique, spacing=4))
         box.addWidget(row(self.size_box, self.angle, self.de_qi, spacing=4))
+        box.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(3)
         whole.addWidget(row(self._title, self.about, None, self.twins, self.delete, self.done, spacing=0))
         whole.addWidget(acts)
-        area = scrolled(said)
-        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        area.setMinimumHeight(96)
-        whole.addWidget(area)
+        self._said = Said(said)
+        whole.addWidget(self._said)
         for choices in (self.technique, self.de_qi):
             choices.layout().setContentsMargins(0, 0, 0, 0)  # as high as what stands beside them
         self.minutes.setMinimumWidth(40)
@@ -197,6 +218,7 @@ class NeedleEditor(QFrame):
                 self._roving.stop_at(made)
         if not self.minutes.hasFocus() or not self.minutes.isModified():
             self.minutes.setText("" if retention is None or retention in self.presets else str(retention))
+        self._said.updateGeometry()
 
     def _show_acts(self, needles: Sequence[Needle]) -> None:
         inside = [needle for needle in needles if needle.is_in]
@@ -223,6 +245,7 @@ class NeedleEditor(QFrame):
         """Say what is wrong with what was typed, or nothing."""
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
+        self._said.updateGeometry()
 
     def _set(self, name: str, value: object, **more: object) -> None:
         wanted = {name: value, **more}

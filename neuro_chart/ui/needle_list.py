@@ -14,7 +14,7 @@ from neuro_chart.ui.days import local_day, short_day
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.map_marks import Stage, short
 from neuro_chart.ui.needle_editor import NeedleEditor
-from neuro_chart.ui.needle_rows import ROW_HEIGHT, NeedleRows, NeedleView, RowPainter, rows_of
+from neuro_chart.ui.needle_rows import NeedleRows, NeedleView, RowPainter, rows_of
 from neuro_chart.ui.theme import BODY
 from neuro_chart.ui.treatment import Ids, Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag
@@ -63,7 +63,6 @@ class NeedleList(QFrame):
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setAccessibleName("Needles")
         self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setMinimumHeight(2 * ROW_HEIGHT)
         self.view.selectionModel().selectionChanged.connect(self._rows_selected)
         self.view.removal_wanted.connect(treatment.remove_selected)
         self.teach = label("", "muted", wrap=True)

@@ -278,6 +278,12 @@ class NeedleView(QListView):
 
     removal_wanted = Signal()
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 2 * ROW_HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and self.selectedIndexes():
             self.removal_wanted.emit()
