@@ -103,23 +103,32 @@ def short_name(kind: str) -> str:
 
 
 def adjunct_words(adjunct: Adjunct, needles: Iterable[Needle] = ()) -> str:
-    """What is done and where, in one line without its clock: `EA 2/100 Hz, dense-disperse · ST36–SP6 L R`.
+    """What is done, where, and how else, in one line without its clock: `EA 2/100 Hz · ST36–SP6 L R · dense-disperse, 1.5 mA`.
 
     `needles` are those of the visit, by which a lead is named.
     """
-    name, how = short_name(adjunct.kind), how_words(adjunct)
+    return " · ".join(filter(None, (name_words(adjunct), where_words(adjunct, needles), ", ".join(_details(adjunct)))))
+
+
+def name_words(adjunct: Adjunct) -> str:
+    """What is done, in passing: `EA 2/100 Hz`, `Cupping, sliding`, `3 seeds`."""
     if adjunct.kind in LEFT_IN and adjunct.amount:
-        name = _number_of(adjunct)
-    what = f"{name}{' ' if name == 'EA' else ', '}{how}" if how else name
-    return " · ".join(filter(None, (what, where_words(adjunct, needles))))
+        return _number_of(adjunct)
+    hertz = f" {adjunct.frequency} Hz" if adjunct.frequency else ""
+    return f"{short_name(adjunct.kind)}{hertz}{', ' if adjunct.method else ''}{adjunct.method}"
 
 
 def how_words(adjunct: Adjunct) -> str:
-    """How it is done: `2/100 Hz, dense-disperse, 1.5 mA`, `sliding, 4 cups, 5 cm`; what was written freely comes last."""
-    amount = _number_of(adjunct) if adjunct.kind not in LEFT_IN else ""
+    """How it is done, in full: `2/100 Hz, dense-disperse, 1.5 mA`, `sliding, 4 cups, 5 cm`; what was written freely comes last."""
     hertz = f"{adjunct.frequency} Hz" if adjunct.frequency else ""
-    said = (hertz, adjunct.waveform, adjunct.intensity, adjunct.method, amount, adjunct.size, adjunct.setting)
-    return ", ".join(part for part in map(str.strip, said) if part)
+    amount = _number_of(adjunct) if adjunct.kind in LEFT_IN else ""
+    return ", ".join(filter(None, (hertz, adjunct.method, amount, *_details(adjunct))))
+
+
+def _details(adjunct: Adjunct) -> list[str]:
+    amount = _number_of(adjunct) if adjunct.kind not in LEFT_IN else ""
+    said = (amount, adjunct.waveform, adjunct.intensity, adjunct.size, adjunct.setting)
+    return [part for part in map(str.strip, said) if part]
 
 
 def _number_of(adjunct: Adjunct) -> str:
@@ -136,18 +145,29 @@ def things(kind: str) -> str:
 
 def where_words(adjunct: Adjunct, needles: Iterable[Needle] = ()) -> str:
     """Where it is done: `ST36–SP6 L R` for leads, then `BL23 L R` for points, then the regions of other places and of strokes."""
-    known = {needle.id: needle for needle in needles}
-    joined = [(known[a], known[b]) for a, b in adjunct.pairs if a in known and b in known]
-    leads: dict[str, list[str]] = {}
-    for one, other in joined:
-        name, letter = _lead(one, other)
-        leads.setdefault(name, []).append(letter)
-    points: dict[str, list[str]] = {}
+    named: dict[str, set[str]] = {}
     for spot in adjunct.spots:
-        points.setdefault(spot.point or spot.site.region, []).append(spot.site.side.letter if spot.point else "")
+        named.setdefault(spot.point or spot.site.region, set()).add(spot.site.side.letter if spot.point else "")
     for stroke in adjunct.strokes:
-        points.setdefault(stroke[len(stroke) // 2].region, []).append("")
-    return ", ".join(" ".join(filter(None, (name, *sorted(set(sides))))) for name, sides in (*leads.items(), *points.items()))
+        named.setdefault(stroke[len(stroke) // 2].region, set())
+    return ", ".join([*leads_by_words(adjunct, needles), *(_with_sides(name, sides) for name, sides in named.items())])
+
+
+def leads_by_words(adjunct: Adjunct, needles: Iterable[Needle]) -> dict[str, list[tuple[str, str]]]:
+    """The leads between needles that are charted, those of both sides together: `ST36–SP6 L R` to their pairs."""
+    known = {needle.id: needle for needle in needles}
+    named: dict[str, tuple[set[str], list[tuple[str, str]]]] = {}
+    for pair in adjunct.pairs:
+        if pair[0] in known and pair[1] in known:
+            name, side = _lead(known[pair[0]], known[pair[1]])
+            sides, pairs = named.setdefault(name, (set(), []))
+            sides.add(side)
+            pairs.append(pair)
+    return {_with_sides(name, sides): pairs for name, (sides, pairs) in named.items()}
+
+
+def _with_sides(name: str, sides: Iterable[str]) -> str:
+    return " ".join(filter(None, (name, *sorted(sides))))
 
 
 def _lead(one: Needle, other: Needle) -> tuple[str, str]:
@@ -174,7 +194,7 @@ def time_words(adjunct: Adjunct, now: datetime) -> str:
 def left_in_words(adjunct: Adjunct, written: Callable[[date], str]) -> str:
     """What stays in and until when: `3 seeds at HT7 L, left in on 12 March 2026, to be taken out by 17 March 2026`."""
     where = where_words(adjunct)
-    said = [f"{_number_of(adjunct) or adjunct.kind}{f' at {where}' if where else ''}"]
+    said = [f"{name_words(adjunct)}{f' at {where}' if where else ''}"]
     said += [f"left in on {written(adjunct.started.astimezone().date())}"] if adjunct.started else []
     said += [f"to be taken out by {written(adjunct.until)}"] if adjunct.until else []
     return ", ".join(said)

@@ -86,6 +86,12 @@ def end(adjuncts: Iterable[Adjunct], now: datetime) -> list[Adjunct]:
     return [replace(_running(each, now), ended=now) for each in adjuncts if each.is_running]
 
 
+def end_without_needles(adjuncts: Iterable[Adjunct], needles: Iterable[Needle], now: datetime) -> list[Adjunct]:
+    """What runs over leads ends once none of them has both its needles in; leads that were never named say nothing."""
+    inside = {n.id for n in needles if n.is_in}
+    return end([each for each in adjuncts if each.pairs and not any(inside.issuperset(pair) for pair in each.pairs)], now)
+
+
 def take_away(adjuncts: Iterable[Adjunct], now: datetime) -> list[Adjunct]:
     """What was left in for days is taken out."""
     return [replace(each, ended=now) for each in adjuncts if each.kind in LEFT_IN and each.clock.is_open]

@@ -13,9 +13,9 @@ from neuro_chart.clinic.adjuncts import (
     Adjunct,
     Spot,
     joined,
+    leads_by_words,
     read_frequency,
     things,
-    where_words,
 )
 from neuro_chart.clinic.dates import ago, read_date
 from neuro_chart.clinic.intakes import Intake
@@ -27,7 +27,7 @@ from neuro_chart.ui.adjunct_fields import Entry, Number, Offer, Places, listed, 
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.days import day_first, local_day, long_day, today
 from neuro_chart.ui.map_hand import Tool
-from neuro_chart.ui.overview import source_words
+from neuro_chart.ui.overview import SIGN, source_words
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, label, row
 
@@ -147,13 +147,12 @@ class AdjunctForm(QWidget):
         self._leads = []
         if "leads" not in self._kind.asks:
             return
-        for pair in adjunct.pairs:
-            words = where_words(replace(adjunct, pairs=(pair,), spots=(), strokes=()), visit.needles)
-            rest = tuple(each for each in adjunct.pairs if each != pair)
-            made = listed(words or "A needle that is off the chart", partial(self._change, "leads", pairs=rest))
+        for words, pairs in leads_by_words(adjunct, visit.needles).items():
+            rest = tuple(pair for pair in adjunct.pairs if pair not in pairs)
+            made = listed(words, partial(self._change, "leads", pairs=rest))
             self.leads.addWidget(made)
             self._leads.append(made)
-        if not adjunct.pairs:
+        if not self._leads:
             made = label("Select two needles on the body or in the list, then join them (J).", "muted", wrap=True)
             self.leads.addWidget(made)
             self._leads.append(made)
@@ -250,10 +249,11 @@ def _mind(warning: Warning, intake: Intake) -> QFrame:
     """What the health history says, with its source."""
     made = QFrame()
     made.setProperty("role", "mind")
+    made.setProperty("strength", warning.level)
     box = QVBoxLayout(made)
     box.setContentsMargins(12, 10, 12, 10)
     box.setSpacing(4)
-    box.addWidget(label(f"▲ {warning.text}", "kind", wrap=True))
+    box.addWidget(label(f"{SIGN[warning.level]} {warning.text}", "kind", wrap=True))
     box.addWidget(label(warning.advice, wrap=True))
     box.addWidget(label(source_words(warning, intake), "small", wrap=True))
     return made

@@ -126,7 +126,7 @@ class ClockBlock(QWidget):
     def __init__(self, treatment: Treatment) -> None:
         super().__init__()
         self._adjunct: Adjunct | None = None
-        self.time, self.since = label("", "display"), label("", "small", wrap=True)
+        self.time, self.since = label(""), label("", "small", wrap=True)
         self.start = button("Start", lambda: self._do(treatment.step_adjunct), "primary", "play")
         self.pause = button("Pause", lambda: self._do(treatment.pause_adjunct))
         self.longer = button(
@@ -137,14 +137,15 @@ class ClockBlock(QWidget):
         self._treatment = treatment
         self.start.setToolTip("Space on its row")
         self.end.setToolTip("Space on its row")
-        self.pause.setToolTip("P on its row")
+        self.pause.setToolTip("K on its row")
         self.longer.setToolTip("+ on its row")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
-        box.addWidget(row(self.time, None, self.off))
+        box.addWidget(row(self.start, self.time, None, self.off))
         box.addWidget(self.since)
-        box.addWidget(row(self.start, self.pause, self.longer, self.end, None))
+        self._acts = row(self.pause, self.longer, self.end, None)
+        box.addWidget(self._acts)
 
     def _do(self, act: Callable[[str], object]) -> None:
         if self._adjunct is not None:
@@ -168,6 +169,8 @@ class ClockBlock(QWidget):
         self.pause.setVisible(not read_only and going and not days)
         self.longer.setVisible(not read_only and going and not days and adjunct.minutes is not None)
         self.off.setVisible(not read_only)
+        self._acts.setVisible(not read_only and going)
+        set_flag(self.time, "role", "display" if going and not days else "title" if adjunct.started else "muted")
         self.tick(now())
 
     def tick(self, moment: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -16,11 +16,14 @@ from neuro_chart.clinic.adjuncts import (
     Adjunct,
     Spot,
     adjunct_words,
+    how_words,
     joined,
     left_in_words,
+    name_words,
     short_name,
     taken_out,
     time_words,
+    where_words,
 )
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle
@@ -33,7 +36,7 @@ from neuro_chart.ui.theme import BODY, SMALL, TARGET, Theme
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, set_flag
 
-KEYS = "Enter opens it, Space starts or ends it, P pauses it, + adds five minutes, Delete takes it off the chart."
+KEYS = "Enter opens it, Space starts or ends it, K pauses it, + adds five minutes, Delete takes it off the chart."
 
 
 class AdjunctRow(QAbstractButton):
@@ -47,7 +50,7 @@ class AdjunctRow(QAbstractButton):
     def __init__(self, adjunct: Adjunct, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.adjunct = adjunct
-        self._words, self._time, self._over = "", "", False
+        self._words, self._spoken, self._time, self._over = "", "", "", False
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -70,11 +73,12 @@ class AdjunctRow(QAbstractButton):
         """Show what is stored; a lead is named by the needles that it joins."""
         self.adjunct = adjunct
         self._words = adjunct_words(adjunct, needles)
+        self._spoken = ", ".join(filter(None, (adjunct.kind, how_words(adjunct), where_words(adjunct, needles))))
         waits, ends = adjunct.started is None, adjunct.clock.is_open
-        self.step.setVisible(not read_only and (waits or ends))
         days = adjunct.kind in LEFT_IN
+        self.step.setVisible(not read_only and (waits or (ends and not days)))
         word = ("Put in" if days else "Start") if waits else "Take out" if days else "End"
-        set_icon(self.step, "play" if waits else "check" if days else "square", "accent" if waits else "muted")
+        set_icon(self.step, "play" if waits else "stop", "accent")
         self.step.setToolTip(f"{word} {short_name(adjunct.kind)} (Space)")
         self.step.setAccessibleName(f"{word} {adjunct.kind.lower()}")
         self.tick(moment)
@@ -83,8 +87,10 @@ class AdjunctRow(QAbstractButton):
         """Let its clock follow the time."""
         clock = self.adjunct.clock
         time, over = time_words(self.adjunct, moment), clock.is_overdue(moment)
-        said = f"{self.adjunct.kind}, {self._words}, {_state_words(self.adjunct, time, over=over)}"
-        if (time, over, said) != (self._time, self._over, self.accessibleName()):
+        if self.adjunct.is_left_in and self.adjunct.until is not None:
+            time = f"until {near_day(self.adjunct.until)}"
+        said = f"{self._spoken}, {_state_words(self.adjunct, time, over=over)}"
+        if (time, over, said) != (self._time, self._over, self.accessibleName()):  # a redrawn row each second is enough
             self._time, self._over = time, over
             self.setAccessibleName(said)
             self.setAccessibleDescription(KEYS)
@@ -94,7 +100,7 @@ class AdjunctRow(QAbstractButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         acts = {
             Qt.Key.Key_Return: self.clicked.emit, Qt.Key.Key_Enter: self.clicked.emit, Qt.Key.Key_Space: self.step.click,
-            Qt.Key.Key_P: self.pause_wanted.emit, Qt.Key.Key_Plus: self.longer_wanted.emit, Qt.Key.Key_Equal: self.longer_wanted.emit,
+            Qt.Key.Key_K: self.pause_wanted.emit, Qt.Key.Key_Plus: self.longer_wanted.emit, Qt.Key.Key_Equal: self.longer_wanted.emit,
             Qt.Key.Key_Delete: self.removal_wanted.emit, Qt.Key.Key_Backspace: self.removal_wanted.emit,
         }  # fmt: skip
         if (act := acts.get(Qt.Key(event.key()))) and not event.modifiers() & ~_SILENT:
@@ -116,24 +122,43 @@ class AdjunctRow(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(box.adjusted(1, 2, -1, -2), 8, 8)
-        mark, ended = QPointF(13, box.center().y()), self.adjunct.ended is not None
+        mark = QPointF(13, box.center().y())
         if self._over:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("danger"))
             painter.drawPolygon(QPolygonF(diamond(mark, 9)))
         else:
             paint_place(painter, theme, mark, self.adjunct)
-        loud, right = self.adjunct.clock.is_open, self.step.x() if self.step.isVisibleTo(self) else self.width()
+        self._paint_words(painter, theme, box.height(), self._paint_time(painter, theme, box.height()))
+
+    def _paint_time(self, painter: QPainter, theme: Theme, height: float) -> float:
+        """Its time at the right, behind two bars while it is paused; returns where it begins."""
+        clock, days = self.adjunct.clock, self.adjunct.kind in LEFT_IN
+        loud = clock.is_open and not days
+        colour = theme.color("danger" if self._over else "text" if loud else "muted")
         painter.setFont(self._font(BODY if loud else SMALL, bold=loud))
-        painter.setPen(theme.color("danger" if self._over else "text" if loud else "muted"))
-        time = f"▌▌{self._time}" if self.adjunct.clock.is_paused else self._time
-        wide = QFontMetricsF(painter.font()).horizontalAdvance(time)
-        painter.drawText(QRectF(right - 4 - wide, 0, wide, box.height()), Qt.AlignmentFlag.AlignVCenter, time)
-        painter.setFont(self._font(BODY))
-        painter.setPen(theme.color("muted" if ended or self.adjunct.copied else "text"))
-        room = QRectF(28, 0, right - 12 - wide - 28, box.height())
-        words = QFontMetricsF(painter.font()).elidedText(self._words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(self._time)
+        left = (self.step.x() if self.step.isVisibleTo(self) else self.width() - 8) - 2 - wide
+        painter.setPen(colour)
+        painter.drawText(QRectF(left, 0, wide + 1, height), Qt.AlignmentFlag.AlignVCenter, self._time)
+        if clock.is_paused and not days:
+            for aside in (13, 8):
+                painter.fillRect(QRectF(left - aside, height / 2 - 5, 3, 10), colour)
+            left -= 15
+        return left
+
+    def _paint_words(self, painter: QPainter, theme: Theme, height: float, right: float) -> None:
+        """What it is, and smaller where and how."""
+        name = name_words(self.adjunct)
+        rest, left = self._words.removeprefix(name), 28.0
+        faint = self.adjunct.ended is not None or self.adjunct.copied
+        for words, size, colour in ((name, BODY, "muted" if faint else "text"), (rest, SMALL, "muted")):
+            painter.setFont(self._font(size))
+            painter.setPen(theme.color(colour))
+            fit = QFontMetricsF(painter.font())
+            shown = fit.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, right - 10 - left))
+            painter.drawText(QRectF(left, 0, right - left, height), Qt.AlignmentFlag.AlignVCenter, shown)
+            left += fit.horizontalAdvance(words)
 
     def _font(self, size: int, *, bold: bool = False) -> QFont:
         font = QFont(self.font())
@@ -167,9 +192,9 @@ class LeftInRow(QFrame):
     def __init__(self, left: Adjunct, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "mind")
-        self.words = label(f"▲ {left_in_words(left, short_day)}", wrap=True)
-        self.words.setToolTip(late_words(left))
-        set_flag(self.words, "over", left.until is not None and left.until < today())
+        late = late_words(left)
+        self.words = label(f"▲ {late}{': ' if late else ''}{left_in_words(left, near_day)}", "kind", wrap=True)
+        set_flag(self, "strength", "alert" if late else "")
         self.out = button("Taken out", self.out_wanted.emit)
         self.out.setToolTip("Chart that it is out now")
         self.out.setAccessibleDescription(left_in_words(left, long_day))
@@ -181,9 +206,14 @@ class LeftInRow(QFrame):
 
 
 def late_words(left: Adjunct) -> str:
-    """Whether what was left in should be out by now."""
+    """By how much what was left in is late: `2 days late`, or nothing."""
     late = (today() - left.until).days if left.until else 0
     return f"{late} {'day' if late == 1 else 'days'} late" if late > 0 else ""
+
+
+def near_day(day: date) -> str:
+    """A day not far off: without its year where that is this year's."""
+    return short_day(day).replace(f" {today().year}", "").rstrip(",") if day.year == today().year else short_day(day)
 
 
 class AdjunctRows(QWidget):

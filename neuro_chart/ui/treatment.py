@@ -45,6 +45,7 @@ class Treatment(QObject):
         super().__init__(parent)
         self.chart, self.library = chart, library
         self.stack = QUndoStack(self)
+        self.retention = USUAL_RETENTION  # minutes of a first needle of which nothing is said
         self.visit: Visit | None = None
         self.last: Visit | None = None
         self.selected: frozenset[str] = frozenset()
@@ -162,7 +163,7 @@ class Treatment(QObject):
     @property
     def usual_retention(self) -> int:
         """The minutes of the needle that was charted last, or the usual ones."""
-        return max(self.needles, key=lambda needle: needle.position).retention if self.needles else USUAL_RETENTION
+        return max(self.needles, key=lambda needle: needle.position).retention if self.needles else self.retention
 
     def place(self, site: Site, code: str, *, both: bool = False) -> None:
         """Plan a needle at a site, or on both sides; what is there already is selected and stays alone."""
@@ -248,8 +249,12 @@ class Treatment(QObject):
         self.insert([needle.id for needle in self.next_planned])
 
     def take_out(self, ids: Ids = None) -> None:
-        """Those that are in come out, counted one by one."""
-        self.change("Take needles out", treating.take_out(self._of(ids), now()))
+        """Those that are in come out, counted one by one; electro-stimulation ends with the last needles of its leads."""
+        moment = now()
+        out = treating.take_out(self._of(ids), moment)
+        left = {needle.id: needle for needle in [*self.needles, *out]}
+        ended = treating.end_without_needles(self.visit.adjuncts if self.visit else (), left.values(), moment) if out else []
+        self.change("Take needles out", [*out, *ended])
 
     def put_back(self, ids: Ids) -> None:
         """Those that were ticked off by mistake are in."""

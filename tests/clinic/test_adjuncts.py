@@ -19,6 +19,7 @@ from neuro_chart.clinic.adjuncts import (
     Adjunct,
     Spot,
     adjunct_words,
+    how_words,
     leads_between,
     left_in_words,
     short_name,
@@ -49,18 +50,25 @@ ST36L, ST36R, SP6L, SP6R = (("ST36", Side.LEFT), ("ST36", Side.RIGHT), ("SP6", S
     ("adjunct", "said"),
     [
         (Adjunct("v", ELECTRO), "EA"),
-        (Adjunct("v", ELECTRO, frequency="2/100", waveform="dense-disperse", intensity="1.5 mA"), "EA 2/100 Hz, dense-disperse, 1.5 mA"),
-        (Adjunct("v", ELECTRO, "2/120 Hz, leg points", 30), "EA 2/120 Hz, leg points"),
-        (Adjunct("v", CUPPING, method="sliding", amount=1, size="medium"), "Cupping, sliding, 1 cup, medium"),
-        (Adjunct("v", MOXA, method="direct", amount=3, spots=(Spot(site(), "ST36"),)), "Moxa, direct, 3 cones · ST36 L"),
+        (Adjunct("v", ELECTRO, frequency="2/100", waveform="dense-disperse", intensity="1.5 mA"), "EA 2/100 Hz · dense-disperse, 1.5 mA"),
+        (Adjunct("v", ELECTRO, "2/120 Hz, leg points", 30), "EA · 2/120 Hz, leg points"),
+        (Adjunct("v", CUPPING, method="sliding", amount=1, size="medium"), "Cupping, sliding · 1 cup, medium"),
+        (Adjunct("v", MOXA, method="direct", amount=3, spots=(Spot(site(), "ST36"),)), "Moxa, direct · ST36 L · 3 cones"),
         (Adjunct("v", SEEDS, amount=3, spots=(Spot(site(region="left ear")),)), "3 seeds · left ear"),
         (Adjunct("v", PRESS, amount=1), "1 press needle"),
         (Adjunct("v", GUA_SHA, strokes=((site(region="left upper back"), site(region="left upper back")),)), "Gua sha · left upper back"),
-        (Adjunct("v", "Tuning fork", "slowly"), "Tuning fork, slowly"),
+        (Adjunct("v", "Tuning fork", "slowly"), "Tuning fork · slowly"),
     ],
 )
 def test_what_is_done_is_said_in_one_line(adjunct, said):
     assert adjunct_words(adjunct) == said
+
+
+def test_paper_says_how_in_full():
+    electro = Adjunct("v", ELECTRO, "at home, too", frequency="2/100", intensity="1.5 mA")
+    assert how_words(electro) == "2/100 Hz, 1.5 mA, at home, too"
+    assert how_words(Adjunct("v", CUPPING, method="sliding", amount=4)) == "sliding, 4 cups"
+    assert how_words(Adjunct("v", SEEDS, amount=3)) == "3 seeds"
 
 
 def test_leads_are_named_by_the_points_that_they_join():

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from neuro_chart.clinic.adjuncts import CUPPING, ELECTRO, LAMP, MOXA, SEEDS, Adjunct
 from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.needles import Needle, Side
+from neuro_chart.clinic.safety import load_rules
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
@@ -144,10 +147,10 @@ def test_it_is_started_paused_lengthened_and_ended_on_its_row(page, stored, qtbo
     page.beside.tick(now() + timedelta(minutes=5))
     assert "left" in row.accessibleName()
     assert "running" in row.accessibleName()
-    qtbot.keyClick(row, Qt.Key.Key_P)
+    qtbot.keyClick(row, Qt.Key.Key_K)
     assert stored().adjuncts[0].clock.is_paused
     assert "paused" in row.accessibleName()
-    qtbot.keyClick(row, Qt.Key.Key_P)
+    qtbot.keyClick(row, Qt.Key.Key_K)
     assert not stored().adjuncts[0].clock.is_paused
     qtbot.keyClick(row, Qt.Key.Key_Plus)
     assert stored().adjuncts[0].minutes == 25
@@ -253,8 +256,7 @@ def test_what_an_earlier_visit_left_in_is_asked_for_until_it_is_out(page, chart,
     chart.records.sign(before.id, chart.records.practitioner().id)
     page.show_visit(visit.id)
     (reminder,) = page.beside.left
-    assert "3 seeds, left in on" in reminder.words.text()
-    assert reminder.words.property("over")
+    assert "5 days late: 3 seeds, left in on" in reminder.words.text()
     reminder.out.click()
     assert page.beside.left == []
     assert stored().adjuncts[0].ended
@@ -300,3 +302,34 @@ def test_everything_is_large_enough_to_touch_and_has_a_name(page, planned):
             if part.isVisible():
                 assert part.height() >= TARGET, (kind, part)
                 assert part.accessibleName() or part.text()
+
+
+def test_electro_stimulation_ends_with_the_needles_of_its_leads(page, stored, planned):
+    needles = planned("ST36", "SP6")
+    page.beside.join()
+    page.treatment.insert()
+    page.treatment.step_adjunct(stored().adjuncts[0].id)
+    left = [needle.id for needle in needles if needle.site.side is Side.LEFT]
+    page.treatment.take_out(left)
+    assert stored().adjuncts[0].is_running, "the right leg goes on"
+    page.treatment.take_out()
+    assert stored().adjuncts[0].ended
+    page.treatment.stack.undo()
+    assert stored().adjuncts[0].is_running
+    assert stored().count.inside == 2
+
+
+def test_the_panel_warns_of_what_the_health_history_says_against_it(page, library):
+    rules = {rule.warning.key: rule.warning for rule in load_rules(library.folder / "forms" / "warnings.toml")}
+    intake = Intake(page.treatment.visit.patient_id, "")
+    page.adjunct.show_warnings([(rules[key], intake) for key in ("pacemaker", "thinner", "numb-feet")])
+    told = {}
+    for kind in (ELECTRO, CUPPING, MOXA, LAMP, SEEDS):
+        page.beside.add_kind(kind)
+        told[kind] = [" ".join(part.text() for part in mind.findChildren(QLabel)) for mind in page.adjunct.form.minds]
+    assert [len(told[kind]) for kind in (ELECTRO, CUPPING, MOXA, LAMP, SEEDS)] == [1, 1, 1, 1, 0]
+    assert "Pacemaker" in told[ELECTRO][0]
+    assert "doi.org/10.1093/europace/euad206" in told[ELECTRO][0]
+    assert "cupping" in told[CUPPING][0]
+    assert "no heat" in told[MOXA][0]
+    assert len(page.treatment.visit.adjuncts) == 5, "it advises and blocks nothing"
