@@ -85,7 +85,7 @@ class Note(QFrame):
         self.copied = {name: CopiedLine() for name in NOTE_FIELDS}
         self.tongue_pulse = TonguePulseLine()
         self.tongue_pulse.clicked.connect(self.tongue_pulse_wanted)
-        inner = QWidget()
+        inner = self._inner = QWidget()
         box = QVBoxLayout(inner)
         box.setContentsMargins(11, 12, 12, 12)  # the frames of the texts stand out to the left of their words
         box.setSpacing(4)
@@ -138,7 +138,7 @@ class Note(QFrame):
         for field in self.prose.values():
             if field.hasFocus():
                 spot = field.cursorRect()
-                at = field.mapTo(self.area.widget(), spot.center())
+                at = field.mapTo(self._inner, spot.center())
                 self.area.ensureVisible(at.x(), at.y(), 0, spot.height() + 4)
 
     def _write(self, field: str, value: object) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
+    QMoveEvent,
     QPainter,
     QResizeEvent,
     QSyntaxHighlighter,
@@ -155,6 +156,10 @@ class PhraseText(Prose):
         """Keep the offers beside the cursor where the text has moved or grown."""
         if self.is_offering:
             self.offers.stand_by(self)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.place_offers()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
