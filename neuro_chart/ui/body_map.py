@@ -339,8 +339,12 @@ class BodyMap(QWidget):
     def _look(self) -> None:
         """Show what the camera sees now, in haste; with care once it rests."""
         self.pointer.forget()
-        self._settle.start()
+        self.settle_soon()
         self.update()
+
+    def settle_soon(self) -> None:
+        """Draw with care once the hand rests."""
+        self._settle.start()
 
     def finish_soon(self) -> None:
         """Draw with care as soon as this is seen: it lacks something."""

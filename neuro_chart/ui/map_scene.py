@@ -51,14 +51,15 @@ class Scene:
         self._drawn_look: _Look | None = None
         self._lettering: Lettering | None = None
         self._in_haste = False
+        self._bare = False  # whether the ground was drawn before the points on it were known
 
     def drop(self) -> None:
-        """Needles or words have changed."""
-        self._drawn = self._lettering = None
+        """Needles have changed."""
+        self._drawn = None
 
     def drop_ground(self) -> None:
         """The figure, or what lies over it, has changed."""
-        self._ground = None
+        self._ground = self._lettering = None
         self.drop()
 
     def look_up_next(self) -> bool:
@@ -75,7 +76,8 @@ class Scene:
             return False
         while self.look_up_next():
             pass
-        self.drop_ground()
+        self._lettering = None
+        self.drop()
         return True
 
     def picture(self) -> QPixmap:
@@ -144,23 +146,30 @@ class Scene:
 
     def _with_care(self, look: _Look) -> QPixmap:
         self._in_haste = False
-        if self._ground is None or self._ground_look != look:
+        if self._ground is None or self._ground_look != look or self._bare:
             self._ground, self._ground_look = self._canvas(look), look
+            self._bare = not self._picture.knows(self._map.panels)
             painter = QPainter(self._ground)
             self._paint_ground(painter)
             painter.end()
-        if self._lettering is None or not self._lettering.serves(self._map.camera):
-            self._lettering = self._lay_words()
+        self._letter()
         drawn = self._ground.copy()
         painter = QPainter(drawn)
         self._paint_over(painter)
         painter.end()
         return drawn
 
-    def _lay_words(self) -> Lettering:
-        shown = self._map
+    def _letter(self) -> None:
+        """Lay out the words; where there are many and only needles have changed, for the moment only theirs."""
+        shown, old = self._map, self._lettering
         marks = [Mark(pin.panel, pin.code, pin.x, pin.y, pin.stage is Stage.OUT) for _, pin in shown.pins()]
-        return Letterer(self._picture, shown.panels, shown.camera, shown.layers, shown.font()).lay(marks, shown.kept_clear(), shown.marked)
+        letterer = Letterer(self._picture, shown.panels, shown.camera, shown.layers, shown.font())
+        if old is not None and old.others and old.serves(shown.camera):
+            self._lettering = letterer.renew(old, marks, shown.kept_clear())
+            self._in_haste = True
+            shown.settle_soon()
+        else:
+            self._lettering = letterer.lay(marks, shown.kept_clear(), shown.marked)
 
     def _paint_ground(self, painter: QPainter, *, hasty: bool = False) -> None:
         """The figures and what lies over them, and the views' titles."""

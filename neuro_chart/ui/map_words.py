@@ -98,16 +98,8 @@ class Letterer:
 
     def lay(self, marks: Sequence[Mark], clear: Iterable[Box], named: str = "") -> Lettering:
         """Lay out everything; clear: what is kept free of words, in pixels of the widget; named: the point that has a name already."""
-        camera = self._camera
         self._named = named
-        for box in self._captions():
-            self._ground.take(box)
-        self._clear = [Box(box.x + camera.left * self._zoom, box.y + camera.top * self._zoom, box.width, box.height) for box in clear]
-        for box in self._clear:
-            self._ground.take(box)
-        for mark in marks:
-            self._ground.take(self._around(mark.x, mark.y, MARKER + 1))
-        self._name_needles(marks)
+        self._begin(marks, clear)
         dots = self._dots_to_name({(mark.panel, mark.code) for mark in marks})
         if self._layers.field:
             self._name_areas()
@@ -116,6 +108,34 @@ class Letterer:
             self._name_channels()
         if self._layers.landmarks:
             self._name_landmarks()
+        return self._laid()
+
+    def renew(self, old: Lettering, marks: Sequence[Mark], clear: Iterable[Box]) -> Lettering:
+        """Name the needles anew, and of the other words keep those that still have room: at once, until all is laid out with care."""
+        self._begin(marks, clear)
+        on_needle = Ground(self._around(mark.x, mark.y, 1) for mark in marks)
+        kept = [
+            word
+            for word in old.others
+            if self._ground.is_free(Box(word.x * self._zoom + word.dx, word.y * self._zoom + word.dy, word.width, word.height))
+            and on_needle.is_free(self._around(word.x, word.y, 1))
+        ]
+        self._words.extend(kept)
+        return self._laid()
+
+    def _begin(self, marks: Sequence[Mark], clear: Iterable[Box]) -> None:
+        """Take up what is to be kept clear, and name the needles before all else."""
+        camera = self._camera
+        for box in self._captions():
+            self._ground.take(box)
+        self._clear = [Box(box.x + camera.left * self._zoom, box.y + camera.top * self._zoom, box.width, box.height) for box in clear]
+        for box in self._clear:
+            self._ground.take(box)
+        for mark in marks:
+            self._ground.take(self._around(mark.x, mark.y, MARKER + 1))
+        self._name_needles(marks)
+
+    def _laid(self) -> Lettering:
         self._words.sort(key=lambda word: (word.kind.value, word.on_skin))  # so that each kind is written at a stroke
         over = [word for word in self._words if word.kind in {Kind.NEEDLE, Kind.OUT}]
         others = [word for word in self._words if word.kind not in {Kind.NEEDLE, Kind.OUT}]

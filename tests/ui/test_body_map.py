@@ -341,6 +341,25 @@ def test_the_whole_body_is_calm_and_names_come_up_close_by(body, library):
     assert any(word.text == "CV12" for word in words_of(body).others)
 
 
+def test_a_new_needle_is_named_at_once_and_all_else_with_care_at_rest(body, library):
+    one = needle(library, "CV12", Side.MIDLINE)
+    body.zoom_by(8, QPointF(place_of(body, library, "CV12", Side.MIDLINE)))
+    many = len(words_of(body).others)
+    body.show_needles([one], now())
+    body.grab()
+    hasty = body._scene._lettering
+    assert [word.text for word in hasty.over] == ["CV12"]
+    assert many > len(hasty.others) > many / 2
+    assert not any(word.text == "CV12" for word in hasty.others)
+    boxes = [Box(word.x * hasty.zoom + word.dx, word.y * hasty.zoom + word.dy, word.width, word.height) for word in hasty.others]
+    label = hasty.over[0]
+    own = Box(label.x * hasty.zoom + label.dx, label.y * hasty.zoom + label.dy, label.width, label.height)
+    assert not any(own.meets(box) for box in boxes)
+    careful = words_of(body)
+    body._scene.drop_ground()
+    assert [word.text for word in words_of(body).others] == [word.text for word in careful.others]
+
+
 def test_nothing_jumps_when_the_hand_rests_after_a_pan(body, library):
     body.zoom_by(6, QPointF(place_of(body, library, "CV12", Side.MIDLINE)))
     body.settle()
