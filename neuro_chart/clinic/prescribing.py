@@ -14,6 +14,7 @@ from neuro_chart.clinic.visits import Visit
 
 Part = Needle | Adjunct
 OF_A_POINT = frozenset(("side", "depth", "minutes", "technique", "gauge"))  # kinds of words that say something of the point before them
+STARS = frozenset("*＊∗")
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,11 @@ class Names:
 class Prescribing:
     """A line that is read, on its way into a visit."""
 
-    def __init__(self, text: str, reading: Reading, visit: Visit, atlas: Atlas, *, names: Names, retention: int) -> None:
+    def __init__(
+        self, text: str, reading: Reading, visit: Visit, atlas: Atlas, *, names: Names, retention: int, selected: Collection[str] = ()
+    ) -> None:
         self._text, self._reading, self._visit, self._atlas = text, reading, visit, atlas
-        self._names, self._retention = names, retention
+        self._names, self._retention, self._selected = names, retention, selected
         self._misread = list(reading.errors)
         self._there = {_place(needle): needle for needle in sorted(visit.needles, key=_order) if needle.point and needle.removed is None}
         self._put: dict[str, Part] = {}
@@ -76,7 +79,9 @@ class Prescribing:
 
     def effect(self) -> Effect:
         """What the line does. How long a needle stays: as the line says, else the protocol, else `retention`."""
-        self._change_all()
+        if self._text.strip() in STARS:
+            return Effect(named=tuple(needle.id for needle in self._visit.needles if needle.removed is None))
+        self._change_those_there()
         self._place_needles()
         self._place_adjuncts()
         self._take_off()
@@ -90,11 +95,15 @@ class Prescribing:
 
     # Needles
 
-    def _change_all(self) -> None:
-        if (said := self._reading.every) is not None:
-            for needle in self._visit.needles:
-                if needle.removed is None:
-                    self._say(needle, said, *self._where("every"))
+    def _change_those_there(self) -> None:
+        """A star is of all needles; words that stand alone are of those that are selected."""
+        said, star = self._reading.every, next((word for word in self._reading.words if word.kind == "every"), None)
+        start, end = (star.start, star.end) if star else (0, len(self._text.rstrip()))
+        among = [needle for needle in self._visit.needles if needle.removed is None and (star or needle.id in self._selected)]
+        if speaks_of_none(self._reading) and not (said and among):
+            self._refuse(start, end, "Of which needles? Name points before it, select some, or write * for all.")
+        for needle in among if said else ():
+            self._say(needle, said or Said(), start, end)
 
     def _place_needles(self) -> None:
         first = next_position(self._visit.needles)
@@ -213,12 +222,15 @@ class Prescribing:
     def _name(self, word: Word) -> str:
         return self._text[word.start : word.end].lstrip("@＠").casefold() if word.kind == "name" else ""
 
-    def _where(self, kind: str) -> tuple[int, int]:
-        return next(((word.start, word.end) for word in self._reading.words if word.kind == kind), (0, len(self._text)))
-
     def _refuse(self, start: int, end: int, sentence: str) -> None:
         if not any(each.start == start for each in self._misread):
             self._misread.append(Misread(start, end, self._text[start:end], sentence))
+
+
+def speaks_of_none(reading: Reading) -> bool:
+    """Whether a line says something of needles and names none, as `25m` alone."""
+    named = reading.needles or reading.adjuncts or reading.off or reading.errors
+    return bool(reading.words) and not named and all(word.kind in OF_A_POINT for word in reading.words)
 
 
 def left(text: str, words: Sequence[Word], misread: Sequence[Misread]) -> str:

@@ -1,5 +1,6 @@
 """The line under the body, in which a prescription is typed: read at each key, shown as ghosts, placed by Enter."""
 
+from dataclasses import replace
 from typing import cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSettings, Qt, Signal
@@ -18,8 +19,9 @@ from shiboken6 import isValid
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.completing import Completion, complete, points_used
+from neuro_chart.clinic.needles import USUAL_RETENTION
 from neuro_chart.clinic.notation import Misread, Reading, read, write
-from neuro_chart.clinic.prescribing import Effect, Names, Prescribing
+from neuro_chart.clinic.prescribing import Effect, Names, Prescribing, speaks_of_none
 from neuro_chart.clinic.protocols import known
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.line_words import Offers, colour
@@ -28,7 +30,7 @@ from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, set_flag
 
-SIDE = "visit/side"
+SIDE, RETENTION = "visit/side", "visit/retention"
 BOTH = "both"
 ROW, ROWS = TARGET - 2, 3
 TEACH = "b both · l left · r right · 30m · 1.5c deep · + tonify · - drain · @ protocols · -ST36 takes off · * all"
@@ -73,7 +75,7 @@ class Line(QPlainTextEdit):
 
 class PrescriptionLine(QWidget):
     """Takes a prescription and does it to the treatment. `typed(ghosts)`: where needles would come, as (site, code), at each key;
-    `insert_wanted()`: Enter in the empty line, while needles are planned.
+    `placed()`: Enter did what was typed; `insert_wanted()`: Enter in the empty line.
 
     A point that is typed without a side goes to the side that the setting "visit/side" names; where it names none, the line asks.
     “Both sides” is the switch of that setting: on it is both, off it is what was chosen before. What is not understood stays in the line,
@@ -81,6 +83,7 @@ class PrescriptionLine(QWidget):
     """
 
     typed = Signal(object)
+    placed = Signal()
     insert_wanted = Signal()
 
     def __init__(self, treatment: Treatment, settings: QSettings, parent: QWidget | None = None) -> None:
@@ -120,6 +123,7 @@ class PrescriptionLine(QWidget):
         self.show_side()
         self.setFocusProxy(self.line)
         treatment.shown.connect(self._show)
+        treatment.selection_changed.connect(self._read)
         treatment.stack.indexChanged.connect(self._stepped)
         treatment.chart.changed.connect(self._changed)
 
@@ -190,6 +194,7 @@ class PrescriptionLine(QWidget):
             self._unplaced[self._visit_id] = self.line.text()
             self._visit_id, self._names = visit.id, None
             self._placed.clear()
+            self._treatment.retention = int(str(self._settings.value(RETENTION, USUAL_RETENTION)))
             self.line.write(self._unplaced.pop(visit.id, ""))
         self.setEnabled(visit.signed is None)
         self._read()
@@ -215,10 +220,14 @@ class PrescriptionLine(QWidget):
         if visit is None or not text.strip():
             self._reading, self._effect = Reading(), Effect()
         else:
-            names = self._learn()
-            self._reading = read(text, treatment.library.catalogue, names.lines, self.side)
-            way = Prescribing(text, self._reading, visit, treatment.library.atlas, names=names, retention=treatment.usual_retention)
-            self._effect = way.effect()
+            names, catalogue = self._learn(), treatment.library.catalogue
+            self._reading = reading = read(text, catalogue, names.lines, self.side)
+            if speaks_of_none(reading):  # so it is of those that are selected
+                reading = replace(reading, every=read(f"* {text}", catalogue).every)
+            self._effect = Prescribing(
+                text, reading, visit, treatment.library.atlas,
+                names=names, retention=treatment.usual_retention, selected=treatment.selected,
+            ).effect()  # fmt: skip
         self.typed.emit([(needle.site, needle.point) for needle in self._effect.fresh(visit)] if visit else [])
         self._colour()
         self._say()
@@ -267,6 +276,7 @@ class PrescriptionLine(QWidget):
         if self._treatment.prescribe(effect):
             self._placed[self._treatment.stack.index()] = (text, effect.rest)
             self.line.write(effect.rest)
+            self.placed.emit()
         self._told = True
         self._read()
         if wrong := next(iter(self._effect.misread), None):
@@ -350,7 +360,9 @@ class PrescriptionLine(QWidget):
         kind = event.type()
         if kind in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
             set_flag(self._frame, "focused", kind == QEvent.Type.FocusIn)
-            if kind == QEvent.Type.FocusOut:
+            if kind == QEvent.Type.FocusIn:
+                self._learn()  # now, so that no key waits for it
+            else:
                 self.offers.hide()
         elif kind == QEvent.Type.ShortcutOverride and self._leaves(cast("QKeyEvent", event)):
             event.ignore()

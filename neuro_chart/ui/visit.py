@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES
 from neuro_chart.clinic.events import EventKind
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Site
@@ -142,7 +143,7 @@ class VisitPage(QWidget):
         self._action("Protocols", "Ctrl+Shift+Y", self.add.show_protocols)
         self._action("Keep these needles as a protocol", "", self.keep_as_protocol)
         self._action("What a word was meant to be", "Ctrl+.", self.add.offer)
-        self._action("Repeat the last visit's needles", "Ctrl+R", self.treatment.repeat_last)
+        self._action("Repeat the last visit's needles", "Ctrl+R", lambda: self.repeat_last((NEEDLES, ADJUNCTS)))
         self._action("Add something beside the needles", "Ctrl+Shift+E", self.beside.show_menu)
         for kind in self._library.adjuncts:
             self._action(f"Add {kind.lower()}", "", partial(self.beside.add_kind, kind))
@@ -204,6 +205,7 @@ class VisitPage(QWidget):
         self.map.point_chosen.connect(lambda code, _site: self.about_point(code))
         self.map_card.figure_chosen.connect(self._choose_figure)
         self.add.typed.connect(self.map.show_ghosts)
+        self.add.placed.connect(self._reveal_selected)
         self.add.insert_wanted.connect(lambda: self.needles.do(treatment.insert))
         self.needles.picked.connect(self._reveal_selected)
         self.needles.pull_wanted.connect(self.pull_all)
@@ -446,9 +448,11 @@ class VisitPage(QWidget):
         self.needles.select(selected)
 
     def repeat_last(self, sections: Collection[str]) -> None:
-        """Take over sections of the last visit, beneath what is being typed."""
+        """Take over sections of the last visit, beneath what is being typed; where needles were copied, Enter inserts them."""
         self.flush()
         self.treatment.repeat_last(sections)
+        if NEEDLES in sections:
+            self.add.setFocus()
 
     # The needles
 
