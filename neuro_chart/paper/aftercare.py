@@ -10,7 +10,7 @@ from typing import Any
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
 
-from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.adjuncts import LEFT_IN, PRESS, Adjunct, Spot
 from neuro_chart.clinic.exercises import Exercise
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side
@@ -124,21 +124,50 @@ def _done(words: Mapping[str, Any], visit: Visit, given: list[Needle]) -> list[s
             told.append(done["left"].format(count=_number(visit.count.inside)))
         if visit.count.inside == 0:
             told.append(done["counted"].format(count=_number(count)))
-    added = []
-    for adjunct in visit.adjuncts:
-        minutes = f" for {adjunct.minutes} minute{'s' * (adjunct.minutes > 1)}" if adjunct.minutes else ""
-        added.append(_entry(words, adjunct)["done"].format(kind=adjunct.kind, minutes=minutes))
+    added = [_added(words, adjunct) for adjunct in visit.adjuncts if _is_meant(adjunct)]
     return [" ".join(part) for part in (told, added) if part]
+
+
+def _is_meant(adjunct: Adjunct) -> bool:
+    """Whether it belongs to this visit: what was copied from the last one and never begun does not."""
+    return adjunct.started is not None or not adjunct.copied
+
+
+def _added(words: Mapping[str, Any], adjunct: Adjunct) -> str:
+    """What was done beside the needles, or left in place for days."""
+    if adjunct.kind in LEFT_IN:
+        where = f" {_where(words['part'], adjunct.spots, 'on')}" if adjunct.spots else ""
+        return words["left"]["out" if adjunct.ended else "done"].format(what=_left(adjunct), where=where)
+    minutes = f" for {adjunct.minutes} minute{'s' * (adjunct.minutes > 1)}" if adjunct.minutes else ""
+    return _entry(words, adjunct)["done"].format(kind=adjunct.kind, minutes=minutes)
+
+
+def _left(adjunct: Adjunct) -> str:
+    """`three seeds`, `one press needle`."""
+    kind = adjunct.kind.lower()
+    return f"{_number(adjunct.amount)} {kind.removesuffix('s') if adjunct.amount == 1 else kind}" if adjunct.amount else kind
 
 
 def _after(words: Mapping[str, Any], visit: Visit) -> list[str]:
     """What the adjuncts ask the patient to look after, each once."""
     advice: dict[str, None] = {}
-    for adjunct in visit.adjuncts:
+    for adjunct in filter(_is_meant, visit.adjuncts):
+        if adjunct.kind in LEFT_IN:
+            advice |= dict.fromkeys(_while_left(words["left"], adjunct))
+            continue
         entry = _entry(words, adjunct)
         wanted = ("after", "numb") if visit.aftercare.foot_care else ("after",)
         advice |= {entry[key]: None for key in wanted if key in entry}
     return list(advice)
+
+
+def _while_left(said: Mapping[str, str], adjunct: Adjunct) -> list[str]:
+    """Until when it stays in place, and what to look for; nothing once it is out."""
+    if adjunct.ended is not None:
+        return []
+    what = _left(adjunct)
+    until = [said["until"].format(what=f"{what[0].upper()}{what[1:]}", day=long_date(adjunct.until))] if adjunct.until else []
+    return [*until, said["after"], *([said["sharp"]] if adjunct.kind == PRESS else [])]
 
 
 def _entry(words: Mapping[str, Any], adjunct: Adjunct) -> Mapping[str, Any]:
@@ -151,17 +180,17 @@ def _first(entries: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any]
     return next(entry for entry in entries if any(f" {word}" in words for word in entry["match"]))
 
 
-def _where(parts: list[Mapping[str, Any]], needles: Iterable[Needle]) -> str:
+def _where(parts: list[Mapping[str, Any]], placed: Iterable[Needle | Spot], at: str = "in") -> str:
     """`in both lower legs and both feet`, in the order of the parts from the feet up."""
     sides: dict[int, set[Side]] = {}
-    for needle in needles:
-        sides.setdefault(parts.index(_first(parts, fold(needle.site.region))), set()).add(needle.site.side)
+    for each in placed:
+        sides.setdefault(parts.index(_first(parts, fold(each.site.region))), set()).add(each.site.side)
     named = []
     for index in sorted(sides):
         only = next(iter(sides[index]))
         single = len(sides[index]) == 1 and only is not Side.MIDLINE
         named.append(parts[index]["one"].format(side=only.value) if single else parts[index]["both"])
-    return "in " + _listed(named)
+    return f"{at} {_listed(named)}"
 
 
 def _listed(named: list[str]) -> str:

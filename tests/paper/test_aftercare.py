@@ -1,11 +1,11 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.adjuncts import PRESS, SEEDS, Adjunct, Spot
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.visits import Aftercare
@@ -79,6 +79,30 @@ def test_numb_feet_change_what_is_said_after_moxa(case):
 def test_each_adjunct_is_told_in_words_of_its_own(case, kind, said):
     case.visit = replace(case.visit, adjuncts=[Adjunct(case.visit.id, kind)])
     assert said in case.aftercare().words
+
+
+def test_what_is_left_in_place_is_told_with_the_day_that_it_must_be_out(case):
+    site = case.visit.needles[0].site
+    seeds = Adjunct(case.visit.id, SEEDS, amount=3, started=case.visit.started, until=date(2026, 11, 25), spots=(Spot(site),))
+    press = Adjunct(case.visit.id, PRESS, amount=1, started=case.visit.started)
+    case.visit = replace(case.visit, adjuncts=[seeds])
+    said = case.aftercare().words
+    assert f"We left three seeds in place on your {site.side.value} lower leg" in said
+    assert "Three seeds must be out by Wednesday 25 November 2026" in said
+    assert "is sharp" not in said
+    case.visit = replace(case.visit, adjuncts=[press])
+    said = case.aftercare().words
+    assert "We left one press needle in place." in said
+    assert "is sharp" in said
+    case.visit = replace(case.visit, adjuncts=[replace(press, ended=case.visit.started)])
+    said = case.aftercare().words
+    assert "We took out one press needle that had been left in place." in said
+    assert "under a plaster" not in said
+
+
+def test_what_was_copied_and_never_begun_is_not_told(case):
+    case.visit = replace(case.visit, adjuncts=[Adjunct(case.visit.id, "Cupping", copied=True)])
+    assert "cupping" not in case.aftercare().words
 
 
 def test_without_exercises_the_sheet_says_to_rest(case):
