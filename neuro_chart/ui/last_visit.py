@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.copying import ADJUNCTS, AFTERCARE, NEEDLES, PLAN, offered
 from neuro_chart.clinic.dates import ago
+from neuro_chart.clinic.tongue_pulse import TonguePulse, findings_words
 from neuro_chart.clinic.visits import NOTE_FIELDS, Visit
 from neuro_chart.ui.days import local_day, short_day, today
 from neuro_chart.ui.note import PROSE
@@ -28,8 +29,9 @@ class LastVisit(QFrame):
 
     repeat_wanted = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, terms: TonguePulse, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._terms = terms
         self.setProperty("role", "card")
         self.setAccessibleName("Last visit")
         self._when = label("", "heading")
@@ -97,7 +99,9 @@ class LastVisit(QFrame):
         self._done.setText(f"{short_day(day)}: {done_words(visit)}")
         self._went.setText(went_words(visit))
         self._went.setVisible(bool(self._went.text()))
-        parts = [f"{PROSE[name][0]}\n{text}" for name in NOTE_FIELDS if (text := getattr(visit, name).strip())]
+        found = {"objective": findings_words(visit.tongue, visit.pulse, self._terms)}
+        told = {name: "\n".join(filter(None, (getattr(visit, name).strip(), found.get(name, "")))) for name in NOTE_FIELDS}
+        parts = [f"{PROSE[name][0]}\n{words}" for name, words in told.items() if words]
         parts += [f"Amendment\n{amendment.text}" for amendment in visit.amendments]
         self._note.setText("\n\n".join(parts) or "Nothing was written.")
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QFocusEvent,
     QFont,
     QInputMethodEvent,
@@ -261,6 +263,7 @@ class Offers(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.itemClicked.connect(self._choose)
+        self.currentItemChanged.connect(self._announce)
         self.hide()
 
     def offer(self, phrases: Sequence[Phrase], text: QPlainTextEdit, *, begun: bool) -> None:
@@ -298,6 +301,11 @@ class Offers(QListWidget):
         else:
             return False
         return True
+
+    def _announce(self, item: QListWidgetItem | None) -> None:
+        """Let a screen reader say the phrase that Enter would take."""
+        if item is not None and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, item.text()))
 
     def _choose(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))

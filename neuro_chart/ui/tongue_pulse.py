@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.tongue_pulse import (
     FASTEST,
     POSITIONS,
@@ -20,6 +21,7 @@ from neuro_chart.clinic.tongue_pulse import (
 )
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chips import Chips
+from neuro_chart.ui.days import local_day, today
 from neuro_chart.ui.icons import pixmap
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.theme import TARGET, Theme
@@ -103,7 +105,8 @@ class TonguePulsePanel(QFrame):
         self.part = Segments({"tongue": "Tongue", "pulse": "Pulse"}, "Chart")
         self.part.show_choice("tongue")
         self.part.chosen.connect(lambda _: self._show_part())
-        self.words = label("", "muted", wrap=True)
+        self.words = label("", wrap=True)
+        self.before = label("", "small", wrap=True)
         self.tongue = Chips(self._terms.tongue, "Tongue")
         self.tongue.switched.connect(self._switch_tongue)
         self._marks = next(group for group in self._terms.tongue if group.part == "marks")
@@ -139,6 +142,7 @@ class TonguePulsePanel(QFrame):
         head.setSpacing(8)
         head.addWidget(self.part)
         head.addWidget(self.words)
+        head.addWidget(self.before)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         whole.setSpacing(0)
@@ -153,6 +157,10 @@ class TonguePulsePanel(QFrame):
     def show_visit(self, visit: Visit) -> None:
         """Show what is charted."""
         self.words.setText(findings_words(visit.tongue, visit.pulse, self._terms) or "Nothing is charted yet.")
+        last = self._treatment.last
+        before = findings_words(last.tongue, last.pulse, self._terms) if last is not None else ""
+        self.before.setText(f"{ago(local_day(last.started), today()).capitalize()} · {before}" if last is not None and before else "")
+        self.before.setVisible(bool(before))
         marks = visit.tongue.get(self._marks.id, [])
         self.tongue.show_found({**visit.tongue, self._marks.id: [placed(mark)[0] for mark in marks]})
         where = {mark.id: [area for each, area in map(placed, marks) if each == mark.id] for mark in self._marks.terms if mark.placed}

@@ -68,7 +68,7 @@ class VisitPage(QWidget):
         self._unadded: dict[str, str] = {}
         self.bar = SignedBar()
         self.note = Note(self.treatment)
-        self.last = LastVisit()
+        self.last = LastVisit(library.tongue_pulse)
         self.aftercare = AftercarePanel(library.exercises)
         self.tongue_pulse = TonguePulsePanel(self.treatment)
         self.sign_panel = SignPanel(self.treatment)

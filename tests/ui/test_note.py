@@ -63,6 +63,14 @@ def stored(chart, visit):
 
 
 @pytest.fixture
+def before(rosa, treat):
+    return treat(
+        rosa, 7, subjective="Burning less", objective="Warm", assessment="Better", plan="Once a week", pain_before=6,
+        tongue={"colour": ["red"]}, pulse={"left": ["wiry"]}, aftercare=Aftercare(48, ("ankle-pumps",)),
+    )  # fmt: skip
+
+
+@pytest.fixture
 def plan(page):
     field = page.note.prose["plan"]
     field.setFocus()
@@ -345,15 +353,14 @@ def test_a_signed_visit_reads_its_findings_and_charts_none(chart, open_page, ros
     assert not other.note.tongue_pulse.isVisible()
 
 
+def test_what_was_found_the_last_time_is_told_beside_it_and_in_that_visits_note(before, page):
+    page.show_tongue_pulse()
+    assert page.tongue_pulse.words.text() == "Nothing is charted yet."
+    assert page.tongue_pulse.before.text() == "7 days ago · Tongue: red. Pulse: L wiry."
+    assert "Warm\nTongue: red. Pulse: L wiry." in page.last._note.text()
+
+
 # From the last visit
-
-
-@pytest.fixture
-def before(rosa, treat):
-    return treat(
-        rosa, 7, subjective="Burning less", objective="Warm", assessment="Better", plan="Once a week", pain_before=6,
-        tongue={"colour": ["red"]}, pulse={"left": ["wiry"]}, aftercare=Aftercare(48, ("ankle-pumps",)),
-    )  # fmt: skip
 
 
 def choose(page, name):
