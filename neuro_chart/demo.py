@@ -8,14 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuro_chart.clinic.adjuncts import Adjunct
-from neuro_chart.clinic.body import Atlas
+from neuro_chart.clinic.adjuncts import LEFT_IN, Adjunct, Spot
 from neuro_chart.clinic.clocks import now as this_moment
+from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.forms import Coding, Questionnaire, Value
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.needles import Angle, Needle, Side, Technique
+from neuro_chart.clinic.needles import Mishap
+from neuro_chart.clinic.notation import read
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.prescribing import Names, Prescribing
 from neuro_chart.clinic.visits import NOTE_FIELDS, Aftercare, Amendment, Visit
 from neuro_chart.store.keys import Kdf, keys_path
 from neuro_chart.store.records import Records
@@ -23,7 +25,6 @@ from neuro_chart.store.vault import Vault
 
 PASSPHRASE = "lantern willow harbour seven"  # noqa: S105 - it protects nobody: the patients are made up
 FRIDAY = 4
-SIDES = {"L": (Side.LEFT,), "R": (Side.RIGHT,), "LR": (Side.LEFT, Side.RIGHT), "M": (Side.MIDLINE,)}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def make_demo(path: Path, library: Library, kdf: Kdf | None = None, now: datetim
     practice = _read(folder / "practice.toml")
     practitioner = Practitioner(**practice["practitioner"])
     form = library.forms[practice["form"]]
-    cases = [_case(file, form, library.atlas, practitioner.id, moment) for file in sorted((folder / "patients").glob("*.toml"))]
+    cases = [_case(file, form, library, practitioner.id, moment) for file in sorted((folder / "patients").glob("*.toml"))]
     vault = Vault.create(path, PASSPHRASE, Practice(**practice["practice"]), practitioner, kdf)
     try:
         with vault:
@@ -92,12 +93,12 @@ def _same(moment: datetime) -> datetime:
     return moment
 
 
-def _case(file: Path, form: Questionnaire, atlas: Atlas, practitioner_id: str, now: datetime) -> Case:
+def _case(file: Path, form: Questionnaire, library: Library, practitioner_id: str, now: datetime) -> Case:
     told = _read(file)
     patient = Patient(**told["patient"], created=_hour(_day(now, told["health"][0]["days"]), told["hour"]) - timedelta(minutes=30))
     try:
         intakes = list(_intakes(patient, told, form, now))
-        visits = list(_visits(patient.id, told, atlas, practitioner_id, now))
+        visits = list(_visits(patient.id, told, library, practitioner_id, now))
     except (KeyError, ValueError) as error:
         raise ValueError(f"{file.name}: {error}") from error
     return Case(patient, intakes, visits)
@@ -140,7 +141,7 @@ def _values(form: Questionnaire, link_id: str, said: Value | list[Value]) -> lis
     return [codes.get(value, value) for value in (said if isinstance(said, list) else [said])]
 
 
-def _visits(patient_id: str, told: Mapping[str, Any], atlas: Atlas, practitioner_id: str, now: datetime) -> Iterator[Visit]:
+def _visits(patient_id: str, told: Mapping[str, Any], library: Library, practitioner_id: str, now: datetime) -> Iterator[Visit]:
     standing: dict[str, Any] = {}
     for charted, following in zip(told["visit"], [*told["visit"][1:], None], strict=True):
         standing |= {key: charted[key] for key in ("rest", "feet", "exercises") if key in charted}
@@ -150,27 +151,62 @@ def _visits(patient_id: str, told: Mapping[str, Any], atlas: Atlas, practitioner
             patient_id,
             practitioner_id,
             started,
-            **{name: charted.get(name, "") for name in NOTE_FIELDS},
+            **{name: charted.get(name, "") for name in (*NOTE_FIELDS, "room")},
+            **{name: charted.get(name, {}) for name in ("tongue", "pulse")},
             **_scores(charted),
             aftercare=_aftercare(charted | standing, _expected(charted, following, now)),
             signed=None if open_still else started + timedelta(minutes=55),
             signed_by=None if open_still else practitioner_id,
         )
         if "needles" in charted:
-            prescription = told["prescription"][charted["needles"]]
-            minutes = charted.get("minutes", prescription["minutes"])
-            removed = None if open_still else inserted + timedelta(minutes=minutes)
-            visit.needles = [
-                replace(needle, retention=minutes, inserted=inserted, removed=removed, position=position)
-                for position, needle in enumerate(_needles(visit.id, prescription, charted.get("without", ()), atlas))
-            ]
-            visit.adjuncts = [
-                Adjunct(visit.id, also["kind"], also["setting"], min(also["minutes"], minutes)) for also in prescription.get("also", ())
+            _treat(visit, charted, told["prescription"][charted["needles"]], inserted, library)
+        if happened := charted.get("happened"):
+            told_of = {name: happened[name] for name in ("words", "done", "outcome")}
+            visit.events = [
+                AdverseEvent(visit.id, EventKind(happened["kind"]), started + timedelta(minutes=happened["minutes"]), **told_of)
             ]
         if added := charted.get("amended"):
             written = _hour(_day(now, charted["days"] - added["days"]), "19:30")
             visit.amendments = [Amendment(visit.id, practitioner_id, added["text"], written)]
         yield visit
+
+
+def _treat(visit: Visit, charted: Mapping[str, Any], prescription: Mapping[str, Any], inserted: datetime, library: Library) -> None:
+    """Put the needles of a prescription and what is done beside them on a visit, at their times."""
+    minutes = charted.get("minutes", prescription["minutes"])
+    ended = None if visit.signed is None else inserted + timedelta(minutes=minutes)
+    text = prescription["points"].strip()
+    reading = read(text, library.catalogue, side="both")
+    if reading.errors:
+        raise ValueError("; ".join(error.sentence for error in reading.errors))
+    effect = Prescribing(text, reading, visit, library.atlas, names=Names({}, {}), retention=minutes).effect()
+    mishaps = {code: Mishap(word) for code, word in charted.get("mishap", {}).items()}
+    for needle in effect.fresh(visit):
+        if needle.point.partition(".")[0] not in charted.get("without", ()):
+            size = {"gauge": prescription["gauge"], "length": prescription["length"]}
+            mishap = mishaps.get(needle.point, Mishap.NONE)
+            visit.needles.append(replace(needle, inserted=inserted, removed=ended, mishap=mishap, **size))
+    visit.adjuncts = [
+        _adjunct(visit, also, min(also.get("minutes", minutes), minutes), (inserted, ended), library)
+        for also in (*prescription.get("also", ()), *charted.get("also", ()))
+    ]
+
+
+def _adjunct(visit: Visit, also: Mapping[str, Any], minutes: int, times: tuple[datetime, datetime | None], library: Library) -> Adjunct:
+    """Something beside the needles; leads join two points on each side, and what is left in stays some days."""
+    at = {(needle.point, needle.site.side): needle.id for needle in visit.needles}
+    pairs = [
+        (at[one, side], at[other, side])
+        for one, other in map(str.split, also.get("leads", ()))
+        for side in dict.fromkeys(needle.site.side for needle in visit.needles)
+        if (one, side) in at and (other, side) in at
+    ]
+    spots = [Spot(site, code) for code in also.get("at", ()) for site in library.atlas.point_sites(code).values()]
+    said = {key: value for key, value in also.items() if key not in {"leads", "at", "days", "minutes"}}
+    made = Adjunct(visit.id, **said, pairs=tuple(pairs), spots=tuple(spots), started=times[0])
+    if made.kind in LEFT_IN:
+        return replace(made, until=visit.started.date() + timedelta(days=also["days"]), consent=True)
+    return replace(made, minutes=minutes, ended=times[1] and min(times[1], times[0] + timedelta(minutes=minutes)))
 
 
 def _aftercare(said: Mapping[str, Any], next_visit: date | None) -> Aftercare:
@@ -200,31 +236,3 @@ def _scores(charted: Mapping[str, Any]) -> dict[str, Any]:
         for score in ("pain", "numbness")
         for when, value in zip(("before", "after"), charted.get(score, ()), strict=False)
     }
-
-
-def _needles(visit_id: str, prescription: Mapping[str, Any], without: list[str], atlas: Atlas) -> Iterator[Needle]:
-    """The needles of a prescription, whose lines say point, sides and how; a set such as Bafeng stands for its points."""
-    for line in prescription["points"].strip().splitlines():
-        name, sides, *how = line.split()
-        if name in without:
-            continue
-        codes = [code for code in atlas.points if code == name or code.startswith(f"{name}.")]
-        if not codes:
-            raise ValueError(f"the atlas can't place {name}")
-        for code in codes:
-            for side in SIDES[sides]:
-                needle = Needle(visit_id, atlas.point_sites(code)[side], code, gauge=prescription["gauge"], length=prescription["length"])
-                yield replace(needle, **dict(map(_said, how)))
-
-
-def _said(word: str) -> tuple[str, Any]:
-    """A word of a prescription's line as a field of the needle and its value."""
-    match word:
-        case "dq" | "dull":
-            return "de_qi", word == "dq"
-        case "even" | "tonify" | "drain":
-            return "technique", Technique(word)
-        case "perpendicular" | "oblique" | "transverse":
-            return "angle", Angle(word)
-        case _:
-            return "depth", float(word)
