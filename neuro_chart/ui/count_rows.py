@@ -112,6 +112,7 @@ class StopRows(QFrame):
         self.box.clicked.connect(lambda: self.all_ticked.emit())  # noqa: PLW0108  # keeps Qt's checked flag from the signal
         self.box.passed.connect(self.passed)
         self.name = button("", self.wanted.emit, "stop")
+        self.name.setFixedHeight(TICK)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its box has the keys
         self.hint = label(f"Look {stop.hint}.", "small", wrap=True)
         self.hint.setIndent(TICK)
