@@ -59,6 +59,7 @@ class BodyMap(QWidget):
     point is.
     """
 
+    spoken_role = QAccessible.Role.Canvas
     placed = Signal(object, str)
     moved = Signal(object)
     picked = Signal(object)
@@ -221,10 +222,12 @@ class BodyMap(QWidget):
         self.read_only = read_only
         self.pointer.forget()
         self.hand.let_go()
+        if read_only and self.tool is not Tool.RULER:
+            self.take_up(Tool.HAND)
 
     def take_up(self, tool: Tool) -> None:
-        """Take up a tool, or the bare hand."""
-        if tool is not self.tool:
+        """Take up a tool, or the bare hand; where the map is looked at only, the ruler is the one tool."""
+        if tool is not self.tool and not (self.read_only and tool in {Tool.LASSO, Tool.BRUSH}):
             self.tool = tool
             self._done = None
             self.ruler.turn(on=tool is Tool.RULER)

@@ -1,6 +1,7 @@
 """The hand on the body map: what mouse, pen and touch do to needles, camera, ruler, lasso and brush."""
 
 from enum import StrEnum
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MORE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 FINGER_HIT, PEN_HIT = 20.0, 14.0
+PALM = 1.0  # s after the pen's last move in which a touch is the palm's
 STRIDE = 3.0  # px between the places of a path
 MOST_SITES = 48  # of a stroke
 
@@ -51,7 +53,7 @@ class Hand:
         self._draws = False
         self._dragging = False
         self._pinching = False
-        self._by_pen = False
+        self._pen_at = -PALM
         self._last = QPointF()
 
     @property
@@ -66,12 +68,12 @@ class Hand:
         shown, here = self._map, event.position()
         if self._is_palm(event):
             return
+        self._heed_pen(event)
         self._last = here
         if event.button() != Qt.MouseButton.LeftButton:
             return
         shown.keys.hide_cursor()
         self._press, self._dragging = here, False
-        self._by_pen = isinstance(event, QTabletEvent)
         if shown.tool is Tool.RULER:
             self._lay_ruler(event)
             return
@@ -85,6 +87,7 @@ class Hand:
         shown, here = self._map, event.position()
         if self._is_palm(event):
             return
+        self._heed_pen(event)
         snap = 0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else SNAP
         if self._press is None:
             if event.buttons() & Qt.MouseButton.MiddleButton:
@@ -202,8 +205,12 @@ class Hand:
         self._map.update()
 
     def _is_palm(self, event: QSinglePointEvent) -> bool:
-        """Whether a hand rests on the screen while the pen is down."""
-        return self._by_pen and self.is_down and not isinstance(event, QTabletEvent)
+        """Whether a hand rests on the screen while the pen draws."""
+        return _is_finger(event) and self.is_down and monotonic() - self._pen_at < PALM
+
+    def _heed_pen(self, event: QSinglePointEvent) -> None:
+        if isinstance(event, QTabletEvent):
+            self._pen_at = monotonic()
 
     # The ruler
 

@@ -599,8 +599,11 @@ def test_the_lasso_has_a_button_and_another_tool_takes_its_place(card, qtbot):
     qtbot.mouseClick(card.ruler, Qt.MouseButton.LeftButton)
     assert not card.lasso.isChecked()
     assert card.ruler.isChecked()
+    qtbot.mouseClick(card.lasso, Qt.MouseButton.LeftButton)
     card.set_read_only(True)
     assert not card.lasso.isVisible()
+    qtbot.keyClick(card.map, Qt.Key.Key_S)
+    assert card.map.tool is Tool.HAND
 
 
 def test_a_leaf_tells_every_mark_and_key(card, qtbot):

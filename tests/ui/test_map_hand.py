@@ -276,7 +276,9 @@ def test_a_palm_beside_the_pen_does_nothing(body, planned, qtbot):
     place = seen(body, one)
     with qtbot.assertNotEmitted(body.placed):
         pen(body, QEvent.Type.TabletPress, place)
-        QTest.mouseClick(body, LEFT, PLAIN, place + QPoint(0, 60))
+        screen = QTest.createTouchDevice()
+        QTest.touchEvent(body, screen).press(0, place + QPoint(0, 60)).commit()
+        QTest.touchEvent(body, screen).release(0, place + QPoint(0, 60)).commit()
         pen(body, QEvent.Type.TabletRelease, place)
     assert body.selected == {one.id}
 
