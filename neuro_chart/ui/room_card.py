@@ -17,6 +17,7 @@ from neuro_chart.ui.widgets import button, icon_button, label, pill, set_flag
 MIME = "application/x-neuro-chart-visit"
 WIDE = 440  # from here on the buttons stand in one row
 LARGEST = 96
+TALLEST = 344
 TOLD = 26  # as tall as the pill beside it, so that its coming moves nothing
 
 
@@ -54,30 +55,26 @@ class Figure(QWidget):
         size = min(LARGEST, self.height() * (0.74 if boxed else 0.8), self.width() / (widest / 100 + 0.5 * boxed + 0.5 * over))
         font.setPixelSize(max(8, int(size)))
         right = bool(self._alignment & Qt.AlignmentFlag.AlignRight)
-        width = QFontMetricsF(font).horizontalAdvance(self.text)
+        metrics = QFontMetricsF(font)
+        width, capital = metrics.horizontalAdvance(self.text), metrics.capHeight()
+        ink = theme.color({"running": "accent", "none": "muted", "paused": "muted", "over": "card"}.get(self.state, "text"))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font)
-        ink = theme.color({"running": "accent", "none": "muted", "paused": "muted", "over": "card"}.get(self.state, "text"))
-        place = QRectF(self.rect())
+        start = QPointF(self.width() - width if right else 0, self.height() - size * 0.14)  # the digits stand near the words beneath them
         if boxed:
             box = QRectF(0, 0, width + size * (1.0 if over else 0.5), size * 1.25)
-            box.moveCenter(place.center())
-            box.moveLeft(place.right() - box.width() - 1 if right else 1)
+            box.moveBottomLeft(QPointF(self.width() - box.width() - 1 if right else 1, self.height() - 3))
             painter.setPen(Qt.PenStyle.NoPen if over else QPen(ink, 2, Qt.PenStyle.DashLine))
             painter.setBrush(theme.color("danger") if over else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, size / 5, size / 5)
-            place = box.adjusted(0, 0, -size * 0.25, 0)
+            start = QPointF(box.right() - size * 0.25 - width, box.center().y() + capital / 2)
             if over:
                 middle, half = QPointF(box.left() + size * 0.42, box.center().y()), size * 0.2
                 painter.setBrush(ink)
                 painter.drawPolygon([middle + QPointF(x * half, y * half) for x, y in ((0, -1), (1, 0), (0, 1), (-1, 0))])
         painter.setPen(ink)
-        painter.drawText(
-            place,
-            (Qt.AlignmentFlag.AlignRight if boxed or right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter,
-            self.text,
-        )
+        painter.drawText(start, self.text)
 
 
 class Fitted(QLabel):
@@ -124,6 +121,7 @@ class VisitCard(QFrame):
         self._standing, self._settings = standing, settings
         self._pressed: QPoint | None = None
         self.setProperty("role", "visit")
+        self.setMaximumHeight(TALLEST)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.name, self.beside = Fitted("title"), Fitted("muted")
@@ -266,6 +264,8 @@ class VisitCard(QFrame):
 
 
 def _adjunct(adjunct: Adjunct, moment: datetime) -> str:
+    if adjunct.clock.is_paused:
+        return f"{adjunct.kind} stands still"
     left = adjunct.clock.remaining(moment)
     if left is None:
         return f"{adjunct.kind}, {int(adjunct.clock.elapsed(moment).total_seconds()) // 60} min so far"

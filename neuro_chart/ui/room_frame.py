@@ -50,8 +50,9 @@ class RoomFrame(QFrame):
             title = label("No room yet", "strong")
             title.setMinimumHeight(TARGET)
             column.addWidget(row(title, label("Drag a visit into a room, or press Ctrl and the room's number.", "small"), None, spacing=16))
-        column.addLayout(self._grid, 1)
-        column.addWidget(self.free, 1)
+        column.addLayout(self._grid, 100)
+        column.addWidget(self.free, 100)
+        column.addStretch(1)  # what is left where a neighbour needs more than the tallest card
         self.free.setVisible(bool(room))
 
     def flush(self) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart import __version__
-from neuro_chart.clinic.needles import LONGEST, SHORTEST, USUAL_RETENTION
+from neuro_chart.clinic.needles import RETENTION_PRESETS, USUAL_RETENTION
 from neuro_chart.ui import notify, privacy, sound, voice
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.room_names import RoomNames
@@ -67,16 +67,10 @@ class SettingsPage(QWidget):
         kept = self._settings
         self.side = Segments(SIDES, "Side of a point that is typed without one")
         self.side.chosen.connect(lambda side: kept.setValue("visit/side", side))
-        self.retention = QSpinBox()
-        self.retention.setRange(SHORTEST, LONGEST)
-        self.retention.setSingleStep(5)
-        self.retention.setSuffix(" minutes")
-        self.retention.setFixedWidth(136)
-        self.retention.setAccessibleName("How long needles stay in")
-        self.retention.setValue(int(str(kept.value("visit/retention", USUAL_RETENTION))))
-        self.retention.valueChanged.connect(lambda minutes: kept.setValue("visit/retention", minutes))
+        self.retention = Segments({str(minutes): str(minutes) for minutes in RETENTION_PRESETS}, "Minutes that needles stay in")
+        self.retention.chosen.connect(lambda minutes: kept.setValue("visit/retention", int(minutes)))
         hint = "What holds where a prescription says nothing else. Points on the midline take no side."
-        return _section("Treatment", hint, {"Side": self.side, "Needles stay in": self.retention})
+        return _section("Treatment", hint, {"Side": self.side, "Needles stay in": row(self.retention, label("minutes"), None)})
 
     def _heard(self) -> QWidget:
         kept = self._settings
@@ -108,6 +102,7 @@ class SettingsPage(QWidget):
         super().showEvent(event)
         kept = self._settings
         self.side.show_choice(str(kept.value("visit/side", "both")))
+        self.retention.show_choice(str(kept.value("visit/retention", USUAL_RETENTION)))
         self.ring.show_choice("off" if not sound.is_on(kept) else "again" if sound.rings_again(kept) else "once")
         self.tone.show_choice(sound.tone(kept))
         self.volume.show_choice(str(sound.volume(kept)))
@@ -171,7 +166,7 @@ def _section(title: str, hint: str, fields: dict[str, QWidget], *beneath: QWidge
         named = label(name)
         named.setMinimumHeight(40)
         grid.addWidget(named, at, 0, Qt.AlignmentFlag.AlignTop)
-        stays = isinstance(field, Segments | QSpinBox)
+        stays = isinstance(field, Segments)
         grid.addWidget(field, at, 1, Qt.AlignmentFlag.AlignLeft if stays else Qt.AlignmentFlag(0))
     for at, field in enumerate(beneath, len(fields)):
         grid.addWidget(field, at, 1)

@@ -86,6 +86,18 @@ def test_every_visit_in_progress_stands_in_its_room_with_needles_in_and_the_cloc
     assert planned.insert.text() == "Insert 4"
 
 
+def test_a_clock_that_stands_says_so_in_a_shape_of_its_own(window, start, rooms):
+    visit_id = start(0, "Room 1", 10, Adjunct("", ELECTRO, minutes=20, started=now() - timedelta(minutes=30)))
+    visit = stored(window, visit_id)
+    still = treating.pause([*visit.needles, *visit.adjuncts], now())
+    window.chart.act(lambda: window.chart.records.treat(visit_id, still))
+    card = rooms.cards[visit_id]
+    assert card.clock.state == "paused"
+    assert card.clock_words.text() == "stands still"
+    assert card.beside.words == "Electro-stimulation stands still"
+    assert "‖" in window.strip.words
+
+
 def test_what_is_over_looks_different_in_shape_and_not_in_colour_alone(window, start, rooms):
     running, late = rooms_of = (start(0, "Room 1", 5), start(1, "Room 2", 31))
     plain, over = (rooms.cards[each].clock.grab().toImage() for each in rooms_of)

@@ -5,7 +5,6 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
-from neuro_chart.clinic.needles import LONGEST, SHORTEST
 from neuro_chart.ui import privacy, sound
 
 
@@ -51,14 +50,10 @@ def test_the_ring_shows_what_was_switched_elsewhere(window, page, settings):
 
 
 def test_the_side_and_the_minutes_that_hold_where_nothing_is_said_are_kept(page, kept):
-    assert page.side.choice == ""
-    page.side.choose("both")
-    page.retention.setValue(25)
-    assert (kept().value("visit/side"), int(kept().value("visit/retention"))) == ("both", 25)
-    page.retention.setValue(500)
-    assert page.retention.value() == LONGEST
-    page.retention.setValue(1)
-    assert page.retention.value() == SHORTEST
+    assert (page.side.choice, page.retention.choice) == ("both", "30")
+    page.side.choose("left")
+    page.retention.choose("25")
+    assert (kept().value("visit/side"), int(kept().value("visit/retention"))) == ("left", 25)
 
 
 def test_a_system_without_voice_or_notifications_is_told_of_and_offered_neither(window, page, monkeypatch):
