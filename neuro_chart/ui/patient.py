@@ -409,6 +409,8 @@ class PatientPage(QWidget):
         facts = [age_words(patient.birth, today())] if patient.birth else ["Date of birth not known"]
         facts += [f"born {long_day(patient.birth)}"] if patient.birth and not hidden else []
         facts.append("no visit yet" if not visits else "1 visit" if len(visits) == 1 else f"{len(visits)} visits")
+        left = sum(visit.count.uncounted for visit in visits if visit.signed is None)
+        facts += [f"▲ {left} to count out"] if left else []
         self._about.setText(" · ".join(facts))
         if self._dossier:
             self.pills.show_warnings(self._dossier.warnings, unreadable=self._dossier.unreadable)

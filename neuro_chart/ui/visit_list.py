@@ -16,7 +16,9 @@ ROW = 76
 
 
 def state_word(visit: Visit) -> str:
-    """Draft, signed or amended."""
+    """Draft, signed or amended; a draft with needles that were pulled says how many are to be counted."""
+    if visit.signed is None and (left := visit.count.uncounted):
+        return f"{left} to count out"
     return "Draft" if visit.signed is None else "Amended" if visit.amendments else "Signed"
 
 
