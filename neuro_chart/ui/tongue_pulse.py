@@ -29,7 +29,7 @@ from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import Segments, column, label, row, rule, scrolled, set_flag
 from neuro_chart.ui.words import Line
 
-INDENT, ROOM = 6, 28  # left of the words, and for the arrow at their right
+INDENT, ROOM = 5, 28  # left of the words, and for the arrow at their right
 Found = dict[str, list[str]]
 
 

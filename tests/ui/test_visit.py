@@ -210,9 +210,9 @@ def test_the_last_visit_is_beside_it_and_its_needles_are_repeated(page, chart, p
     assert page.last._when.text() == "Visit 7 days ago"
     assert "More walking" in page.last._note.text()
     assert page.last._went.text() == "Pain 6 → 4"
-    page.last.repeat.click()
+    page.last.menu.actions()[0].trigger()
     assert {(n.point, n.depth, n.retention, n.inserted) for n in stored().needles} == {("SP6", 1.0, 25, None)}
-    page.last.repeat.click()
+    page.last.menu.actions()[0].trigger()
     assert len(stored().needles) == 2
 
 
