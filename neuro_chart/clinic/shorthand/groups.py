@@ -151,7 +151,7 @@ class Groups:
             self._tell_unit(aside, group)
             if of_all:
                 self._fill(aside, group.mentions)
-                earlier = self._all[:-1] if last else []
+                earlier = self._all[:-1] if last and not any(each.beside for each in group.before) else []
                 for silent in reversed(earlier):
                     if any(aside.has(mention) for mention in silent.mentions):
                         break

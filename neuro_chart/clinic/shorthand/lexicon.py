@@ -1,5 +1,7 @@
 """What the words of a line mean, point or not."""
 
+import re
+
 from neuro_chart.clinic.points import CHANNELS, Catalogue, Point
 from neuro_chart.clinic.shorthand import vocabulary as says
 from neuro_chart.clinic.shorthand.vocabulary import Piece
@@ -13,6 +15,7 @@ class Lexicon:
     def __init__(self, text: str, catalogue: Catalogue) -> None:
         self.text, self.plain = text, says.plain(text)
         self.pieces = says.cut(self.plain)
+        self._ends = {piece.end for piece in self.pieces}
         self.catalogue = catalogue
         self._known: dict[int, tuple[int, str, object] | None] = {}
 
@@ -38,12 +41,16 @@ class Lexicon:
 
     def is_measure(self, piece: Piece) -> bool:
         """Whether a number has a unit of its own."""
-        return any(measure.match(self.plain, piece.start) for measure in (says.GAUGE, says.DEPTH, says.MINUTES))
+        return any(self.match(measure, piece.start) for measure in (says.GAUGE, says.DEPTH, says.MINUTES))
+
+    def match(self, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
+        """What a pattern finds from a column on, if it ends where a piece ends."""
+        found = pattern.match(self.plain, start)
+        return found if found and found.end() in self._ends else None
 
     def _has_unit(self, piece: Piece) -> bool:
-        """Whether a number can't be a point's for its unit. A prime after a code is none, as in 'ST36', nor is what a dash parts from it."""
-        found = says.GAUGE.match(self.plain, piece.start) or says.DEPTH.match(self.plain, piece.start)
-        found = found or says.MINUTES.match(self.plain, piece.start)
+        """Whether a number can't be a point's for its unit. A prime after a code is none, as in 'ST36', nor is a unit behind a dash."""
+        found = self.match(says.GAUGE, piece.start) or self.match(says.DEPTH, piece.start) or self.match(says.MINUTES, piece.start)
         if not found or (found.re is not says.GAUGE and found[2]):
             return False
         return found[0][-1] != "'" or not self.plain[piece.start - 1 : piece.start].isalpha()

@@ -26,10 +26,10 @@ class Naming:
         scan, fresh = self._scan, self._scan.fresh
         start, end = scan.line.pieces[scan.at].start, scan.line.pieces[behind - 1].end
         shared = len({point.group or point.code for point in points}) > 1
-        if fresh and not scan.dash and not scan.groups.now.after and set(points) & set(fresh.points):
+        if fresh and not scan.groups.now.after and set(points) & set(fresh.points):
             if not shared:
                 fresh.points = tuple(point for point in fresh.points if point in points)
-            fresh.end = end
+            fresh.end, scan.dash = end, None
             scan.understood(start, end, "point")
             return
         if shared:
@@ -150,7 +150,7 @@ class Naming:
         scan, fresh, before, after = self._scan, self._scan.fresh, self._scan.ahead(-1), self._scan.ahead(1)
         if fresh is None or not fresh.points:
             return False
-        if found := says.TIMES.match(scan.line.plain, piece.start):
+        if found := scan.line.match(says.TIMES, piece.start):
             number, end = int(found[1]), found.end()
         elif len(fresh.points) > 1 and piece.key.isdigit() and before and before.key == "(" and after and after.key == ")":
             number, end = int(piece.key), piece.end

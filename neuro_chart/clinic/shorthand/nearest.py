@@ -11,9 +11,11 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 def nearest(text: str, catalogue: Catalogue, most: int = 4) -> tuple[str, ...]:
     """The codes of the points that a text may be meant for: what begins with it, then what is one slip of the hand away."""
+    spelt = re.sub(r"[\W_]", "", fold(text))
+    if spelt.isascii() and (len(spelt) < 2 or spelt.isdigit() or (len(spelt) < 3 and spelt.isalpha() and not catalogue.begins(spelt))):
+        return ()
     found = catalogue.find(text)[: 3 * most]
     codes = dict.fromkeys(point.group or point.code for point in found)
-    spelt = re.sub(r"[\W_]", "", fold(text))
     if len(codes) < most:
         for spelling in _slips(spelt) if spelt.isascii() else _one_character_off(spelt, catalogue):
             for mark in ("=", ""):

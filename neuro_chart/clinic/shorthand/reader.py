@@ -49,7 +49,7 @@ class _Reader:
         meaning = scan.line.meaning(scan.at)
         if self._is_side_and_number(piece):
             meaning = (scan.at + 1, "side", says.SIDES[piece.key])
-        if meaning is None:
+        if meaning is None or (meaning[0] == scan.at + 1 and len(piece.key) == 1 and self._is_only_a_letter(piece)):
             scan.lost(piece)
             return
         behind, kind, value = meaning
@@ -62,6 +62,7 @@ class _Reader:
             case "said", Said():
                 scan.say(start, end, "technique" if value.minutes is None else "minutes", value)
             case "beside", (str(name), str(method)):
+                self._lead(behind)
                 self._beside(start, end, name, method)
             case _:
                 if kind == "all":
@@ -74,14 +75,21 @@ class _Reader:
         parted = after is not None and after.kind == "number" and piece.end < after.start
         return parted and piece.key in says.SIDES and bool(self._scan.groups.now.mentions)
 
+    def _is_only_a_letter(self, piece: Piece) -> bool:
+        """Whether a letter counts, `b) BL25`, or begins a code that is not known, `R 22`, and so is neither a side nor a filler."""
+        before, after = self._scan.ahead(-1), self._scan.ahead(1)
+        if after is None or piece.kind != "word":
+            return False
+        counts = after.key == ")" and not (before and before.key == "(")
+        number = after.kind == "number" and not self._scan.line.is_measure(after)
+        return counts or (number and (piece.key in says.FILLERS or not self._scan.groups.now.mentions))
+
     def _side(self, start: int, end: int, behind: int, side: str) -> None:
-        scan, group, before = self._scan, self._scan.groups.now, self._scan.ahead(-1)
+        scan, group = self._scan, self._scan.groups.now
         if group.star:
             scan.misread(start, end, "The side of all needles at once is not changed by a word.")
             return
-        parted = before is not None and before.key in {",", "and", "("}
-        if group.mentions and (group.has_side_before or parted) and scan.line.is_point(behind):
-            scan.groups.close(wide=False)  # `left LR4, right LU5`: it is of what follows
+        self._lead(behind, leading=group.has_side_before)
         if side in OTHER:
             self._named_side = side
         elif side != "both" and self._named_side:
@@ -93,12 +101,19 @@ class _Reader:
         scan.understood(start, end, "side")
         self._after_side = scan.at
 
+    def _lead(self, behind: int, *, leading: bool = False) -> None:
+        """Words that a comma parts from what is before them, and nothing from the point behind them, are of what follows."""
+        before, groups = self._scan.ahead(-1), self._scan.groups
+        parted = before is not None and before.key in {",", "and", "("}
+        if groups.now.mentions and (parted or leading) and self._scan.line.is_point(behind):
+            groups.close(wide=False)
+
     def _beside(self, start: int, end: int, kind: str, method: str) -> None:
         """Something beside the needles, with its frequency and its minutes."""
-        plain, frequency, minutes = self._scan.line.plain, "", None
-        if kind == ELECTRO and (hz := says.FREQUENCY.match(plain, end)):
+        line, frequency, minutes = self._scan.line, "", None
+        if kind == ELECTRO and (hz := line.match(says.FREQUENCY, end)):
             frequency, end = "/".join(f"{float(each):g}" for each in hz.groups() if each), hz.end()
-        if (time := says.ADJUNCT_MINUTES.match(plain, end)) and not time[2] and "." not in time[1]:
+        if (time := line.match(says.ADJUNCT_MINUTES, end)) and not time[2] and "." not in time[1]:
             minutes, end = int(time[1]), time.end()
         beside = Beside(kind, method, frequency, minutes, start, end)
         self._scan.draft.besides.append(beside)
@@ -151,15 +166,15 @@ class _Reader:
 
     def _measure(self, piece: Piece) -> bool:
         """A gauge, a depth or minutes."""
-        scan, plain, start = self._scan, self._scan.line.plain, piece.start
-        if found := says.GAUGE.match(plain, start):
+        scan, line, start = self._scan, self._scan.line, piece.start
+        if found := line.match(says.GAUGE, start):
             gauge, length = sorted(float(each) for each in found.groups() if each)
             scan.say(start, found.end(), "gauge", Said(gauge=gauge, length=length))
-        elif found := says.DEPTH.match(plain, start):
+        elif found := line.match(says.DEPTH, start):
             unit, times = says.DEPTH_UNITS[found[3]]
             low, high = float(found[1]) * times, float(found[2]) * times if found[2] else None
             scan.say(start, found.end(), "depth", Said(depth=low, depth_to=high, depth_unit=unit))
-        elif found := says.MINUTES.match(plain, start):
+        elif found := line.match(says.MINUTES, start):
             if found[1].isdigit() and not found[2]:
                 scan.say(start, found.end(), "minutes", Said(minutes=int(found[1])))
             else:

@@ -13,7 +13,7 @@ from neuro_chart.clinic.text import fold
 SIDES: Mapping[str, str] = {
     **dict.fromkeys(("l", "lt", "left", "leftside", "左", "左侧", "左側"), "left"),
     **dict.fromkeys(("r", "rt", "right", "rightside", "右", "右侧", "右側"), "right"),
-    **dict.fromkeys(("b", "bil", "bilat", "bilateral", "bilaterally", "both", "bothsides"), "both"),
+    **dict.fromkeys(("b", "bi", "bil", "bilat", "bilateral", "bilaterally", "both", "bothsides"), "both"),
     **dict.fromkeys(("双", "双侧", "雙", "雙側", "双側", "両側"), "both"),
     **dict.fromkeys(("contra", "contralateral", "contralaterally", "健侧", "健側", "对侧", "對側"), "contra"),
     **dict.fromkeys(("ipsi", "ipsilateral", "ipsilaterally", "aff", "affected", "affectedside", "患侧", "患側"), "ipsi"),
@@ -60,9 +60,10 @@ _DOTS = dict.fromkeys("·・･·•‧∙⋅●◦▪⸱", "·")
 _OTHERS = {"、": ",", "。": ".", "′": "'", "’": "'", "‘": "'", "ʼ": "'", "ʹ": "'", "´": "'", "`": "'", "∗": "*"} | dict.fromkeys(
     "×✕✖⨯╳", "×"
 )
-_BRACKETS = dict.fromkeys("【〔「『〖", "(") | dict.fromkeys("】〕」』〗", ")") | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", " ")
+_BRACKETS = dict.fromkeys("【〔「『〖", "(") | dict.fromkeys("】〕」』〗", ")")
+_BLANKS = dict.fromkeys("\u00a0\u3000\u202f\u205f\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(map(chr, range(0x2000, 0x200B))), " ")
 _WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_PLAIN = str.maketrans(_WIDE | _DASHES | _DOTS | _OTHERS | _BRACKETS)
+_PLAIN = str.maketrans(_WIDE | _DASHES | _DOTS | _OTHERS | _BRACKETS | _BLANKS)
 
 _LETTER = r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 _PIECE = re.compile(
