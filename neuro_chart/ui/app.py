@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from neuro_chart import __version__
 from neuro_chart.resources import ROOT, resource
 from neuro_chart.store.errors import VaultError
+from neuro_chart.ui.roles import tell_roles
 from neuro_chart.ui.theme import apply_theme, load_fonts
 from neuro_chart.ui.unlock import Unlock
 
@@ -39,6 +40,7 @@ def make_application(settings: QSettings) -> QApplication:
     app.setApplicationVersion(__version__)
     app.setWindowIcon(QIcon(str(resource("icons", "neuro-chart.svg"))))
     app.setCursorFlashTime(BLINK)
+    tell_roles()
     load_fonts()
     apply_theme(app, str(settings.value("theme", "auto")))
     return app

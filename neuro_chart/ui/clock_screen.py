@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QAction, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.adjuncts import Adjunct
@@ -44,6 +44,8 @@ def others(visit: Visit, moment: datetime) -> Iterator[Other]:
 
 class LargeClock(QWidget):
     """The time that is left, as large as there is room for, over a bar that runs down."""
+
+    spoken_role = QAccessible.Role.Clock
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +98,8 @@ class LargeClock(QWidget):
 
 class OtherClocks(QWidget):
     """The other clocks side by side: the time, and beneath it whose it is."""
+
+    spoken_role = QAccessible.Role.Clock
 
     def __init__(self) -> None:
         super().__init__()

@@ -173,7 +173,6 @@ class NeedleEditor(QFrame):
 
     def _wrong_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.setProperty("role", "touch")
         for mishap in (Mishap.BENT, Mishap.BROKEN, Mishap.STUCK, Mishap.DROPPED):
             menu.addAction(mishap.capitalize(), self._do(partial(self._treatment.mark, mishap=mishap)))
         self._replace = menu.addAction("Replace with a new needle", self._do(self._treatment.replace_needles))

@@ -1,0 +1,15 @@
+"""What a screen reader is told of the widgets that we paint ourselves: to Qt a plain widget is nothing in particular."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAccessibleWidget, QWidget
+
+
+def tell_roles() -> None:
+    """Let each widget whose class has a `spoken_role` (a QAccessible.Role) be read as that."""
+    QAccessible.installFactory(_told)
+
+
+def _told(_kind: str, what: QObject) -> QAccessibleWidget | None:
+    role = getattr(type(what), "spoken_role", None)
+    return QAccessibleWidget(what, role) if isinstance(what, QWidget) and role is not None else None

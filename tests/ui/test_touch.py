@@ -1,0 +1,182 @@
+"""Everything on the visit page is large enough for a finger, and a screen reader is told what it is."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
+
+from neuro_chart.clinic.adjuncts import ELECTRO, MOXA, Adjunct
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle, Side
+from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.roles import tell_roles
+from neuro_chart.ui.theme import TARGET, apply_theme
+from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.visit import VisitPage
+
+Role = QAccessible.Role
+SPEECHLESS = {Role.NoRole, Role.Client, Role.Pane, Role.Grouping, Role.Window, Role.StaticText, Role.UserRole}
+
+
+@pytest.fixture(autouse=True)
+def look(qapp):
+    tell_roles()
+    if not qapp.styleSheet():
+        apply_theme(qapp, "light")
+
+
+@pytest.fixture
+def page(chart, library, settings, rosa, treat, qtbot):
+    treat(rosa, 7, plan="More walking")
+    visit = Visit(rosa.id, chart.records.practitioner().id, room="Room 1")
+    chart.act(lambda: chart.records.start_visit(visit))
+    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
+    qtbot.addWidget(shown)
+    shown.resize(1290, 644)
+    shown.show()
+    shown.show_visit(visit.id)
+    yield shown
+    shown.treatment.stack.clear()
+
+
+def touchable(page):
+    """All that can be touched or reached by keys now, in the page and in its clock."""
+    for widget in (*page.findChildren(QWidget), *page.clock.findChildren(QWidget)):
+        part = isinstance(widget, QLineEdit) and isinstance(widget.parent(), QComboBox)
+        reached = isinstance(widget, QAbstractButton) or widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        passed = widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        if reached and widget.isVisible() and widget.isEnabled() and not part and not passed and not isinstance(widget, QScrollArea):
+            yield widget
+
+
+def described(widget):
+    made = [type(widget).__name__, widget.accessibleName(), getattr(widget, "text", str)() if isinstance(widget, QAbstractButton) else ""]
+    parents = []
+    while (widget := widget.parentWidget()) is not None and len(parents) < 3:
+        parents.append(type(widget).__name__)
+    return f"{' '.join(made)} in {' in '.join(parents)}"
+
+
+def height(widget):
+    """That of a row of a list, of the frame that is drawn round a line, or of the widget itself."""
+    if isinstance(widget, QAbstractItemView) and widget.model().rowCount():
+        return widget.sizeHintForRow(0)
+    frame = widget.parentWidget()
+    return (frame if frame.property("role") == "add-line" else widget).height()
+
+
+def faults(page):
+    found = set()
+    for widget in touchable(page):
+        if height(widget) < TARGET:
+            found.add(f"{height(widget)} px: {described(widget)}")
+        told = QAccessible.queryAccessibleInterface(widget)
+        if not told.text(QAccessible.Text.Name).strip():
+            found.add(f"no name: {described(widget)}")
+        if told.role() in SPEECHLESS:
+            found.add(f"no role ({told.role().name}): {described(widget)}")
+        if isinstance(widget, QPushButton | QToolButton) and (menu := widget.menu()) is not None:
+            menu.ensurePolished()
+            low = [action.text() for action in menu.actions() if not action.isSeparator() and menu.actionGeometry(action).height() < TARGET]
+            found |= {f"low in a menu: {text} of {described(widget)}" for text in low}
+    return found
+
+
+def plan(page, library, **said):
+    sites = [(library.atlas.point_sites(code)[side], code) for code in ("ST36", "SP6") for side in (Side.LEFT, Side.RIGHT)]
+    page.treatment.plan([Needle("", site, code, **said) for site, code in sites], "Plan")
+
+
+def late(page):
+    page.treatment.change("Earlier", [replace(each, inserted=now() - timedelta(minutes=31)) for each in page.treatment.needles])
+
+
+def test_an_empty_visit(page):
+    assert not faults(page)
+
+
+def test_a_visit_that_repeats_the_last(page):
+    page.treatment.repeat_last()
+    assert page.needles.confirm.isVisible()
+    assert not faults(page)
+
+
+def test_needles_that_are_planned_with_their_editor(page, library):
+    plan(page, library)
+    assert page.needles.editor.isVisible()
+    assert not faults(page)
+    page.treatment.select(())
+    assert not faults(page)
+
+
+def test_needles_that_are_in_pause_and_are_overdue(page, library):
+    plan(page, library)
+    page.treatment.insert_next()
+    assert not faults(page)
+    page.treatment.insert()
+    assert not faults(page)
+    page.treatment.pause()
+    assert not faults(page)
+    page.treatment.resume()
+    late(page)
+    page.treatment.select(())
+    assert not faults(page)
+
+
+def test_needles_that_were_pulled_and_the_way_they_are_counted_out(page, library):
+    plan(page, library)
+    page.treatment.insert()
+    page.needles.pull.click()
+    assert page.left.currentWidget() is page.counting
+    assert not faults(page)
+    page.treatment.select([page.treatment.needles[0].id])
+    assert not faults(page)
+
+
+@pytest.mark.parametrize("panel", ["show_aftercare", "show_tongue_pulse", "show_events", "show_signing", "show_adjunct"])
+def test_the_panels_of_the_left_column(page, library, panel):
+    plan(page, library)
+    page.treatment.insert()
+    page.treatment.select(())
+    electro = Adjunct(page.treatment.visit.id, ELECTRO, minutes=20)
+    for adjunct in (electro, Adjunct(page.treatment.visit.id, MOXA, minutes=5, started=now())):
+        page.treatment.put_adjunct(adjunct)
+    getattr(page, panel)(*([electro.id] if panel == "show_adjunct" else []))
+    assert not faults(page)
+
+
+def test_a_visit_that_is_signed(page):
+    page.sign_panel.signed.emit("")
+    assert page.bar.isVisible()
+    assert not faults(page)
+    page.show_amending()
+    assert not faults(page)
+
+
+def test_the_clock_on_the_whole_screen(page, library):
+    plan(page, library)
+    page.treatment.insert()
+    page.clock.fill()
+    assert page.clock.longer.isVisible()
+    assert not faults(page)
+    page.clock.close()
+
+
+def test_states_are_told_with_the_roles(page, library):
+    plan(page, library)
+    state = lambda widget: QAccessible.queryAccessibleInterface(widget).state()  # noqa: E731
+    editor = page.needles.editor
+    assert state(editor.presets[30]).checked
+    assert not state(editor.presets[45]).checked
+    assert state(editor.wrong).hasPopup
+    assert QAccessible.queryAccessibleInterface(editor.presets[30]).role() is Role.CheckBox
+    assert QAccessible.queryAccessibleInterface(page.needles.face).role() is Role.Button
+    rows = QAccessible.queryAccessibleInterface(page.needles.view)
+    page.needles.view.setCurrentIndex(page.needles.model.index(0))
+    assert rows.role() is Role.List
+    assert rows.child(0).text(QAccessible.Text.Name).startswith("ST36")
+    assert rows.child(0).state().selected
+    assert not rows.child(1).state().selected
