@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import countdown
@@ -22,29 +23,29 @@ def running(visit: Visit) -> Iterator[Needle | Adjunct]:
 class Standing:
     """How a visit stands until something is done: worked out once, so that each second takes no more than a look at the time.
 
-    `dues` are the ends of the clocks that run, the next first; `held` is the least time left on one that stands. `beside` runs beside the
-    needles, and of `clocks` some may only count up.
+    `ends` says when each clock that runs ends and of what (its id), the next first; `held` is the least time left on one that stands.
+    `beside` runs beside the needles, and of `clocks` some may only count up.
     """
 
     visit: Visit
     patient: Patient
     count: Count = field(init=False)
     clocks: int = field(init=False)
-    dues: list[datetime] = field(init=False)
+    ends: list[tuple[datetime, str]] = field(init=False)
     held: timedelta | None = field(init=False)
     beside: list[Adjunct] = field(init=False)
     ticks: bool = field(init=False)
 
     def __post_init__(self) -> None:
         parts = list(running(self.visit))
-        clocks = [each.clock for each in parts]
+        clocks = [(each.clock, each.id) for each in parts]
         self.count = self.visit.count
         self.clocks = len(clocks)
-        self.dues = sorted(due for clock in clocks if (due := clock.due))
-        standing = (left for clock in clocks if clock.paused and (left := clock.remaining(clock.paused)) is not None)
+        self.ends = sorted((due, part_id) for clock, part_id in clocks if (due := clock.due))
+        standing = (left for clock, _ in clocks if clock.paused and (left := clock.remaining(clock.paused)) is not None)
         self.held = min(standing, default=None)
         self.beside = [each for each in parts if isinstance(each, Adjunct)]
-        self.ticks = any(not clock.is_paused for clock in clocks)
+        self.ticks = any(not clock.is_paused for clock, _ in clocks)
 
     @property
     def is_under_way(self) -> bool:
@@ -54,7 +55,7 @@ class Standing:
     @property
     def is_paused(self) -> bool:
         """Whether all that has a time stands."""
-        return not self.dues and self.held is not None
+        return not self.ends and self.held is not None
 
     def is_of(self, today: date) -> bool:
         """Whether the visit is in progress: a draft of today, or still under way. An older one only waits to be signed."""
@@ -62,11 +63,11 @@ class Standing:
 
     def left(self, now: datetime) -> timedelta | None:
         """The time left on the clock that ends next, negative once it is over; where all stand, the least; None without a time."""
-        return self.dues[0] - now if self.dues else self.held
+        return self.ends[0][0] - now if self.ends else self.held
 
     def late(self, now: datetime) -> int:
         """How many clocks have run out."""
-        return bisect_right(self.dues, now)
+        return bisect_right(self.ends, now, key=itemgetter(0))
 
     def spoken(self, now: datetime) -> str:
         """How it stands, as it is read out: "12 in, 24 minutes left", in whole minutes so that it is not said anew each second."""
@@ -98,8 +99,8 @@ def sum_words(visits: Iterable[Standing], now: datetime) -> str:
     parts = [f"{number} {word}{'' if number == 1 else 's'}", f"{sum(each.count.inside for each in under_way)} in"]
     if late := sum(bool(each.late(now)) for each in under_way):
         parts.append(f"◆ {late} over")
-    elif dues := [each.dues[0] for each in under_way if each.dues]:
-        parts.append(f"next {countdown(min(dues) - now)}")
+    elif ends := [each.ends[0][0] for each in under_way if each.ends]:
+        parts.append(f"next {countdown(min(ends) - now)}")
     if uncounted := sum(each.count.uncounted for each in under_way):
         parts.append(f"{uncounted} to count out")
     return " · ".join(parts)

@@ -52,6 +52,7 @@ class RoomsPage(QWidget):
         self.stack = QUndoStack(self)
         self.cards: dict[str, VisitCard] = {}
         self.frames: dict[str, RoomFrame] = {}
+        self._places: tuple[object, ...] = ()
         self._sum = label("", "muted")
         self._middle = QWidget()
         self._grid = QGridLayout(self._middle)
@@ -183,6 +184,10 @@ class RoomsPage(QWidget):
         most = max(1, (self.width() - 40 + GAP) // (NARROWEST + GAP))
         number = len(wanted) - ("" in standing)
         columns = min(most, 4, number if number < 3 else (number + 1) // 2)
+        places = (columns, most, [(room, standing.get(room, ())) for room in wanted])
+        if places == self._places:  # laying all of it out anew takes longer than what is done here mostly
+            return
+        self._places = places
         for frame in self.frames.values():
             self._grid.removeWidget(frame)
         if list(self.frames) != wanted:

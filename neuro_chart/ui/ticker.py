@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.rooms import Standing, running
+from neuro_chart.clinic.rooms import Standing
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui import sound
 from neuro_chart.ui.chart import OpenChart
@@ -81,7 +81,7 @@ class Ticker(QObject):
 
     def _keep(self, visits: list[Standing]) -> None:
         self.visits = visits
-        clocks = {(due, each.id, kept.visit.id) for kept in visits for each in running(kept.visit) if (due := each.clock.due)}
+        clocks = {(due, part_id, kept.visit.id) for kept in visits for due, part_id in kept.ends}
         moment, rung = now(), {part_id for _, part_id, _ in self._rung}
         # what was rung for and is still overdue, such as after too few minutes more, does not ring anew
         self._rung = {clock for clock in clocks if clock in self._rung or (clock[1] in rung and clock[0] <= moment)}
