@@ -1,4 +1,4 @@
-"""The middle of the visit page: the body, the choice of its views and layers, and the line that takes points."""
+"""The body on a card: the choice of its views and layers above it, and room for a line beneath."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle
-from neuro_chart.ui.add_line import AddLine
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.map_guide import Guide
 from neuro_chart.ui.map_hand import Tool
@@ -18,37 +17,28 @@ from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.map_menu import LayersMenu
 from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.theme import TARGET
-from neuro_chart.ui.widgets import Segments, button, icon_button, label
+from neuro_chart.ui.widgets import Segments, icon_button, label
 
-_BOTH = "visit/both_sides"
 APART = 2
 LEGEND = 22
 
 
 class MapCard(QFrame):
-    """The body with what chooses its views, and the line that takes points. `figure_chosen(name)`: the practitioner wants another figure.
+    """The body with what chooses its views, and a line beneath it. `figure_chosen(name)`: the practitioner wants another figure.
 
     The name is one of FIGURES, or empty for the one that the record suggests; whoever stores it shows it by `show_figure`.
     """
 
     figure_chosen = Signal(str)
 
-    def __init__(self, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, library: Library, settings: QSettings, line: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library, self._settings = library, settings
+        self._library, self._settings, self._line = library, settings, line
         self._said = ""
         self.setProperty("role", "card")
         self.map = BodyMap(library.atlas, library.catalogue)
         self.sheets = Segments({key: title for key, (title, _) in SHEETS.items()}, "View")
         self.sheets.chosen.connect(self.show_sheet)
-        self.both = button("Both sides", icon="flip-horizontal")
-        self.both.setCheckable(True)
-        self.both.setChecked(bool(settings.value(_BOTH, defaultValue=True, type=bool)))
-        self.both.setToolTip("Place needles on both sides at one stroke (B)")
-        self.both.toggled.connect(lambda on: settings.setValue(_BOTH, on))
-        self.add = AddLine(library.catalogue)
-        self.both.toggled.connect(self.add.set_both)
-        self.add.set_both(self.both.isChecked())
         self._make_tools(Layers.read(settings))
         self.under = label("", "small")
         self.under.setFixedHeight(18)
@@ -93,19 +83,17 @@ class MapCard(QFrame):
         return made
 
     def _lay_out(self) -> None:
-        head, foot = QHBoxLayout(), QHBoxLayout()
+        head = QHBoxLayout()
         head.addWidget(self.sheets)
         head.addStretch(1)
-        foot.setSpacing(8)
-        foot.addWidget(self.add, 1)
-        foot.addWidget(self.both, 0, Qt.AlignmentFlag.AlignTop)
         box = QVBoxLayout(self)
         box.setContentsMargins(14, 12, 14, 14)
         box.setSpacing(6)
         box.addLayout(head)
         box.addWidget(self.map, 1)
         box.addWidget(self.under)
-        box.addLayout(foot)
+        if self._line is not None:
+            box.addWidget(self._line)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.map and isinstance(event, QResizeEvent):
@@ -202,5 +190,5 @@ class MapCard(QFrame):
         """Look at the needles only."""
         self.map.set_read_only(read_only)
         self.lasso.setVisible(not read_only)
-        self.add.setVisible(not read_only)
-        self.both.setVisible(not read_only)
+        if self._line is not None:
+            self._line.setVisible(not read_only)
