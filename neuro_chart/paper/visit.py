@@ -125,7 +125,7 @@ def _note(visit: Visit, library: Library) -> list[Flowable]:
         out.append(heading(field.capitalize(), before=11))
         out += lines(words, body) if words.strip() else []
         out += lines(found, body) if found else []
-        if field in visit.copied:
+        if field in visit.copied and words.strip():
             out.append(Paragraph(text(f"Taken over from the visit of {short_date(date.fromisoformat(visit.copied[field]))}."), soft))
         if not words.strip() and not found:
             out.append(Paragraph("Nothing noted.", style(10.5, colour=SOFT)))

@@ -164,7 +164,7 @@ class Note(QFrame):
             field.show_text(getattr(visit, name))
             field.setReadOnly(signed)
             field.setPlaceholderText("" if signed else PROSE[name][1])
-            self.copied[name].show_day(visit.copied.get(name), read_only=signed)
+            self.copied[name].show_day(visit.copied.get(name) if getattr(visit, name).strip() else None, read_only=signed)
         words = findings_words(visit.tongue, visit.pulse, self._treatment.library.tongue_pulse)
         self.tongue_pulse.show_words(words, read_only=signed)
         while (item := self._added.takeAt(0)) is not None:

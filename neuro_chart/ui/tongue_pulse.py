@@ -100,6 +100,7 @@ class TonguePulsePanel(QFrame):
     def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._treatment, self._terms = treatment, treatment.library.tongue_pulse
+        self._shown = ""
         self.setProperty("role", "card")
         self.setAccessibleName("Tongue and pulse")
         self.part = Segments({"tongue": "Tongue", "pulse": "Pulse"}, "Chart")
@@ -168,7 +169,8 @@ class TonguePulsePanel(QFrame):
         for mark, found in where.items():
             self.areas.show_group(mark, shown=bool(found))
         self._show_pulse()
-        if not self.rate.hasFocus():
+        if visit.id != self._shown or not self.rate.hasFocus():
+            self._shown = visit.id
             self.rate.setText("".join(visit.pulse.get(RATE, ())))
             self._say_wrong(wrong=False)
 

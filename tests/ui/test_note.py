@@ -322,6 +322,19 @@ def test_a_rate_is_beats_a_minute_and_nothing_else(page, stored, qtbot, typed, k
     assert panel._wrong.isVisible() == (bool(typed) and not kept)
 
 
+def test_a_rate_that_is_being_typed_is_never_charted_in_another_visit(chart, page, rosa, stored, qtbot):
+    other = Visit(rosa.id, chart.records.practitioner().id)
+    chart.act(lambda: chart.records.start_visit(other))
+    page.show_tongue_pulse()
+    page.tongue_pulse.part.choose("pulse")
+    page.tongue_pulse.rate.setFocus()
+    qtbot.keyClicks(page.tongue_pulse.rate, "72")
+    page.show_visit(other.id)
+    page.flush()
+    assert stored().pulse == {"rate": ["72"]}
+    assert chart.records.visit(other.id).pulse == {}
+
+
 def test_tongue_and_pulse_are_charted_by_keys_alone(page, stored, qtbot):
     page.note.prose["plan"].setFocus()
     qtbot.keyClick(page, Key.Key_T, Mod.ControlModifier | Mod.ShiftModifier)
@@ -386,6 +399,13 @@ def test_the_plan_is_taken_over_and_says_from_which_visit_until_that_is_taken_aw
     page.treatment.stack.undo()
     page.treatment.stack.undo()
     assert (stored().plan, stored().copied) == ("", {})
+
+
+def test_words_that_are_gone_came_from_nowhere(before, page, stored, qtbot):
+    choose(page, "Plan")
+    page.note.prose["plan"].setPlainText("")
+    page.flush()
+    assert not page.note.copied["plan"].isVisible()
 
 
 def test_what_is_being_typed_stays_when_the_plan_is_taken_over(before, page, stored, qtbot):
