@@ -275,14 +275,14 @@ class Records:
             draft = _draft(session, visit_id)
             _write(draft, written)
             for kind, table in PARTS:
-                ids = [each.id for each in kept if isinstance(each, kind)]
-                # held in a name, so that each merge below finds its row in the session instead of asking for it
-                _known = session.scalars(sa.select(kind).where(table.c.id.in_(ids))).all() if ids else ()
+                parts: list[Part] = [each for each in kept if isinstance(each, kind)]
+                asked = sa.select(kind).where(table.c.id.in_([each.id for each in parts]))
+                held: Sequence[Any] = session.scalars(asked).all() if parts else ()  # so that neither merge nor add asks once more
+                known = {each.id for each in held}
                 if gone:
                     session.execute(sa.delete(table).where(table.c.id.in_(gone), table.c.visit_id == visit_id))
-                for each in kept:
-                    if isinstance(each, kind):
-                        session.merge(each)
+                for each in parts:
+                    session.merge(each) if each.id in known else session.add(each)
         return Change("treatment" if kept or gone else "note", draft.patient_id, visit_id)
 
     def put_protocol(self, kept: Protocol) -> Change:

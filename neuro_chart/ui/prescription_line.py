@@ -95,7 +95,7 @@ class PrescriptionLine(QWidget):
         self._unplaced: dict[str, str] = {}  # what stands in the lines of other visits
         self._placed: dict[int, tuple[str, str]] = {}  # by the step of undo: what was typed, and what of it stayed
         self._read_text, self._reading, self._effect = "", Reading(), Effect()
-        self._word_at = 0
+        self._word = 0, 0  # from where to where what is taken of the offers goes
         self._told = False
         self.line = Line()
         self.line.setAccessibleName("Prescription")
@@ -322,7 +322,7 @@ class PrescriptionLine(QWidget):
 
     def _offer_readings(self, wrong: Misread | None) -> None:
         if wrong is not None:
-            self._word_at = wrong.start
+            self._word = wrong.start, wrong.end
             catalogue = self._treatment.library.catalogue
             told = (Completion(word, catalogue[word].pinyin if word in catalogue else "") for word in wrong.suggestions)
             self.offers.show_offers(told)
@@ -334,15 +334,15 @@ class PrescriptionLine(QWidget):
             self.offers.hide()
             return
         words = [word for word in self._reading.words if word.end <= len(text)]
-        self._word_at, offered = complete(text, words, self._treatment.library.catalogue, self._learn(), self._used)
+        start, offered = complete(text, words, self._treatment.library.catalogue, self._learn(), self._used)
+        self._word = start, len(text)
         self.offers.show_offers(offered)
 
     def _take(self, completion: Completion) -> None:
         """Put what was chosen in the place of the word."""
-        wrong = next((each for each in self._effect.misread if each.start == self._word_at), None)
-        end = wrong.end if wrong else self.line.textCursor().position()
+        start, end = self._word
         cursor = self.line.textCursor()
-        cursor.setPosition(self._word_at)
+        cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         space = "" if self.line.text()[end : end + 1].isspace() else " "
         cursor.insertText(completion.word + space)
