@@ -217,7 +217,8 @@ def _print_points(options: argparse.Namespace, library: "Library") -> int:
 
 def _tour(options: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from neuro_chart.tour import TourError, tour  # noqa: PLC0415  # after the platform is chosen
+    from neuro_chart.hand import TourError  # noqa: PLC0415  # after the platform is chosen
+    from neuro_chart.tour import tour  # noqa: PLC0415
 
     options.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryFile(dir=options.folder):  # a folder that takes no file is told now, not after a minute

@@ -1,291 +1,33 @@
 """The walk through the whole job, in the real windows and unseen: it leaves a picture of every page and every paper.
 
-It charts a published treatment (PMC3720209: bilateral ST36, GB39, SP9, SP6, LR3, GB41, 30 minutes with 2/120 Hz) from the first form to
-the printed sheet, and kills the program in the middle of the visit to see that nothing is lost.
+It charts a treatment from the first form to the printed sheet, and kills the program in the middle of the visit, to see that nothing is
+lost.
 """
 
 import multiprocessing
 import os
 import sys
-import traceback
-from collections.abc import Callable
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
-from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar, cast
 
-from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QSlider, QWidget
+from PySide6.QtWidgets import QWidget
 
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.people import Patient
-from neuro_chart.clinic.visits import Visit
-from neuro_chart.demo import PASSPHRASE, make_demo
+from neuro_chart.demo import make_demo
+from neuro_chart.hand import SIZE, Hand, TourError, check_nothing_is_missing, kill_in_the_middle, treat_until_killed, treatment
 from neuro_chart.resources import ROOT
-from neuro_chart.ui.app import App, make_application
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.health_history import HealthHistoryPage
-from neuro_chart.ui.points import TURN_AFTER
 from neuro_chart.ui.papers import PapersPage
 from neuro_chart.ui.point_card import PointPopup
+from neuro_chart.ui.points import TURN_AFTER
 from neuro_chart.ui.progress import ProgressPage
 from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.unlock import Unlock
-from neuro_chart.ui.visit import VisitPage
-
-if TYPE_CHECKING:
-    from neuro_chart.ui.window import Window
-
-T = TypeVar("T", bound=QWidget)
-
-LONGEST_WAIT = 60
-SIZE = QSize(1366, 768)
-GIVEN, FAMILY = "Teodor", "Halloran"
-PRESCRIPTION = "ST36 GB39 SP9 SP6 LR3 GB41"
-STIMULATION = "2/120 Hz"
-SUBJECTIVE = "Burning soles at night, worse after standing. Sleeps four hours. Sugar steady since August."
-OBJECTIVE = "Monofilament felt at 4 of 10 sites. Skin of both feet whole and warm."
-ASSESSMENT = "Painful diabetic neuropathy of both feet."
-PLAN = "Twice a week for eight weeks, then look again."
-HISTORY: dict[str, list[tuple[str, str]]] = {
-    "complaint-page": [
-        ("complaint", "My feet burn at night."),
-        ("complaint-since", "2 years"),
-        ("complaint-course", "Slowly getting worse"),
-    ],
-    "cause-page": [("cause", "Diabetes"), ("cause-diabetes-since", "2011")],
-    "symptoms-page": [("burning", "Yes"), ("burning-where", "Left foot"), ("burning-where", "Right foot"), ("burning-bad", "7")],
-    "medicines-page": [
-        ("medicines", "Yes"),
-        ("medicines-which", "Metformin, duloxetine"),
-        ("thinner", "No"),
-        ("bleeding", "No"),
-        ("allergies", "No"),
-    ],
-    "implants-page": [("implants", "None of these"), ("pregnancy", "Does not apply")],
-    "feet-page": [("feet-heat", "No"), ("wound", "No")],
-    "signs-page": [("falls", "No"), ("flag-bladder", "No"), ("flag-weakness", "No"), ("flag-breathing", "No")],
-    "goals-page": [("goals", "Sleep through the night.")],
-    "consent-page": [
-        ("consent", "Yes"),
-        ("consent-by", "I do, for myself"),
-        ("consent-name", f"{GIVEN} {FAMILY}"),
-        ("consent-date", "2026-11-20"),
-    ],
-}
-
-
-class TourError(Exception):
-    """Something on the way was not as it should be."""
-
-
-class Hand:
-    """Keys and clicks on the real windows of one vault, as a practitioner would make them."""
-
-    def __init__(self, vault: Path) -> None:
-        settings = QSettings(str(vault.with_suffix(".ini")), QSettings.Format.IniFormat)
-        settings.setValue("sound", False)  # noqa: FBT003  # Qt's own signature
-        self.application = make_application(settings)
-        self.app = App(vault, settings)
-        self._broken: list[str] = []
-        sys.excepthook = self._broke
-
-    def _broke(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        self._broken.append("".join(traceback.format_exception(kind, error, trace)))
-
-    @property
-    def window(self) -> "Window":
-        """The open chart."""
-        if self.app.window is None:
-            raise TourError("The chart did not open.")
-        return self.app.window
-
-    def wait(self, until: Callable[[], object], what: str) -> None:
-        """Let the program go on until something holds; TourError after a minute."""
-        end = monotonic() + LONGEST_WAIT
-        while not until() or self._broken:
-            if self._broken:
-                raise TourError(f"The program broke. {self._broken[0]}")
-            if monotonic() > end:
-                raise TourError(f"Waited in vain: {what}.")
-            QTest.qWait(10)
-
-    def write(self, into: QWidget, words: str) -> None:
-        """Type words into a field and go on to the next."""
-        into.setFocus()
-        QTest.keyClicks(into, words)
-        into.clearFocus()
-
-    def press(self, made: QAbstractButton) -> None:
-        """Click a button that can be clicked."""
-        if not made.isEnabled():
-            raise TourError(f"“{made.text()}” can't be pressed.")
-        QTest.mouseClick(made, Qt.MouseButton.LeftButton)
-
-    def unlock(self) -> None:
-        """Open the vault with its passphrase."""
-        self.app.ask()
-        door = cast("Unlock", self.app.unlock)
-        self.write(door.passphrase, PASSPHRASE)
-        QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
-        self.wait(lambda: self.app.window is not None, "the vault to open")
-        self.window.resize(SIZE)
-
-    def lock(self) -> None:
-        """Put the chart away."""
-        self.window.close()
-        self.app.window = None
-
-    def tab(self, key: str, kind: type[T]) -> T:
-        """Turn a patient's page to a tab, and give its page."""
-        if self.window.patient.tab != key:
-            self.press(self.window.patient.tabs[key])
-        found = self.window.patient.findChild(kind)
-        if found is None:
-            raise TourError(f"There is no tab “{key}”.")
-        return found
-
-    @property
-    def visit_page(self) -> VisitPage:
-        """The visit tab's page."""
-        return self.tab("visit", VisitPage)
-
-    def add_patient(self) -> None:
-        """Take down a new patient."""
-        self.window.show_page("patients")
-        self.window.patients.add_patient()
-        form = self.window.patients.form
-        if form is None:
-            raise TourError("There is no form for a new patient.")
-        for name, words in (("given", GIVEN), ("family", FAMILY), ("birth", "1961-05-09"), ("phone", "01632 960777")):
-            self.write(form.inputs[name], words)
-        self.press(form.add_button)
-
-    def take_history(self) -> None:
-        """Fill in the health history and complete it."""
-        page = self.tab("health", HealthHistoryPage)
-        self.press(page.start_button)
-        for section, answers in HISTORY.items():
-            view = page.view
-            if view is None:
-                raise TourError("The health history is not shown.")
-            view.go_to(section)
-            for link_id, word in answers:
-                self._answer(view.question(link_id), word)
-        if page.view is not None:
-            self.press(page.view.next_button)
-        self.wait(self._patient_intakes_completed, "the health history to be completed")
-
-    def _answer(self, question: QWidget, word: str) -> None:
-        for made in question.findChildren(QAbstractButton):
-            if made.text().replace("’", "'") == word:
-                self.press(made)
-                return
-        field = question.findChild(QPlainTextEdit) or question.findChild(QLineEdit) or question.findChild(QSlider)
-        if not isinstance(field, QWidget):
-            raise TourError(f"Nowhere to answer “{word}”.")
-        self.write(field, word)
-
-    def _patient_intakes_completed(self) -> bool:
-        intakes = self.window.chart.records.intakes(self.window.patient.patient.id)
-        return bool(intakes) and all(intake.completed for intake in intakes)
-
-    def treat(self) -> None:
-        """Start the visit: note, scores, prescription, electro-stimulation, needles in."""
-        self.window.patient.start_visit()
-        page = self.visit_page
-        for name, words in (("subjective", SUBJECTIVE), ("objective", OBJECTIVE), ("assessment", ASSESSMENT), ("plan", PLAN)):
-            self.write(page.note.prose[name], words)
-        self.score("pain_before", 7)
-        self.score("numbness_before", 6)
-        if not page.map_card.both.isChecked():
-            self.press(page.map_card.both)
-        self.write(page.add.line, PRESCRIPTION)
-        QTest.keyClick(page.add.line, Qt.Key.Key_Return)
-        page.needles.add_electro()
-        stimulation = next(iter(page.beside.rows.values()))
-        self.write(stimulation.setting, STIMULATION)
-        self.write(stimulation.minutes, "30")
-        page.flush()
-        self.press(page.needles.insert)
-        self.wait(lambda: treatment(self)[1].count.inside == 2 * len(PRESCRIPTION.split()), "the needles to be in")
-
-    def score(self, name: str, number: int) -> None:
-        """Give a score."""
-        scale = self.visit_page.note.scores[name].scale
-        scale.setFocus()
-        QTest.keyClick(scale, Qt.Key(Qt.Key.Key_0 + number))
-
-    def finish(self, exercises: tuple[str, ...]) -> None:
-        """Take the needles out, score again, choose the aftercare, sign."""
-        page = self.visit_page
-        self.press(page.needles.pull)
-        self.score("pain_after", 4)
-        self.score("numbness_after", 5)
-        self.choose_exercises(exercises)
-        page.show_signing()
-        self.press(page.sign_panel.sign)
-        self.wait(lambda: treatment(self)[1].signed, "the visit to be signed")
-
-    def choose_exercises(self, exercises: tuple[str, ...]) -> None:
-        """Tick exercises for the sheet on the Papers tab."""
-        papers = self.tab("papers", PapersPage)
-        for name in exercises:
-            self.press(papers.form.tiles[name])
-        papers.flush()
-
-
-def kill_in_the_middle(work: Callable[[Path, Event], None], vault: Path) -> None:
-    """Run work in a process of its own until it says that it has come to its middle, then kill that process."""
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    process = context.Process(target=work, args=(vault, ready))
-    process.start()
-    while not ready.wait(0.2):
-        if not process.is_alive():
-            raise TourError("The program ended before it was killed.")
-    process.kill()
-    process.join()
-
-
-def treat_until_killed(vault: Path, ready: Event) -> None:
-    """Chart the treatment up to the running clocks, then go on as a program that waits for its user."""
-    hand = Hand(vault)
-    hand.unlock()
-    hand.add_patient()
-    hand.take_history()
-    hand.treat()
-    ready.set()
-    hand.application.exec()
-
-
-def treatment(hand: Hand) -> tuple[Patient, Visit]:
-    """The treated patient and the visit, found again."""
-    for visit, patient in [*hand.window.chart.records.open_visits(), *hand.window.chart.records.latest_visits(1)]:
-        if patient.family == FAMILY:
-            return patient, visit
-    raise TourError("The visit that was being charted is gone.")
-
-
-def check_nothing_is_missing(hand: Hand) -> None:
-    """TourError unless all that was charted before the program was killed is there."""
-    patient, visit = treatment(hand)
-    intakes = hand.window.chart.records.intakes(patient.id)
-    found = (
-        patient.name, visit.count.inside, sorted({n.point for n in visit.needles}), {n.retention for n in visit.needles},
-        [a.setting for a in visit.adjuncts], visit.subjective, visit.objective, visit.assessment, visit.plan,
-        visit.pain_before, visit.numbness_before, [bool(i.completed) for i in intakes],
-    )  # fmt: skip
-    wanted = (
-        f"{GIVEN} {FAMILY}", 12, sorted(PRESCRIPTION.split()), {30}, [STIMULATION], SUBJECTIVE, OBJECTIVE, ASSESSMENT, PLAN, 7, 6, [True],
-    )  # fmt: skip
-    if found != wanted:
-        raise TourError(f"After the kill the chart holds {found}, not {wanted}.")
 
 
 class Album:
@@ -313,7 +55,7 @@ class Album:
         if not window.grab().save(str(self._folder / f"{name}-{self._theme}{self._scale}.png")):
             raise TourError(f"The picture of “{name}” can't be saved in {self._folder}.")
 
-    def keep_paper(self, papers: "PapersPage", name: str) -> None:
+    def keep_paper(self, papers: PapersPage, name: str) -> None:
         """A paper as PDF, and each of its pages as a picture."""
         self._hand.wait(lambda: papers.is_drawn, "the paper to be drawn")
         path = self._folder / f"{name}.pdf"
@@ -350,7 +92,9 @@ def walk(hand: Hand, album: Album) -> None:
         door.close()
     hand.unlock()
     window = hand.window
-    for name, key in (("03-today", "today"), ("04-patients", "patients"), ("06-find", "find"), ("07-settings", "settings")):
+    for name, key in (("03-today", "today"), ("04-patients", "patients"), ("06-find", "find"), ("07-settings", "settings"),
+        ("23-rooms", "rooms"),
+    ):  # fmt: skip
         window.show_page(key)
         if key == "find":
             hand.write(window.notes.line, "monofilament")
@@ -376,6 +120,7 @@ def walk(hand: Hand, album: Album) -> None:
     tell_of_a_point(hand, album)
     page.show_signing()
     album.take("15-visit-signing")
+    treat(hand, album)
     overdue, late = next((v, p) for v, p in window.chart.records.open_visits() if p.family == "Khoury")
     window.open_visit(late.id, overdue.id)
     page.map_card.sheets.choose("head")
@@ -391,6 +136,31 @@ def walk(hand: Hand, album: Album) -> None:
     hand.lock()
 
 
+def treat(hand: Hand, album: Album) -> None:
+    """What the visit page shows while its hands are busy: a line that is typed, panels, the clock on the whole screen, the count."""
+    page = hand.visit_page
+    page.treatment.select(())
+    page.map_card.sheets.choose("body")
+    page.add.setFocus()
+    QTest.keyClicks(page.add.line, "LI4 TE5 r 0.5c dq BL 23, 25 30m flurb ")
+    album.take("24-visit-typing")
+    page.add.clear()
+    page.show_tongue_pulse()
+    album.take("25-visit-tongue-and-pulse")
+    if beside := page.treatment.visit and page.treatment.visit.adjuncts:
+        page.show_adjunct(beside[0].id)
+        album.take("26-visit-beside-the-needles")
+    page.show_counting()
+    album.take("27-visit-counting-out")
+    page.show_events()
+    album.take("28-visit-what-happened")
+    page.show_note()
+    page.clock.fill()
+    page.clock.resize(SIZE)
+    album.take("29-clock", page.clock)
+    page.clock.close()
+
+
 def look_up(hand: Hand, album: Album) -> None:
     """The library: a point, one with much to mind, and words that no point answers to."""
     window = hand.window
@@ -402,6 +172,9 @@ def look_up(hand: Hand, album: Album) -> None:
         window.show_point(code)
         window.library.points.search.setText(words)
         QTest.qWait(2 * TURN_AFTER)
+        album.take(name)
+    for name, section in (("30-library-protocols", "protocols"), ("31-library-phrases", "phrases"), ("32-library-shorthand", "shorthand")):
+        window.library.show_section(section)
         album.take(name)
 
 

@@ -2,7 +2,7 @@
 
 from pytest_archon import archrule
 
-STANDARD_ROOMS = ["neuro_chart.store*", "neuro_chart.paper*", "neuro_chart.ui*", "neuro_chart.demo", "neuro_chart.tour"]
+STANDARD_ROOMS = ["neuro_chart.store*", "neuro_chart.paper*", "neuro_chart.ui*", "neuro_chart.demo", "neuro_chart.tour", "neuro_chart.hand"]
 LIBRARIES = ["PySide6*", "sqlalchemy*", "sqlcipher3*", "alembic*", "reportlab*", "cryptography*"]
 
 
@@ -26,7 +26,7 @@ def test_paper_knows_neither_store_nor_windows():
 
 def test_windows_leave_tables_and_pages_to_their_rooms():
     archrule("ui").match("neuro_chart.ui*").should_not_import(
-        "sqlalchemy*", "sqlcipher3*", "alembic*", "reportlab*", "neuro_chart.demo", "neuro_chart.tour"
+        "sqlalchemy*", "sqlcipher3*", "alembic*", "reportlab*", "neuro_chart.demo", "neuro_chart.tour", "neuro_chart.hand"
     ).check("neuro_chart", only_direct_imports=True)
 
 

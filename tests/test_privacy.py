@@ -25,7 +25,7 @@ DAY = """if True:
             print(event, arguments[0])
 
     sys.addaudithook(hear)
-    from neuro_chart.tour import Hand
+    from neuro_chart.hand import Hand
     from neuro_chart.ui.papers import PapersPage
 
     hand = Hand(Path(sys.argv[1]))

@@ -7,23 +7,22 @@ from pypdf import PdfReader
 
 from neuro_chart.clinic.people import Practice, Practitioner
 from neuro_chart.demo import PASSPHRASE
-from neuro_chart.store.records import Records
-from neuro_chart.store.vault import Vault
-from neuro_chart.tour import (
+from neuro_chart.hand import (
     FAMILY,
+    FREQUENCY,
     GIVEN,
     OBJECTIVE,
     PLAN,
-    STIMULATION,
+    POINTS,
     SUBJECTIVE,
     Hand,
     kill_in_the_middle,
     treat_until_killed,
     treatment,
 )
+from neuro_chart.store.records import Records
+from neuro_chart.store.vault import Vault
 from neuro_chart.ui.papers import PapersPage
-
-POINTS = ["GB39", "GB41", "LR3", "SP6", "SP9", "ST36"]
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def test_a_kill_in_mid_visit_loses_nothing_and_the_visit_goes_on_to_its_sheet(ki
         assert sorted(n.point for n in visit.needles) == sorted(POINTS * 2)
         assert {(n.point, n.site.side) for n in visit.needles} == {(p, s) for p in POINTS for s in ("left", "right")}
         assert all(n.is_in and n.retention == 30 for n in visit.needles)
-        assert [(a.setting, a.minutes) for a in visit.adjuncts] == [(STIMULATION, 30)]
+        assert [(a.frequency, a.minutes, a.is_running) for a in visit.adjuncts] == [(FREQUENCY, 30, True)]
         assert (visit.subjective, visit.objective, visit.plan) == (SUBJECTIVE, OBJECTIVE, PLAN)
         assert (visit.pain_before, visit.numbness_before) == (7, 6)
         (intake,) = records.intakes(patient.id)
