@@ -161,15 +161,18 @@ class ClockScreen(QWidget):
         self.longer = button("+5 min", treatment.leave_longer, "far")
         self.hold = button("", treatment.hold_or_resume, "far")
         self.pull = button("Pull all now", self.pull_wanted.emit, "danger")
+        self.undo = button("Undo", self._undo, "far")
         self.leave = button("Close", self.close, "far")
+        self._done_before = 0
         for made, keys in ((self.before, "Left"), (self.after, "Right"), (self.longer, "Ctrl+Shift+M"), (self.hold, "Ctrl+Shift+K"),
-                           (self.pull, "Ctrl+Shift+P"), (self.leave, "Escape")):  # fmt: skip
+                           (self.pull, "Ctrl+Shift+P"), (self.undo, "Ctrl+Z"), (self.leave, "Escape")):  # fmt: skip
             self._key(made.click, keys)
             made.setToolTip(keys)
         self._key(self.close, "F11")
         self._lay_out()
         treatment.shown.connect(lambda _visit: self.tick(now()))
         treatment.closed.connect(self.close)
+        treatment.stack.indexChanged.connect(self._offer_undo)
         ticker.ticked.connect(self.tick)
         ticker.counted.connect(lambda: self.tick(now()))
 
@@ -187,7 +190,7 @@ class ClockScreen(QWidget):
         foot.setSpacing(12)
         for made, stretch in (
             (row(self.before, None), 1),
-            (row(self.longer, self.hold, self.pull), 0),
+            (row(self.longer, self.hold, self.pull, self.undo), 0),
             (row(None, self.after, self.leave), 1),
         ):
             foot.addWidget(made, stretch)
@@ -203,8 +206,10 @@ class ClockScreen(QWidget):
 
     def fill(self) -> None:
         """Fill the screen with the clock."""
+        self._done_before = self._treatment.stack.index()
         self.showFullScreen()
         self.tick(now())
+        self._offer_undo(self._done_before)
         self.activateWindow()
         self.leave.setFocus()
 
@@ -222,7 +227,16 @@ class ClockScreen(QWidget):
     def turn(self, steps: int) -> None:
         """Turn to the visit before (-1) or after (1)."""
         if wanted := self._beside(steps):
+            self._done_before = 0
             self.visit_wanted.emit(wanted[1].id, wanted[0].id)
+
+    def _offer_undo(self, done: int) -> None:
+        self.undo.setVisible(done > self._done_before)
+
+    def _undo(self) -> None:
+        """Take back what was done on this screen, and nothing that was done before."""
+        if self._treatment.stack.index() > self._done_before:
+            self._treatment.stack.undo()
 
     def _name(self, visit: Visit, patient: Patient) -> str:
         """The room, and the initials unless privacy hides even those."""

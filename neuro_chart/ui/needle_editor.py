@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
+    QLayout,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -37,21 +39,23 @@ _SIZE = re.compile(r"\s*(\d*[.,]?\d+)\s*(?:mm)?\s*[x×*]\s*(\d+(?:[.,]\d+)?)\s*(
 class Said(QScrollArea):
     """As high as its content where there is room for all of it, and scrolled where there is none."""
 
-    def __init__(self, content: QWidget) -> None:
+    def __init__(self, content: QLayout) -> None:
         super().__init__()
+        self._content = content
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setMinimumHeight(2 * TARGET)
-        self.setWidget(content)
+        shown = QWidget()
+        shown.setLayout(content)
+        self.setWidget(shown)
 
     def sizeHint(self) -> QSize:
         """Qt's own is that of the content as it first was."""
-        layout = self.widget().layout()
-        height = layout.heightForWidth(self.width()) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        return QSize(layout.sizeHint().width(), height)
+        asked = self._content.sizeHint()
+        return QSize(asked.width(), self._content.heightForWidth(self.width()) if self._content.hasHeightForWidth() else asked.height())
 
 
 class NeedleEditor(QFrame):
@@ -137,8 +141,7 @@ class NeedleEditor(QFrame):
             chips.setColumnStretch(column, 1)
         chips.addWidget(self.minutes, 1, 4)
         acts = row(self.tick, self.insert, self.pull, self.back, self.hold, self.longer, self.anew, self.wrong, None, spacing=4)
-        said = QWidget()
-        box = QVBoxLayout(said)
+        box = QVBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(5)
         box.addWidget(self.caution)
@@ -152,10 +155,10 @@ class NeedleEditor(QFrame):
         whole.setSpacing(3)
         whole.addWidget(row(self._title, self.about, None, self.twins, self.delete, self.done, spacing=0))
         whole.addWidget(acts)
-        self._said = Said(said)
+        self._said = Said(box)
         whole.addWidget(self._said)
         for choices in (self.technique, self.de_qi):
-            choices.layout().setContentsMargins(0, 0, 0, 0)  # as high as what stands beside them
+            cast("QLayout", choices.layout()).setContentsMargins(0, 0, 0, 0)  # as high as what stands beside them
         self.minutes.setMinimumWidth(40)
         self.size_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.size_box.setMinimumContentsLength(4)

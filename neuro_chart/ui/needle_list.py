@@ -85,7 +85,7 @@ class NeedleList(QFrame):
     def _tell_keys(self) -> None:
         self.longer.setToolTip("Leave every needle that is in five minutes longer (Ctrl+Shift+M)")
         self.longer.setAccessibleName("Five minutes longer for all")
-        self.confirm.setToolTip("This is meant today, too (Ctrl+D)")
+        self.confirm.setToolTip("This is meant today, too (Ctrl+Shift+D)")
         self.repeat.setToolTip("Plan the last visit's needles again (Ctrl+R)")
         self.insert.setToolTip("Insert all needles that are planned (Ctrl+I)")
         self.next.setToolTip("The next point goes in, and its clock starts (Ctrl+Return)")

@@ -135,7 +135,7 @@ class VisitPage(QWidget):
         self._action("Five minutes longer: selected needles, or all", "Ctrl+Shift+M", lambda: do(treatment.leave_longer, treatment.in_hand))
         self._action("Pause or run on: selected needles, or all", "Ctrl+Shift+K", lambda: do(treatment.hold_or_resume, treatment.in_hand))
         self._action("Start clocks anew: selected needles, or all", "", lambda: do(treatment.restart, treatment.in_hand))
-        self._action("Confirm what was copied from the last visit", "Ctrl+D", treatment.confirm)
+        self._action("Confirm what was copied from the last visit", "Ctrl+Shift+D", treatment.confirm)
         self._action("Clock on the whole screen", "F11", self.clock.fill)
         self._action("Place on both sides", "B", self.add.both.toggle)
         self._action("Write the note", "Ctrl+T", self.write_note)

@@ -60,7 +60,7 @@ def words(screen):
 
 def test_a_touch_of_the_clock_fills_the_screen_and_escape_gives_it_back(page, screen, qtbot):
     assert screen.isFullScreen()
-    assert screen.clock.told.time in {"30:00", "29:59"}
+    assert screen.clock.told.time.startswith(("30:0", "29:5"))
     assert screen.count.text() == "2 in"
     qtbot.keyClick(screen, Qt.Key.Key_Escape)
     assert not screen.isVisible()
@@ -87,11 +87,12 @@ def test_it_shows_what_else_runs(page, screen, visit):
     page.treatment.put_adjunct(Adjunct(visit.id, LAMP, minutes=15, started=now()))
     assert screen.others.isVisible()
     told = screen.others.accessibleName()
-    assert "1 needle 40:00" in told or "1 needle 39:59" in told
+    assert told.startswith(("1 needle 40:0", "1 needle 39:5"))
     assert "Infrared lamp 1" in told
 
 
 def test_it_gives_five_minutes_more_stands_and_pulls_all(page, screen, qtbot):
+    assert not screen.undo.isVisible()
     page.treatment.select([page.treatment.needles[0].id])  # on the whole screen all are meant, whatever is selected on the page
     screen.longer.click()
     assert {needle.retention for needle in page.treatment.needles} == {35}
@@ -104,6 +105,9 @@ def test_it_gives_five_minutes_more_stands_and_pulls_all(page, screen, qtbot):
     assert page.treatment.visit.count.uncounted == 2
     assert screen.clock.told.time == "2 pulled"
     assert not screen.pull.isVisible()
+    screen.undo.click()
+    assert screen.count.text() == "2 in"
+    screen.pull.click()
     screen.close()
     assert page.left.currentWidget() is page.counting
 
