@@ -10,11 +10,12 @@ from neuro_chart.clinic.people import new_id
 from neuro_chart.clinic.visits import NOTE_FIELDS, Visit
 
 BLANK = "___"
+BLANKS = "_{3,}"  # what is read as one
 START = ";"
 ENDS = " \t\n.,;:!?)"  # what is typed after a key to have its sentence
 LONGEST = 20
 
-_BLANK = re.compile("_{3,}")
+_BLANK = re.compile(BLANKS)
 _KEY = re.compile(rf"[^\W_][\w-]{{0,{LONGEST - 1}}}")
 _TYPED = re.compile(rf"(?<![^\s(\[{{\"'“‘«—–/]){START}({_KEY.pattern})?$")
 
@@ -45,14 +46,14 @@ def load(folder: Path) -> dict[str, Phrase]:
 
 def together(shipped: Mapping[str, Phrase], own: Iterable[Phrase]) -> dict[str, Phrase]:
     """All that can be typed, by key in its order; an own one takes the place of a shipped one."""
-    found = {**shipped, **{phrase.key.casefold(): phrase for phrase in own}}
+    found = {**shipped, **{phrase.key.lower(): phrase for phrase in own}}
     return dict(sorted(found.items()))
 
 
 def being_typed(before: str) -> str | None:
     """The key that stands at the end of a text, empty after a lone semicolon; None where no phrase is being typed."""
     typed = _TYPED.search(before)
-    return None if typed is None else (typed[1] or "").casefold()
+    return None if typed is None else (typed[1] or "").lower()
 
 
 def beginning_with(key: str, phrases: Mapping[str, Phrase]) -> list[Phrase]:

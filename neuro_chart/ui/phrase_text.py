@@ -1,41 +1,37 @@
 """A text of the note in which a short key becomes its phrase."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QFocusEvent,
-    QFont,
     QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
     QMoveEvent,
-    QPainter,
     QResizeEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QWidget
 
-from neuro_chart.clinic.phrases import ENDS, LONGEST, START, Phrase, beginning_with, being_typed, blanks, ended_by
-from neuro_chart.ui.theme import TARGET, Theme
+from neuro_chart.clinic.phrases import BLANKS, ENDS, LONGEST, START, Phrase, beginning_with, being_typed, ended_by
+from neuro_chart.ui.phrase_offers import Offers
+from neuro_chart.ui.theme import Theme
 from neuro_chart.ui.words import Prose
 
-MOST = 5  # phrases in sight at once
-WIDTH = 380
-KEY_WIDTH = 76
+_BLANK = QRegularExpression(f"(?<!_){BLANKS}")  # Qt's own, as it counts places in a text
 
 
 class Expansion(NamedTuple):
-    """What Escape takes back: where the phrase stands, how long it is, and what was typed there."""
+    """What Escape takes back: from where to where the phrase stands in which text, and what was typed there."""
 
     start: int
-    length: int
+    end: int
+    text: str
     typed: str
 
 
@@ -61,7 +57,7 @@ class PhraseText(Prose):
         self._phrases = phrases
 
     @property
-    def offers(self) -> "Offers":
+    def offers(self) -> Offers:
         """The phrases that fit what is being typed, over the page beneath the cursor."""
         if self._offers is None or self._offers.parent() is not self.window():
             self._offers = Offers(self.window())
@@ -73,11 +69,15 @@ class PhraseText(Prose):
         """Whether phrases are offered just now."""
         return self._offers is not None and self._offers.isVisible()
 
+    @property
+    def _is_fresh(self) -> bool:
+        return self._fresh is not None and self._fresh.text == self.toPlainText()
+
     # Keys
 
     def event(self, event: QEvent) -> bool:
         is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if is_asked and (self._fresh or self.is_offering):
+        if is_asked and (self._is_fresh or self.is_offering):
             event.accept()  # else the page takes it
             return True
         return super().event(event)
@@ -87,7 +87,7 @@ class PhraseText(Prose):
         if key in {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr}:
             super().keyPressEvent(event)
             return
-        fresh, self._fresh = self._fresh, None
+        fresh, self._fresh = (self._fresh if self._is_fresh else None), None
         if self.is_offering and self.offers.take_key(key):
             return
         if key == Qt.Key.Key_Escape and fresh is not None:
@@ -182,16 +182,18 @@ class PhraseText(Prose):
         cursor = self.textCursor()
         cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, typed)
         start, was = cursor.selectionStart(), cursor.selectedText().replace("\u2029", "\n")
-        words = ended_by(phrase.text, end)
-        cursor.insertText(words)
-        first = next(iter(blanks(words)), (len(words), len(words)))
-        self._select(start + first[0], start + first[1])
+        cursor.insertText(ended_by(phrase.text, end))
+        blank = self.document().find(_BLANK, start)
+        self.setTextCursor(cursor if blank.isNull() or blank.position() > cursor.position() else blank)
+        self._fresh = Expansion(start, cursor.position(), self.toPlainText(), was)
         self._announce()
-        self._fresh = Expansion(start, len(words), was)
 
     def _take_back(self, fresh: Expansion) -> None:
-        self._select(fresh.start, fresh.start + fresh.length)
-        self.textCursor().insertText(fresh.typed)
+        cursor = self.textCursor()
+        cursor.setPosition(fresh.start)
+        cursor.setPosition(fresh.end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(fresh.typed)
+        self.setTextCursor(cursor)
         self._declined = fresh.start
         self._announce()
 
@@ -204,28 +206,21 @@ class PhraseText(Prose):
 
     def _to_blank(self, *, forward: bool) -> bool:
         cursor = self.textCursor()
-        found = blanks(self.toPlainText())
         if forward:
-            there = next((blank for blank in found if blank[0] >= cursor.selectionEnd()), None)
+            blank = self.document().find(_BLANK, cursor.selectionEnd())
         else:
-            there = next((blank for blank in reversed(found) if blank[1] <= cursor.selectionStart()), None)
-        if there is not None:
-            self._select(*there)
-        return there is not None
+            blank = self.document().find(_BLANK, cursor.selectionStart(), QTextDocument.FindFlag.FindBackward)
+        if not blank.isNull():
+            self.setTextCursor(blank)
+        return not blank.isNull()
 
     def first_blank(self) -> bool:
         """Take the keys and choose the first blank that is not filled in; False if there is none."""
-        found = blanks(self.toPlainText())
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        found = self._to_blank(forward=True)
         if found:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._select(*found[0])
-        return bool(found)
-
-    def _select(self, start: int, end: int) -> None:
-        cursor = self.textCursor()
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        self.setTextCursor(cursor)
+        return found
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -241,99 +236,9 @@ class BlankMarks(QSyntaxHighlighter):
         self._shown_in = shown_in
 
     def highlightBlock(self, text: str) -> None:
-        for start, end in blanks(text):
-            theme, mark = Theme.of(self._shown_in), QTextCharFormat()
+        found = _BLANK.globalMatch(text)
+        while found.hasNext():
+            blank, theme, mark = found.next(), Theme.of(self._shown_in), QTextCharFormat()
             mark.setBackground(theme.color("warning_soft"))
             mark.setForeground(theme.color("warning"))
-            self.setFormat(start, end - start, mark)
-
-
-class Offers(QListWidget):
-    """Phrases to choose from: `chosen(Phrase)`. The keys stay in the text."""
-
-    chosen = Signal(object)
-
-    def __init__(self, page: QWidget) -> None:
-        super().__init__(page)
-        self._page = page
-        self.setProperty("role", "popup")
-        self.setAccessibleName("Phrases")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setItemDelegate(OfferRow(self))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.itemClicked.connect(self._choose)
-        self.currentItemChanged.connect(self._announce)
-        self.hide()
-
-    def offer(self, phrases: Sequence[Phrase], text: QPlainTextEdit, *, begun: bool) -> None:
-        """Show these beneath the cursor of a text; the first is chosen once a key is begun."""
-        self.clear()
-        for phrase in phrases:
-            item = QListWidgetItem(f"{START}{phrase.key} {phrase.text}")
-            item.setData(Qt.ItemDataRole.UserRole, phrase)
-            self.addItem(item)
-        if begun:
-            self.setCurrentRow(0)
-        self.stand_by(text)
-        self.show()
-        self.raise_()
-
-    def stand_by(self, text: QPlainTextEdit) -> None:
-        """Stand beneath the cursor of a text, or above it where there is no room."""
-        page, spot = self._page, text.cursorRect()
-        height = min(self.count(), MOST) * TARGET + 2 * self.frameWidth()
-        width = min(WIDTH, page.width() - 16)
-        left = min(text.mapTo(page, QPoint(0, 0)).x(), page.width() - width - 8)
-        under = text.mapTo(page, spot.bottomLeft()).y() + 4
-        top = under if under + height <= page.height() else text.mapTo(page, spot.topLeft()).y() - height - 4
-        self.setGeometry(max(8, left), max(0, top), width, height)
-
-    def take_key(self, key: Qt.Key) -> bool:
-        """Walk, choose or go away by a key of the text; False where the key means nothing here."""
-        row = self.currentRow()
-        if key in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
-            self.setCurrentRow((row + (1 if key == Qt.Key.Key_Down else -1 if row >= 0 else 0)) % self.count())
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row >= 0:
-            self._choose(self.item(row))
-        elif key == Qt.Key.Key_Escape:
-            self.hide()
-        else:
-            return False
-        return True
-
-    def _announce(self, item: QListWidgetItem | None) -> None:
-        """Let a screen reader say the phrase that Enter would take."""
-        if item is not None and QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, item.text()))
-
-    def _choose(self, item: QListWidgetItem) -> None:
-        self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
-
-
-class OfferRow(QStyledItemDelegate):
-    """A phrase: its key, and how it begins."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        phrase, theme, box = index.data(Qt.ItemDataRole.UserRole), Theme.of(option.widget), option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent_soft"))
-            painter.drawRoundedRect(box.adjusted(3, 2, -3, -2), 6, 6)
-        font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(theme.color("accent"))
-        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        metrics = painter.fontMetrics()
-        painter.drawText(box.adjusted(12, 0, 0, 0), middle, metrics.elidedText(phrase.key, Qt.TextElideMode.ElideRight, KEY_WIDTH - 8))
-        painter.setFont(option.font)
-        painter.setPen(theme.color("text"))
-        words = box.adjusted(12 + KEY_WIDTH, 0, -10, 0)
-        painter.drawText(words, middle, option.fontMetrics.elidedText(phrase.text, Qt.TextElideMode.ElideRight, words.width()))
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(option.rect.width(), TARGET)
+            self.setFormat(blank.capturedStart(), blank.capturedLength(), mark)

@@ -78,7 +78,7 @@ class PhrasesSection(QWidget):
             rows = [_row(key, each) for key, each in found.items() if bool(each.id) is own]
             entries += [Heading(heading), *rows] if rows else []
         kept = next((key for key, each in found.items() if self.shown and each.id and each.id == self.shown.id), "")
-        kept = kept or (self.shown.key.casefold() if self.shown else "")
+        kept = kept or (self.shown.key.lower() if self.shown else "")
         self.list.rows.show_entries(entries)
         if found:
             self.list.turn_to(kept)

@@ -163,6 +163,23 @@ def test_escape_right_after_a_phrase_gives_back_what_was_typed(plan, stored, qtb
     assert words(plan) == "Warm. ;dq is short for de qi"
 
 
+def test_escape_after_an_undo_changes_nothing(page, plan, stored, qtbot):
+    qtbot.keyClicks(plan, "Warm. ;care ")
+    qtbot.keyClick(plan, Key.Key_Z, Mod.ControlModifier)
+    qtbot.keyClick(plan, Key.Key_Escape)
+    assert words(plan) == stored().plan == "Warm. ;care "
+
+
+def test_signs_of_any_kind_may_stand_before_a_phrase(plan, qtbot):
+    plan.insertPlainText("🦶 𠮷\n🦶 ")
+    qtbot.keyClicks(plan, ";count.")
+    assert plan.textCursor().selectedText() == "___"
+    qtbot.keyClicks(plan, "12")
+    qtbot.keyClick(plan, Key.Key_Tab)
+    qtbot.keyClicks(plan, "11")
+    assert words(plan) == "🦶 𠮷\n🦶 Needles counted: 12 in, 11 out."
+
+
 def test_a_key_that_was_given_back_after_a_tab_is_meant_as_it_stands(plan, qtbot):
     qtbot.keyClicks(plan, ";dq")
     qtbot.keyClick(plan, Key.Key_Tab)
