@@ -2,12 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from neuro_chart.clinic.needles import Mishap, Needle
 from neuro_chart.clinic.people import new_id
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2}))?\s*(?:([ap])\.?m\.?)?")
@@ -40,6 +41,16 @@ class AdverseEvent:
     done: str = ""
     outcome: str = ""
     id: str = field(default_factory=new_id)
+
+
+OF_MISHAP = {Mishap.STUCK: EventKind.STUCK, Mishap.BROKEN: EventKind.BROKEN}
+
+
+def unnoted(needles: Iterable[Needle], events: Iterable[AdverseEvent]) -> tuple[EventKind, str] | None:
+    """The first needle that is charted as stuck or broken while no event tells of it: what to note, and the needle's id."""
+    noted = {(event.kind, event.needle_id) for event in events}
+    found = ((OF_MISHAP[needle.mishap], needle.id) for needle in needles if needle.mishap in OF_MISHAP)
+    return next((each for each in found if each not in noted), None)
 
 
 def read_time(text: str, day: datetime) -> datetime:

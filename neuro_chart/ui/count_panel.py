@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from neuro_chart.clinic.events import EventKind
+from neuro_chart.clinic.events import OF_MISHAP, EventKind, unnoted
 from neuro_chart.clinic.needles import Mishap, Needle
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.clinic.walk import Stop, is_out, walk
@@ -17,8 +17,6 @@ from neuro_chart.ui.count_rows import StopRows
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, label, scrolled
-
-CHARTED = {Mishap.STUCK: EventKind.STUCK, Mishap.BROKEN: EventKind.BROKEN}
 
 
 class CountPanel(QFrame):
@@ -42,8 +40,7 @@ class CountPanel(QFrame):
         self.setAccessibleName("Count out")
         self.left = label("", "display", wrap=True)
         self.words = label("", "muted", wrap=True)
-        self._offered: tuple[EventKind, str] = EventKind.FAINTING, ""
-        self.note = button("", lambda: self.told.emit(*self._offered), "link")
+        self.note = button("", self._note, "link")
         self.empty = label("", "muted", wrap=True)
         self.all = button("", self.finish, "primary", "check")
         self.all.setToolTip("Tick every needle that is left (Ctrl+Shift+Return)")
@@ -106,7 +103,6 @@ class CountPanel(QFrame):
     def _show(self, visit: Visit) -> None:
         if visit.id != self._visit_id:
             self._visit_id, self._pulled, self.present = visit.id, set(), None
-            self._offered = EventKind.FAINTING, ""
         self._pulled |= {needle.id for needle in visit.needles if needle.removed is not None and not needle.counted}
         if self.isHidden():
             return
@@ -133,10 +129,9 @@ class CountPanel(QFrame):
             bool(count.uncounted): "All were pulled. Look at each place and tick what is out and put away.",
         }.get(True, "Every needle is out and counted." if count.inserted else "What goes in is counted out here.")
         self.words.setText(words + (" One that fell counts when it is found." if fallen else ""))
-        kind, needle_id = self._offered
-        named = {EventKind.STUCK: "Stuck", EventKind.BROKEN: "Broken"}.get(kind, "")
-        self.note.setText(f"{named}? Note it" if needle_id else "Patient faint? Note it")
-        self.note.setVisible(bool(needle_id or self._pulled))
+        wrong = unnoted(visit.needles, visit.events)
+        self.note.setText(f"Note the {wrong[0]}" if wrong else "Patient faint? Note it")
+        self.note.setVisible(bool(wrong or self._pulled))
         self.all.setText(f"All {left} counted")
         self.all.setVisible(bool(left) and not count.inside)
         self.sign.setVisible(bool(count.inserted) and not left)
@@ -252,10 +247,13 @@ class CountPanel(QFrame):
     def _mark(self, needle: Needle, mishap: Mishap) -> None:
         if mishap is Mishap.REPLACED:
             self._treatment.replace_needles([needle.id])
-            return
-        if mishap in CHARTED:
-            self._offered = CHARTED[mishap], needle.id
-        self._treatment.mark([needle.id], mishap)
+        else:
+            self._treatment.mark([needle.id], mishap)
 
     def _tell(self, needle: Needle) -> None:
-        self.told.emit(CHARTED.get(needle.mishap), needle.id)
+        self.told.emit(OF_MISHAP.get(needle.mishap), needle.id)
+
+    def _note(self) -> None:
+        visit = self._treatment.visit
+        wrong = unnoted(visit.needles, visit.events) if visit else None
+        self.told.emit(*(wrong or (EventKind.FAINTING, "")))

@@ -122,6 +122,7 @@ class StopRows(QFrame):
         box.setContentsMargins(0, 0, 0, 4)
         box.setSpacing(0)
         box.addWidget(self.hint)
+        box.addSpacing(4)
         for needle_id, row in self.rows.items():
             row.clicked.connect(partial(self._tick, needle_id))
             row.passed.connect(self.passed)
@@ -199,10 +200,10 @@ def mishap_menu(needle: Needle, mark: Callable[[Mishap], object], tell: Callable
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for mishap, word in MARKS.items():
         if mishap is not Mishap.REPLACED or needle.is_in:
-            action = menu.addAction({Mishap.REPLACED: "Replaced by a new one"}.get(mishap, word.capitalize()), partial(mark, mishap))
+            action = menu.addAction({Mishap.REPLACED: "Replace with a new needle"}.get(mishap, word.capitalize()), partial(mark, mishap))
             action.setCheckable(True)
             action.setChecked(needle.mishap is mishap)
-    menu.addAction("Nothing went wrong", partial(mark, Mishap.NONE))
+    menu.addAction("Nothing wrong", partial(mark, Mishap.NONE))
     menu.addSeparator()
     menu.addAction("Note what happened…", tell)
     return menu

@@ -164,6 +164,7 @@ class EventPanel(QFrame):
         self.none = label("", "muted", wrap=True)
         self._entries = QVBoxLayout()
         self._entries.setSpacing(8)
+        self._entries.setContentsMargins(0, 0, 12, 0)
         listed.addWidget(self.none)
         listed.addLayout(self._entries)
         listed.addWidget(self._choice)

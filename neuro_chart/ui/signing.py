@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.adjuncts import LEFT_IN, Adjunct
 from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.events import unnoted
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.phrases import blanks_words
 from neuro_chart.clinic.treating import end
@@ -40,12 +41,14 @@ class Ask(QWidget):
 class SignPanel(QFrame):
     """Asks before a visit is closed: the count, with a reason where in and out are uneven, and what else is unfinished.
 
-    `signed(reason)`, `count_wanted()` to count needles out, `blank_wanted()` to fill the note in, `closed()`.
+    `signed(reason)`, `count_wanted()` to count needles out, `blank_wanted()` to fill the note in, `told(EventKind, needle id)` to note what
+    happened, `closed()`.
     """
 
     signed = Signal(str)
     count_wanted = Signal()
     blank_wanted = Signal()
+    told = Signal(object, str)
     closed = Signal()
 
     def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
@@ -65,6 +68,7 @@ class SignPanel(QFrame):
         self.running = Ask("End now", self._end, "check")
         self.copied = Ask("Confirm", treatment.confirm, "check")
         self.unfilled = Ask("Fill in", self.blank_wanted.emit, "pencil")
+        self.unnoted = Ask("Note it", self._note, "pencil")
         self.blanks, self.fill = self.unfilled.words, self.unfilled.way
         self.left_in = label("", "caution", wrap=True)
         self.planned = label("", "muted", wrap=True)
@@ -74,8 +78,8 @@ class SignPanel(QFrame):
         box = QVBoxLayout(inner)
         box.setContentsMargins(16, 4, 16, 8)
         box.setSpacing(12)
-        for widget in (self.count, self.left, self.walk, self.reason, self.error, self.running, self.copied, self.unfilled, self.left_in,
-                       self.planned, self.who):  # fmt: skip
+        asked = (self.running, self.unnoted, self.copied, self.unfilled, self.left_in)
+        for widget in (self.count, self.left, self.walk, self.reason, self.error, *asked, self.planned, self.who):
             box.addWidget(widget)
         box.addStretch(1)
         foot = QVBoxLayout()
@@ -100,6 +104,8 @@ class SignPanel(QFrame):
         self.error.hide()
         self.running.say(_running(visit.adjuncts))
         self.copied.say(_unconfirmed(visit))
+        wrong = unnoted(needles, visit.events)
+        self.unnoted.say(f"A {wrong[0]} is marked, but nothing is noted of it." if wrong else "")
         self.unfilled.say(blanks_words(visit))
         self.left_in.setText(" ".join(_undated(adjunct) for adjunct in visit.adjuncts if adjunct.kind in LEFT_IN).strip())
         self.left_in.setVisible(bool(self.left_in.text()))
@@ -115,6 +121,10 @@ class SignPanel(QFrame):
 
     def _end(self) -> None:
         self._treatment.change_adjuncts("End what runs", lambda adjuncts: end(adjuncts, now()))
+
+    def _note(self) -> None:
+        if self._treatment.visit is not None and (wrong := unnoted(self._treatment.needles, self._treatment.visit.events)):
+            self.told.emit(*wrong)
 
     def _sign(self) -> None:
         reason = self.reason.toPlainText().strip()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES
-from neuro_chart.clinic.events import EventKind
+from neuro_chart.clinic.events import EventKind, unnoted
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.notation import write
@@ -86,7 +86,7 @@ class VisitPage(QWidget):
         self.aftercare_button = button("Aftercare", self.show_aftercare, "foot", "footprints")
         self.sign_button = button("Sign visit…", self.show_signing, "foot", "pen-line")
         self.count_button = button("Count out", self.show_counting, "foot")
-        self.event_button = button("What happened…", self.show_events, "foot")
+        self.event_button = button("What happened…", self.note_event, "foot")
         self.left = QStackedWidget()
         self._lay_out()
         self._make_actions()
@@ -221,6 +221,7 @@ class VisitPage(QWidget):
         self.counting.told.connect(self.show_events)
         self.counting.sign_wanted.connect(self.show_signing)
         self.sign_panel.count_wanted.connect(self.show_counting)
+        self.sign_panel.told.connect(self.show_events)
         self.sign_panel.signed.connect(self._sign)
         self.amend_panel.added.connect(self._amend)
         self.bar.amend_wanted.connect(self.show_amending)
@@ -269,7 +270,10 @@ class VisitPage(QWidget):
         self.count_button.setVisible(not signed)
         self.count_button.setEnabled(bool(visit.count.inserted))
         set_flag(self.count_button, "clock", "over" if left else "")
-        self.event_button.setText(f"What happened · {len(visit.events)}" if visit.events else "What happened…")
+        wrong = None if signed else unnoted(visit.needles, visit.events)
+        happened = f"What happened · {len(visit.events)}" if visit.events else "What happened…"
+        self.event_button.setText(f"Note {wrong[0]}" if wrong else happened)
+        set_flag(self.event_button, "clock", "over" if wrong else "")
         self._show_selection(self.treatment.selected)
         if self.left.currentWidget() is self.sign_panel and not signed:
             self.sign_panel.show_visit(visit, self._chart.records.practitioner().name)
@@ -375,6 +379,12 @@ class VisitPage(QWidget):
         self.flush()
         self.left.setCurrentWidget(self.events)
         self.events.begin(kind, needle_id)
+
+    def note_event(self) -> None:
+        """Turn the left column to what happened: to what is marked at a needle and not noted, if there is such a one."""
+        visit = self.treatment.draft
+        wrong = unnoted(visit.needles, visit.events) if visit else None
+        self.show_events(*(wrong or (None, "")))
 
     def show_signing(self) -> None:
         """Turn the left column to the signature."""

@@ -213,6 +213,21 @@ def test_a_stuck_or_broken_needle_is_marked_and_offers_to_be_noted(page, countin
     assert page.events.form.title.text() == f"{mishap.capitalize()} needle"
 
 
+def test_a_mark_without_a_note_is_offered_in_the_foot_and_before_signing(page, stored, qtbot):
+    needle = stored().needles[0]
+    page.treatment.mark([needle.id], Mishap.BROKEN)
+    assert page.event_button.text() == "Note broken needle"
+    page.show_signing()
+    assert page.sign_panel.unnoted.words.text() == "A broken needle is marked, but nothing is noted of it."
+    page.show_note()
+    qtbot.mouseClick(page.event_button, Qt.MouseButton.LeftButton)
+    (event,) = stored().events
+    assert (event.kind, event.needle_id) == (EventKind.BROKEN, needle.id)
+    assert page.event_button.text() == "What happened · 1"
+    page.show_signing()
+    assert not page.sign_panel.unnoted.isVisible()
+
+
 def test_a_needle_that_fell_stays_in_the_count_under_the_blanket_until_it_is_found(page, counting, stored, qtbot):
     needle = next(n for n in stored().needles if n.point == "LI4")
     stop(counting, "Hands").marked.emit(needle, Mishap.DROPPED)
