@@ -31,12 +31,13 @@ class Chip(QPushButton):
 
 
 class Chips(QWidget):
-    """Groups of findings: `switched(group id, finding id, on)`.
+    """Groups of findings: `switched(group id, finding id, on)`; `reached(chip)` when the keys come to one.
 
     Each group is one stop of the Tab key, inside which the arrows move; a letter goes to the next finding of all that begins with it.
     """
 
     switched = Signal(str, str, bool)
+    reached = Signal(QWidget)
 
     def __init__(self, groups: Sequence[Group], of: str, *, hanzi: bool = False) -> None:
         super().__init__()
@@ -66,6 +67,8 @@ class Chips(QWidget):
         self._shown[group].setVisible(shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self.reached.emit(watched)
         if not isinstance(event, QKeyEvent) or not event.text().isalpha() or event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:

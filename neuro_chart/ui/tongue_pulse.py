@@ -132,12 +132,14 @@ class TonguePulsePanel(QFrame):
         treatment.shown.connect(self.show_visit)
 
     def _lay_out(self) -> None:
-        for page in (
-            column(self.tongue, self.areas, None),
-            column(row(self.rate, label("beats a minute"), None), self._wrong, self.side, self.position, self.pulse, None),
-        ):
-            page.setContentsMargins(16, 4, 8, 16)
-            self._pages.addWidget(scrolled(page))
+        tongue = column(self.tongue, self.areas, None)
+        pulse = column(row(self.rate, label("beats a minute"), None), self._wrong, self.side, self.position, self.pulse, None)
+        for page, all_chips in ((tongue, (self.tongue, self.areas)), (pulse, (self.pulse,))):
+            page.setContentsMargins(16, 8, 8, 16)
+            area = scrolled(page)
+            for chips in all_chips:
+                chips.reached.connect(area.ensureWidgetVisible)
+            self._pages.addWidget(area)
         head = QVBoxLayout()
         head.setContentsMargins(16, 4, 16, 8)
         head.setSpacing(8)

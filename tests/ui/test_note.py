@@ -370,6 +370,21 @@ def test_tongue_and_pulse_are_charted_by_keys_alone(page, stored, qtbot):
     assert page.note.tongue_pulse.hasFocus()
 
 
+def test_a_letter_goes_to_the_next_quality_that_begins_with_it_and_brings_it_into_sight(page, stored, qtbot):
+    page.show_tongue_pulse()
+    panel = page.tongue_pulse
+    panel.part.choose("pulse")
+    floating = chip(panel.pulse, "Floating")
+    floating.setFocus()
+    qtbot.keyClick(floating, Key.Key_W)
+    qtbot.keyClick(page.focusWidget(), Key.Key_W)
+    wiry = page.focusWidget()
+    assert wiry is chip(panel.pulse, "Wiry")
+    assert not wiry.visibleRegion().isEmpty()
+    qtbot.keyClick(wiry, Key.Key_Space)
+    assert stored().pulse == {"left": ["wiry"], "right": ["wiry"]}
+
+
 def test_a_signed_visit_reads_its_findings_and_charts_none(chart, open_page, rosa, treat):
     signed = treat(rosa, 2, tongue={"colour": ["red"]}, copied={"plan": "2026-03-12"}, plan="Weekly")
     page = open_page(signed)
