@@ -1,10 +1,11 @@
-"""The command line: `neuro-chart`, `neuro-chart demo`, `neuro-chart points`, `neuro-chart tour DIR`."""
+"""The command line: `neuro-chart`, `neuro-chart demo`, `neuro-chart points`, `neuro-chart read TEXT`, `neuro-chart tour DIR`."""
 
 import argparse
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from getpass import getpass
 from io import TextIOWrapper
 from pathlib import Path
@@ -107,6 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     points.add_argument("--find", metavar="TEXT", help="only those that TEXT may mean, the best first: a code, pinyin, characters, English")
     points.add_argument("--figure", choices=("neutral", "female", "male"), default="neutral", help="the figure that the places are on")
     points.set_defaults(run=_points, takes=set())
+    read = commands.add_parser("read", help="read a prescription as the line under the body does, and print what it says")
+    read.add_argument("text", metavar="TEXT", help="as 'ST36 SP6 b 30m'; - is standard input, -- goes before a TEXT that begins with -")
+    read.add_argument("--json", action="store_true", help="print needles, adjuncts and errors as an object")
+    read.add_argument("--side", choices=("both", "left", "right", "ask"), default="both", help="where points go whose side is not said")
+    read.set_defaults(run=_read, takes=set())
     return parser
 
 
@@ -203,15 +209,46 @@ def _print_points(options: argparse.Namespace, library: "Library") -> int:
     found = [point for point in found if options.channel in (None, point.channel)]
     if options.json:
         atlas = library.figure(options.figure)
-        any_text = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
-        json.dump([listed(point, atlas) for point in found], sys.stdout, ensure_ascii=not any_text, indent=1)
-        sys.stdout.write("\n")
+        _write_json([listed(point, atlas) for point in found])
     elif not found:
         raise CommandError("No point answers to that.")
     else:
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a terminal that can't write hanzi shows marks for them
-        sys.stdout.writelines(f"{point.code:10}{point.pinyin:18}{point.hanzi}\t{point.location}\n" for point in found)
+        _write_lines(f"{point.code:10}{point.pinyin:18}{point.hanzi}\t{point.location}" for point in found)
+    return 0
+
+
+def _write_json(told: object) -> None:
+    any_text = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
+    json.dump(told, sys.stdout, ensure_ascii=not any_text, indent=1)
+    sys.stdout.write("\n")
+
+
+def _write_lines(lines: Iterable[str]) -> None:
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that can't write hanzi shows marks for them
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _read(options: argparse.Namespace) -> int:
+    from neuro_chart.clinic.library import Library  # noqa: PLC0415  # --help needs none of these
+    from neuro_chart.clinic.listing import prescribed, prescribed_in_lines  # noqa: PLC0415
+    from neuro_chart.clinic.notation import read  # noqa: PLC0415
+    from neuro_chart.resources import ROOT  # noqa: PLC0415
+
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig") if options.text == "-" else options.text
+    except UnicodeDecodeError as error:
+        raise CommandError("Standard input holds no text in UTF-8.") from error
+    library = Library(ROOT)
+    try:
+        names = {protocol.key: protocol.sessions[:1] for protocol in library.protocols}
+        reading = read(text, library.catalogue, names, "" if options.side == "ask" else options.side)
+    except ValueError as error:  # a damaged file, by its name
+        raise CommandError(str(error)) from error
+    if options.json:
+        _write_json(prescribed(reading))
+    else:
+        _write_lines(prescribed_in_lines(reading))
     return 0
 
 

@@ -236,3 +236,42 @@ def test_a_damaged_installation_is_told_with_its_file(tmp_path, monkeypatch, cap
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith(f"neuro-chart: {tmp_path / spoilt}")
+
+
+def test_read_tells_what_a_prescription_says(tmp_path):
+    told = run("read", "ST36 SP6 l 1.5c 30m; GV20; KI3 KI1 b ea 2/100Hz; @nobody; LR3 b 30", "--json", home=tmp_path)
+    assert told.returncode == 0, told.stderr
+    said = json.loads(told.stdout)
+    assert set(said) == {"needles", "adjuncts", "off", "every", "errors"}
+    assert [(n["point"], n["side"]) for n in said["needles"]][:3] == [("ST36", "left"), ("SP6", "left"), ("GV20", "midline")]
+    one = said["needles"][1]
+    assert (one["minutes"], one["depth"], one["depth_to"], one["depth_unit"], one["technique"]) == (30, 1.5, None, "cun", None)
+    assert one.keys() == {
+        *("point", "side", "minutes", "depth", "depth_to", "depth_unit", "technique", "de_qi", "gauge", "length", "angle"),
+    }
+    [current] = said["adjuncts"]
+    assert (current["kind"], current["frequency"], current["minutes"]) == ("Electro-stimulation", "2/100", None)
+    assert current["pairs"][0] == [{"point": "KI3", "side": "left"}, {"point": "KI1", "side": "left"}]
+    assert [(e["column"], e["text"]) for e in said["errors"]] == [(49, "@nobody"), (64, "30")]
+    assert all(e["message"] for e in said["errors"])
+
+
+def test_read_takes_a_side_standard_input_and_prescriptions_by_name(tmp_path):
+    asked = json.loads(run("read", "ST36 30m", "--json", "--side", "ask", home=tmp_path).stdout)
+    assert (asked["needles"], asked["errors"][0]["suggestions"]) == ([], ["ST36 l", "ST36 r", "ST36 b"])
+    one = json.loads(run("read", "--json", "--side", "left", "-", home=tmp_path, words="足三里\nSP6\n").stdout)
+    assert [(n["point"], n["side"], n["minutes"]) for n in one["needles"]] == [("ST36", "left", None), ("SP6", "left", None)]
+    assert len(json.loads(run("read", "@dpn", "--json", home=tmp_path).stdout)["needles"]) == 12
+    off = json.loads(run("read", "--json", "--", "-ST36 l", home=tmp_path).stdout)
+    assert off["off"] == [{"point": "ST36", "side": "left"}]
+
+
+def test_read_without_json_is_a_needle_to_a_line(tmp_path):
+    told = run("read", "ST36 r 20m zzz ea moxa 5m CV4", home=tmp_path)
+    assert told.returncode == 0
+    lines = told.stdout.splitlines()
+    assert lines[0].split() == ["ST36", "right", "20", "min"]
+    assert any(line.startswith("not read, column 11: zzz:") for line in lines)
+    assert run("read", home=tmp_path).returncode == 2
+    assert run("read", "ST36", "--side", "up", home=tmp_path).returncode == 2
+    assert run("--vault", "x", "read", "ST36", home=tmp_path).returncode == 2

@@ -142,20 +142,26 @@ class Groups:
             aside.beside.last_two = joins
 
     def _wide(self, group: Group, *, last: bool) -> None:
-        of_all = False
+        reach: list[Group] = []
         for aside in group.after:
-            of_all = of_all or aside.is_of_all
-            if aside.beside and of_all:
-                aside.beside.at = self._not_yet_joined(aside.beside, self._draft.mentions)
+            if aside.is_of_all:
+                reach = self._reach(aside, group, last=last)
+            if aside.beside and reach:
+                mentions = [mention for each in reach for mention in each.mentions]
+                aside.beside.at = self._not_yet_joined(aside.beside, mentions)
                 continue
             self._tell_unit(aside, group)
-            if of_all:
-                self._fill(aside, group.mentions)
-                earlier = self._all[:-1] if last and not any(each.beside for each in group.before) else []
-                for silent in reversed(earlier):
-                    if any(aside.has(mention) for mention in silent.mentions):
-                        break
-                    self._fill(aside, silent.mentions)
+            for each in reach:
+                self._fill(aside, each.mentions)
+
+    def _reach(self, aside: Aside, group: Group, *, last: bool) -> list[Group]:
+        """The groups that words at the end of one are of: it, and behind the last one those before it as long as they are silent."""
+        reach = [group]
+        for earlier in reversed(self._all[:-1] if last and not any(each.beside for each in group.before) else []):
+            if any(aside.has(mention) for mention in earlier.mentions):
+                break
+            reach.insert(0, earlier)
+        return reach
 
     def _fill(self, aside: Aside, mentions: Iterable[Mention]) -> None:
         for mention in mentions:

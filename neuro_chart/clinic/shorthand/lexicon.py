@@ -71,7 +71,8 @@ class Lexicon:
             key += piece.key
             if not (number or key in says.BEGINNINGS or self.catalogue.begins(key)):
                 break
-            if meaning := self._mean(key, self.text[first.start : piece.end]):
+            meaning = self._mean(key, self.text[first.start : piece.end])
+            if meaning and (meaning[0] != "filler" or place == at or first.kind == "han"):
                 found = (place + 1, *meaning)
         return found
 
