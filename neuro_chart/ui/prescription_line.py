@@ -24,6 +24,7 @@ from neuro_chart.clinic.notation import Misread, Reading, read, write
 from neuro_chart.clinic.prescribing import Effect, Names, Prescribing, speaks_of_none
 from neuro_chart.clinic.protocols import known
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.line_words import Offers, colour
 from neuro_chart.ui.protocol_menu import ProtocolMenu
 from neuro_chart.ui.theme import TARGET
@@ -104,6 +105,9 @@ class PrescriptionLine(QWidget):
         self.line.cursorPositionChanged.connect(self._moved)
         self.line.installEventFilter(self)
         self.count = label("", "small")
+        self.go = icon_button("check", "", self._enter)
+        self.go.setFixedSize(TARGET - 2, TARGET - 2)
+        self.go.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter is its key
         self.says = label("", "small")
         self.says.setFixedHeight(18)
         self.says.setMinimumWidth(1)
@@ -132,7 +136,8 @@ class PrescriptionLine(QWidget):
         frame.setProperty("role", "add-line")
         inside = QHBoxLayout(frame)
         inside.setContentsMargins(1, 0, 1, 0)
-        inside.addWidget(self.line)
+        inside.addWidget(self.line, 1)
+        inside.addWidget(self.go, 0, Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(frame, 1, Qt.AlignmentFlag.AlignTop)
@@ -240,7 +245,13 @@ class PrescriptionLine(QWidget):
 
     def _say(self) -> None:
         """What Enter would do, to the right; beneath it why something stays, or what can be typed."""
-        self.count.setText(self._count_words())
+        told = self._count_words()
+        self.count.setText(told)
+        self.go.setVisible(bool(told))
+        if told != self.go.toolTip():
+            set_icon(self.go, "check" if self.line.text().strip() else "needle", "accent")
+            self.go.setToolTip(told)
+            self.go.setAccessibleName(told)
         wrong = self._effect.misread
         sentence = wrong[0].sentence if wrong and self._told else ""
         empty = self.line.document().isEmpty()
@@ -263,7 +274,7 @@ class PrescriptionLine(QWidget):
         changed = len(effect.put) - fresh - (len(parts) - bool(fresh))
         parts += [f"{changed} changed"] if changed else []
         parts += [f"{len(effect.off)} off"] if effect.off else []
-        return f"{', '.join(parts)} · Enter to place" if parts else ""
+        return f"{', '.join(parts)} · {'Enter to place' if fresh else 'Enter'}" if parts else ""
 
     # Doing
 
