@@ -111,21 +111,6 @@ def test_a_needle_goes_anywhere_on_the_skin_and_its_mirror_with_it(page, stored,
     assert len(page.needles.model.rows) == 2
 
 
-def test_electro_stimulation_is_charted_with_its_setting(page, stored):
-    page.beside.add_electro()
-    (made,) = page.beside.rows.values()
-    made.setting.setText("2/120 Hz")
-    made.setting.setModified(True)
-    made.minutes.setText("30")
-    made.minutes.editingFinished.emit()
-    (kept,) = stored().adjuncts
-    assert (kept.kind, kept.setting, kept.minutes) == ("Electro-stimulation", "2/120 Hz", 30)
-    made.remove.click()
-    assert not stored().adjuncts
-    page.treatment.stack.undo()
-    assert stored().adjuncts == [kept]
-
-
 def test_words_are_stored_as_they_are_typed_and_undo_takes_them_back(page, stored, qtbot):
     qtbot.keyClicks(page.note.prose["plan"], "Again on Friday")
     page.flush()
@@ -265,7 +250,7 @@ def test_when_the_disk_takes_nothing_the_needles_stay_on_the_screen(page, chart,
 
     monkeypatch.setattr(chart.records, "treat", fail)
     type_points(page, qtbot, "ST36")
-    assert page.needles.count.text() == "2 planned"
+    assert (page.needles.face.told.count, page.needles.face.told.aside) == ("2", "planned")
     assert not stored().needles
     monkeypatch.setattr(chart.records, "treat", treat)
     assert chart.write_waiting()
@@ -292,7 +277,7 @@ def test_the_page_needs_no_more_height_than_a_small_laptop_has(page, stored, qtb
     type_points(page, qtbot, "ST36 SP6")
     heights.append(page.minimumSizeHint().height())
     page.treatment.insert()
-    page.beside.add_electro()
+    page.treatment.put_adjunct(Adjunct(page.treatment.visit.id, "Electro-stimulation", minutes=30))
     heights.append(page.minimumSizeHint().height())
     page.needles.view.selectAll()
     heights.append(page.minimumSizeHint().height())
