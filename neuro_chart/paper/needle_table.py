@@ -73,9 +73,11 @@ def _place(needle: Needle, library: Library) -> str:
 
 def _marks(needle: Needle) -> str:
     """What went wrong with a needle, and what is open."""
-    fallen = "dropped, found and put away" if needle.removed else "dropped, not found"
-    marks = [fallen if needle.mishap is Mishap.DROPPED else needle.mishap.value]
-    marks += ["pulled, not counted"] if needle.removed and not needle.counted else []
+    pulled = needle.removed is not None and not needle.counted
+    if needle.mishap is Mishap.DROPPED:
+        marks = ["dropped, found and put away" if needle.removed and not pulled else "dropped, not found"]
+    else:
+        marks = [needle.mishap.value, "pulled, not counted" if pulled else ""]
     marks += ["copied from the last visit, not confirmed"] if needle.copied else []
     return ", ".join(filter(None, marks))
 

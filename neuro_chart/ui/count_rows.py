@@ -74,7 +74,7 @@ class Tick(QAbstractButton):
         painter.setFont(small)
         painter.setPen(theme.color("warning"))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._mark)
-        box.adjust(0, 0, -QFontMetricsF(small).horizontalAdvance(self._mark), 0)
+        box.adjust(0, 0, -QFontMetricsF(small).horizontalAdvance(self._mark) - 8, 0)
         for text, font, role in ((self._head, bold, "muted" if ticked else "text"), (self._words, small, "muted")):
             shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             painter.setFont(font)
@@ -171,8 +171,9 @@ class StopRows(QFrame):
                 else ""
             )
             region = needle.site.region.removeprefix("left ").removeprefix("right ") if needle.point else needle.site.region
-            mark = MARKS.get(needle.mishap, "in and out" if needle.retention == NO_RETENTION else "")
-            row.show_tick(at or region, region if at else "", mark, ticked=is_out(needle))
+            mark = MARKS.get(needle.mishap, "")
+            words = [region if at else "", "in and out" if needle.retention == NO_RETENTION else ""]
+            row.show_tick(at or region, ", ".join(filter(None, words)), mark and f"▲ {mark}", ticked=is_out(needle))
             row.setEnabled(needle.retention != NO_RETENTION or not is_out(needle))
             said = f"{place_words(needle)}{', ' + mark if mark else ''}"
             row.setAccessibleName(f"{said}, {'counted' if is_out(needle) else 'still in' if needle.is_in else 'pulled, not counted'}")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from neuro_chart.clinic.adjuncts import LAMP, Adjunct
 from neuro_chart.clinic.clocks import now
@@ -211,6 +212,18 @@ def test_a_stuck_or_broken_needle_is_marked_and_offers_to_be_noted(page, countin
     (event,) = stored().events
     assert (event.kind, event.needle_id) == (kind, needle.id)
     assert page.events.form.title.text() == f"{mishap.capitalize()} needle"
+
+
+def test_what_went_wrong_is_chosen_from_the_menu_of_a_row(page, counting, stored, qtbot):
+    more = next(made for made in stop(counting, "Scalp").findChildren(QToolButton) if "GV20" in made.accessibleName())
+    for text, mishap in (("Bent", Mishap.BENT), ("Nothing wrong", Mishap.NONE), ("Dropped", Mishap.DROPPED)):
+        qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+        menu = next(made for made in page.findChildren(QMenu) if made.isVisible())
+        next(action for action in menu.actions() if action.text() == text).trigger()
+        menu.close()
+        assert next(n.mishap for n in stored().needles if n.point == "GV20") is mishap
+        if mishap is Mishap.DROPPED:
+            assert stop(counting, "Under the blanket").name.text() == "Under the blanket · 0 of 1"
 
 
 def test_a_mark_without_a_note_is_offered_in_the_foot_and_before_signing(page, stored, qtbot):
