@@ -70,6 +70,11 @@ class Adjunct:
         return self.kind in LEFT_IN and self.clock.is_open
 
     @property
+    def was_left_in(self) -> bool:
+        """Taken out again, perhaps at a later visit than it was put in."""
+        return self.kind in LEFT_IN and self.ended is not None
+
+    @property
     def is_running(self) -> bool:
         """Begun and not ended; what is left in for days does not run."""
         return self.clock.is_open and self.kind not in LEFT_IN

@@ -279,7 +279,7 @@ def repeated(visit: Visit, last: Visit, sections: Collection[str] = (NEEDLES, AD
     at_place = there | {place_of(needle): needle.id for needle in again}
     ids = {needle.id: at_place[place_of(needle)] for needle in in_order if place_of(needle) in at_place}
     kinds = {adjunct.kind for adjunct in visit.adjuncts}
-    beside = [each for each in last.adjuncts if each.kind not in kinds] if ADJUNCTS in sections else []
+    beside = [each for each in last.adjuncts if each.kind not in kinds and not each.was_left_in] if ADJUNCTS in sections else []
     return [*again, *(_done_anew(each, visit.id, ids) for each in beside)]
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.adjuncts import Adjunct, Spot
 from neuro_chart.ui.answer_fields import Flow, Roving
+from neuro_chart.ui.chips import Chip
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag
 from neuro_chart.ui.words import UndoPasses
@@ -52,23 +52,26 @@ class Entry(QLineEdit):
             self.setText(text)
 
 
+class Value(Chip):
+    """One of the values; a short one is as wide as a finger needs."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(TARGET + 8, TARGET))
+
+
 class Offer(QWidget):
     """Values to pick, one of which may hold, and a line for any other: `chosen(text)`; picking what holds takes it back."""
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, values: Iterable[str], entry: Entry | None = None, wide: int = 76) -> None:
+    def __init__(self, name: str, values: Iterable[str], entry: Entry | None = None, wide: int = 56) -> None:
         super().__init__()
         self.entry = entry
         self._held = ""
-        self.values: dict[str, QPushButton] = {}
+        self.values: dict[str, Value] = {}
         for value in values:
-            made = button(value, partial(self._pick, value), "chip")
-            made.setCheckable(True)
-            made.setAccessibleName(f"{name}: {value}")
-            font = QFont(made.font())
-            font.setWeight(QFont.Weight.DemiBold)  # as it is shown once chosen, so that nothing moves
-            made.setFixedWidth(max(TARGET, QFontMetrics(font).horizontalAdvance(value) + 26))
+            made = Value(value, f"{name}: {value}", f"{name}: {value}")
+            made.clicked.connect(partial(self._pick, value))
             self.values[value] = made
         parts: list[QWidget] = list(self.values.values())
         if self.values:
@@ -80,7 +83,7 @@ class Offer(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(Flow(parts))
 
-    def _pick(self, value: str) -> None:
+    def _pick(self, value: str, _on: bool = False) -> None:  # noqa: FBT001, FBT002  # Qt's checked flag
         self.chosen.emit("" if value == self._held else value)
         self.show_value(self._held)
 
@@ -160,9 +163,9 @@ class Places(QWidget):
         super().__init__()
         self.entry = Entry("Points", "Points: BL23 b")
         self.entry.entered.connect(self._type)
-        self.chosen = button("At the selected needles", role="chip")
-        self.chosen.setAutoDefault(True)
-        self.draw = button("Draw on the body", role="chip", icon="pencil")
+        self.chosen = button("At the needles", role="chip")
+        self.chosen.setToolTip("At the selected needles")
+        self.draw = button("Draw", role="chip", icon="pencil")
         self.draw.setToolTip("Draw on the body, or touch places on it, until Escape")
         self.draw.setCheckable(True)
         self.draw.clicked.connect(self.drawing)

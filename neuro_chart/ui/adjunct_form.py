@@ -99,7 +99,7 @@ class AdjunctForm(QWidget):
             return
         match what:
             case "frequency":
-                made: Offer | Number = Offer(title, kind.frequencies, Entry("Hz", "Hz", read_frequency))
+                made: Offer | Number = Offer(title, kind.frequencies, Entry("Hz", "Hz", read_frequency), 76)
             case "waveform":
                 made = Offer(title, kind.waveforms)
             case "method":
@@ -107,7 +107,7 @@ class AdjunctForm(QWidget):
             case "intensity":
                 made = Offer(title, (), Entry("Intensity", "Strong but pleasant, or 1.5 mA"), 220)
             case "size":
-                made = Offer(title, kind.sizes, Entry("Size", "4 cm"))
+                made = Offer(title, kind.sizes, Entry("Size", "4 cm"), 96)
             case "amount":
                 made = Number(title)
             case "minutes":
@@ -210,6 +210,7 @@ class AdjunctForm(QWidget):
             self._say("Select two needles first.")
 
     def _at_needles(self) -> None:
+        self._say("" if self._treatment.chosen else "Select the needles first, on the body or in the list.")
         self._add_spots([Spot(needle.site, needle.point) for needle in self._treatment.chosen])
 
     def _at_points(self, text: str) -> None:

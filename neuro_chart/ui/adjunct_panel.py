@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
@@ -65,11 +65,14 @@ class AdjunctPanel(QFrame):
     def show_warnings(self, warnings: Sequence[tuple[Warning, Intake]]) -> None:
         """Take what the patient's health history warns of."""
         changed, self._warnings = warnings != self._warnings, warnings
-        if changed and self.adjunct is not None:
-            self.edit(self._id)
+        if changed and (opened := self._id):
+            self.leave()
+            self.edit(opened)
 
     def edit(self, adjunct_id: str) -> None:
-        """Open one of the treatment's."""
+        """Open one of the treatment's, unless it is open."""
+        if adjunct_id == self._id and self.form is not None:
+            return
         self.leave()
         self._id = adjunct_id
         adjunct = self.adjunct
@@ -82,8 +85,16 @@ class AdjunctPanel(QFrame):
             kind, adjunct, self._treatment, self._body, [each for each in self._warnings if each[0].key in kind.warnings]
         )
         _put(self._place, self.form)
+        self.form.show()  # at once, so that it can have the keys
         self._show(self._treatment.visit)
         self.opened.emit(adjunct_id)
+
+    def take_keys(self) -> None:
+        """Put the keys into the first field."""
+        first = self.form.nextInFocusChain() if self.form is not None else self
+        while first is not self and not (first.isVisible() and first.focusPolicy() & Qt.FocusPolicy.TabFocus):
+            first = first.nextInFocusChain()
+        first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def leave(self) -> None:
         """Store what is being typed and put the brush away; nothing is open any more."""

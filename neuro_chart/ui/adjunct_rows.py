@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
 from neuro_chart.clinic.adjuncts import (
@@ -18,7 +18,6 @@ from neuro_chart.clinic.adjuncts import (
     adjunct_words,
     how_words,
     joined,
-    left_in_words,
     name_words,
     short_name,
     taken_out,
@@ -28,13 +27,13 @@ from neuro_chart.clinic.adjuncts import (
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.days import long_day, short_day, today
 from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.left_in import LeftInRow, near_day
 from neuro_chart.ui.map_adjuncts import paint_place
 from neuro_chart.ui.map_marks import diamond
 from neuro_chart.ui.theme import BODY, SMALL, TARGET, Theme
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, icon_button, label, set_flag
+from neuro_chart.ui.widgets import button, icon_button
 
 KEYS = "Enter opens it, Space starts or ends it, K pauses it, + adds five minutes, Delete takes it off the chart."
 
@@ -184,42 +183,13 @@ def _state_words(adjunct: Adjunct, time: str, *, over: bool) -> str:
     return f"{stands}, {time} left" if adjunct.minutes is not None else f"{stands} for {time}"
 
 
-class LeftInRow(QFrame):
-    """Reminds of what an earlier visit left in: `out_wanted` once it is out."""
-
-    out_wanted = Signal()
-
-    def __init__(self, left: Adjunct, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "mind")
-        late = late_words(left)
-        self.words = label(f"▲ {late}{': ' if late else ''}{left_in_words(left, near_day)}", "kind", wrap=True)
-        set_flag(self, "strength", "alert" if late else "")
-        self.out = button("Taken out", self.out_wanted.emit)
-        self.out.setToolTip("Chart that it is out now")
-        self.out.setAccessibleDescription(left_in_words(left, long_day))
-        box = QHBoxLayout(self)
-        box.setContentsMargins(10, 4, 4, 4)
-        box.setSpacing(8)
-        box.addWidget(self.words, 1)
-        box.addWidget(self.out)
-
-
-def late_words(left: Adjunct) -> str:
-    """By how much what was left in is late: `2 days late`, or nothing."""
-    late = (today() - left.until).days if left.until else 0
-    return f"{late} {'day' if late == 1 else 'days'} late" if late > 0 else ""
-
-
-def near_day(day: date) -> str:
-    """A day not far off: without its year where that is this year's."""
-    return short_day(day).replace(f" {today().year}", "").rstrip(",") if day.year == today().year else short_day(day)
-
-
 class AdjunctRows(QWidget):
-    """The rows of a treatment, and the way to add one: `open_wanted(id)` asks for the panel that says more of one."""
+    """The rows of a treatment, and the way to add one.
 
-    open_wanted = Signal(str)
+    `open_wanted(id, keys)` asks for the panel that says more of one, and whether the keys go there.
+    """
+
+    open_wanted = Signal(str, bool)
 
     def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -270,7 +240,7 @@ class AdjunctRows(QWidget):
         made = joined(made, chosen) if kind == ELECTRO else replace(made, spots=spots)
         treatment.put_adjunct(replace(made, started=now()) if kind in LEFT_IN else made)
         treatment.select(())
-        self.open_wanted.emit(made.id)
+        self.open_wanted.emit(made.id, True)  # a signal takes no names
 
     def join(self) -> None:
         """Join the selected needles, or all, by leads of the electro-stimulation that is open, or was charted last, or of a new one."""
@@ -285,7 +255,10 @@ class AdjunctRows(QWidget):
             return
         treatment.change("Join needles by leads", [after])
         treatment.select(())
-        self.open_wanted.emit(after.id)
+        self.open_wanted.emit(after.id, False)  # as above; the hand goes on joining
+
+    def _open(self, adjunct_id: str) -> None:
+        self.open_wanted.emit(adjunct_id, True)  # as above
 
     @staticmethod
     def _fresh(visit: Visit, kind: str) -> Adjunct:
@@ -334,7 +307,7 @@ class AdjunctRows(QWidget):
 
     def _row(self, adjunct: Adjunct) -> AdjunctRow:
         made = AdjunctRow(adjunct)
-        made.clicked.connect(partial(self.open_wanted.emit, adjunct.id))
+        made.clicked.connect(partial(self._open, adjunct.id))
         made.step_wanted.connect(partial(self._treatment.step_adjunct, adjunct.id))
         made.pause_wanted.connect(partial(self._treatment.pause_adjunct, adjunct.id))
         made.longer_wanted.connect(partial(self._treatment.change_adjuncts, "Go on longer", treating.go_on_longer, (adjunct.id,)))

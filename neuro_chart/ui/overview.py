@@ -16,8 +16,9 @@ from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, today
 from neuro_chart.ui.dossier import Dossier
+from neuro_chart.ui.left_in import LeftInRow
 from neuro_chart.ui.patient_form import PatientForm
-from neuro_chart.ui.visit_list import ROW, VisitList
+from neuro_chart.ui.visit_list import ROW, VisitList, state_word
 from neuro_chart.ui.widgets import button, card, label, pill, row
 
 LATEST = 4
@@ -106,6 +107,7 @@ class OverviewPage(QWidget):
             words = f"Visit open since {local_time(draft.started)}" if day == today() else f"Visit of {long_day(day)}, not yet signed"
             inside = draft.count.inside
             state = pill(f"{inside} needle{'' if inside == 1 else 's'} in", "accent") if inside else None
+            state = pill(f"▲ {state_word(draft)}", "warning") if draft.count.uncounted else state
             choose = button("Continue visit", self._opener(draft.id), "primary" if draft is drafts[0] else "", "play")
             parts.append(row(label(words, "title"), *([state] if state else []), None, choose))
             if is_empty(draft):
@@ -118,6 +120,7 @@ class OverviewPage(QWidget):
             parts.append(row(label(words, "title"), None, button("Start visit", self.visit_wanted.emit, "primary", "plus")))
         elif local_day(drafts[0].started) != today():
             parts.append(row(None, button("Start another visit", self.visit_wanted.emit, "link", "plus")))
+        parts += [LeftInRow(left, ask=False) for left, _ in self._chart.records.left_in(dossier.patient.id)]
         return card(*parts, margins=20)
 
     def _opener(self, visit_id: str) -> Callable[[], None]:

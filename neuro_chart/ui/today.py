@@ -1,20 +1,23 @@
 """Today: the visits that are open, who is expected, and what was done lately."""
 
 from functools import partial
+from typing import cast
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import next_due
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
+from neuro_chart.ui.left_in import is_late, reminder
 from neuro_chart.ui.privacy import shown_name
 from neuro_chart.ui.visit_list import state_word
-from neuro_chart.ui.widgets import Empty, button, card, label, page_title, pill, row, scrolled
+from neuro_chart.ui.widgets import Empty, button, card, label, page_title, pill, row, scrolled, set_flag
 
 LATEST = 8
 NAME = 208
@@ -64,9 +67,24 @@ class TodayPage(QWidget):
             words = "Choose a patient and start a visit. It stays here until you sign it, through every pause, crash and restart."
             choose = button("Choose a patient", self.patients_wanted.emit, "primary", "users")
             self._column.addWidget(card(Empty("calendar", "No visit is open", words, choose)))
+        if left := records.left_in():
+            self._column.addWidget(self._left_in(left))
         if latest:
             self._column.addWidget(self._list("Signed lately", "", latest))
         self._column.addStretch(1)
+
+    def _left_in(self, left: list[tuple[Adjunct, Patient]]) -> QWidget:
+        """What stays in until a day: each opens the visit at which it was put in."""
+        lines: list[QWidget] = []
+        for each, patient in left:
+            name = button(shown_name(patient, self._settings), partial(self.visit_chosen.emit, patient.id, each.visit_id), "link")
+            name.setMaximumWidth(NAME)
+            name.setAccessibleDescription(reminder(each))
+            words = label(reminder(each), "" if is_late(each) else "muted", wrap=True)
+            set_flag(words, "over", is_late(each))
+            lines.append(row(name, words, spacing=16))
+            cast("QHBoxLayout", lines[-1].layout()).setStretch(1, 1)
+        return card(label("Left in", "heading"), label("Press needles and seeds, until a visit charts that they are out.", "small"), *lines)
 
     def _list(self, title: str, hint: str, visits: list[tuple[Visit, Patient]]) -> QWidget:
         lines = QWidget()
@@ -100,6 +118,8 @@ class TodayPage(QWidget):
 
 def _state(visit: Visit) -> QLabel:
     inside, due = visit.count.inside, next_due(visit.needles)
+    if visit.signed is None and visit.count.uncounted:
+        return pill(f"▲ {state_word(visit)}", "warning")
     if not inside:
         return pill(state_word(visit))
     if due is not None and due <= now():

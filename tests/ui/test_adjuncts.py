@@ -71,12 +71,14 @@ def test_two_selected_needles_are_joined_by_a_lead_with_one_key(page, stored, pl
     needles = planned("ST36", "SP6")
     left = [needle.id for needle in needles if needle.site.side is Side.LEFT]
     page.treatment.select(left)
+    page.map.setFocus()
     qtbot.keyClick(page.map, Qt.Key.Key_J)
     (electro,) = stored().adjuncts
     assert electro.kind == ELECTRO
     assert electro.pairs == (tuple(left),)
     assert "ST36–SP6 L" in page.beside.rows[electro.id].accessibleName()
     assert page.left.currentWidget() is page.adjunct
+    assert page.focusWidget() is page.map, "the hand goes on joining"
     page.treatment.stack.undo()
     assert not stored().adjuncts
     assert page.left.currentIndex() == 0
@@ -134,6 +136,13 @@ def test_each_edit_is_undone_by_itself(page, stored):
     assert stored().adjuncts[0].method == ""
     page.treatment.stack.undo()
     assert not stored().adjuncts
+
+
+def test_the_keys_go_to_the_first_field_of_a_new_one(page):
+    page.beside.add_kind(CUPPING)
+    assert page.focusWidget() is page.adjunct.form.offers["method"].values["fixed"]
+    page.beside.add_kind(LAMP)
+    assert page.focusWidget() is page.adjunct.form.offers["minutes"].values["10"]
 
 
 def test_it_is_started_paused_lengthened_and_ended_on_its_row(page, stored, qtbot):
@@ -195,6 +204,10 @@ def test_places_are_typed_taken_from_needles_and_drawn(page, stored, planned, li
     assert kept.strokes == (stroke,)
     assert ("BL25", Side.RIGHT) in {(spot.point, spot.site.side) for spot in kept.spots}
     assert places.draw.isChecked()
+    qtbot.keyClick(page.map, Qt.Key.Key_Escape)
+    assert not places.draw.isChecked()
+    assert page.left.currentWidget() is page.adjunct, "Escape only puts the brush away"
+    places.draw.click()
     page.show_note()
     page.map.draw(stroke)
     assert stored().adjuncts[0] == kept, "the brush is put away with the panel"
@@ -231,6 +244,14 @@ def test_the_menu_is_used_by_its_letters(page, stored, qtbot):
     assert [each.kind for each in stored().adjuncts] == ["Gua sha"]
 
 
+def test_what_a_line_of_shorthand_asks_for_stands_in_the_rows(page, stored, qtbot):
+    qtbot.keyClicks(page.add.line, "ST36 SP6 ea 2/100 30m b, BL23 moxa b")
+    qtbot.keyClick(page.add.line, Qt.Key.Key_Return)
+    said = [page.beside.rows[each.id].accessibleName() for each in stored().adjuncts]
+    assert said[0] == "Electro-stimulation, 2/100 Hz, ST36–SP6 L R, not begun, for 30 min"
+    assert said[1].startswith("Moxibustion, BL23 L R, not begun")
+
+
 def test_what_is_left_in_has_a_day_and_a_consent_and_no_clock_to_run(page, stored, qtbot):
     page.beside.add_kind(SEEDS)
     form = page.adjunct.form
@@ -256,7 +277,8 @@ def test_what_an_earlier_visit_left_in_is_asked_for_until_it_is_out(page, chart,
     chart.records.sign(before.id, chart.records.practitioner().id)
     page.show_visit(visit.id)
     (reminder,) = page.beside.left
-    assert "5 days late: 3 seeds, left in on" in reminder.words.text()
+    assert "3 seeds, left in on" in reminder.words.text()
+    assert reminder.words.text().endswith("(5 days ago)")
     reminder.out.click()
     assert page.beside.left == []
     assert stored().adjuncts[0].ended
