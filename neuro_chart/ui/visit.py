@@ -31,6 +31,7 @@ from neuro_chart.ui.event_panel import EventPanel
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.last_visit import LastVisit
 from neuro_chart.ui.map_card import MapCard
+from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.needle_list import NeedleList
 from neuro_chart.ui.note import Note
@@ -155,7 +156,7 @@ class VisitPage(QWidget):
         self._action("Aftercare", "Ctrl+Shift+A", self.show_aftercare)
         self._action("Sign visit", "Ctrl+Shift+S", self.show_signing)
         self._action("About the chosen point", "F1", self.about_chosen)
-        back = self._action("Back to the note", "Escape", self.show_note)
+        back = self._action("Back to the note", "Escape", self._go_back)
         back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
         self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
         self.left.currentChanged.connect(self._leave_adjunct)
@@ -331,6 +332,13 @@ class VisitPage(QWidget):
             way = ways.get(panel, self.sign_button)
             (self.bar.amend if way.isHidden() else way).setFocus(Qt.FocusReason.BacktabFocusReason)
 
+    def _go_back(self) -> None:
+        """Put the tool away that is in the hand; without one go back to the note."""
+        if self.map.tool is Tool.HAND:
+            self.show_note()
+        else:
+            self.map.take_up(Tool.HAND)
+
     def write_note(self) -> None:
         """Turn the left column to the note and put the keys into it."""
         self.show_note()
@@ -342,13 +350,14 @@ class VisitPage(QWidget):
         self.left.setCurrentWidget(self.aftercare)
         self.aftercare.rest.setFocus()
 
-    def show_adjunct(self, adjunct_id: str) -> None:
-        """Turn the left column to one thing that is done beside the needles."""
+    def show_adjunct(self, adjunct_id: str, keys: bool = True) -> None:  # noqa: FBT001, FBT002  # as the signal tells it
+        """Turn the left column to one thing that is done beside the needles, and the keys with it unless the hand is busy."""
         self.flush()
         self.adjunct.edit(adjunct_id)
         self.left.setCurrentWidget(self.adjunct)
         self.beside.mark_open(adjunct_id)
-        self.adjunct.setFocus()
+        if keys:
+            self.adjunct.take_keys()
 
     def _leave_adjunct(self) -> None:
         if self.left.currentWidget() is not self.adjunct:
