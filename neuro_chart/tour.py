@@ -169,7 +169,7 @@ def look_up(hand: Hand, album: Album) -> None:
         ("18-library-cautions", "KI11", ""),
         ("19-library-nothing", "LI11", "elbow wrist"),
     ):
-        window.show_point(code)
+        window.look_up("points", code)
         window.library.points.search.setText(words)
         QTest.qWait(2 * TURN_AFTER)
         album.take(name)

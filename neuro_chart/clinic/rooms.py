@@ -110,3 +110,9 @@ def minutes_words(time: timedelta) -> str:
     """Whole minutes, of which the last counts until it is over."""
     minutes = -(-int(time.total_seconds()) // 60)
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def free_room(rooms: Iterable[str], standing: Iterable[Standing]) -> str:
+    """The first room in which no visit is in progress, or nothing."""
+    taken = {each.visit.room for each in standing}
+    return next((room for room in rooms if room not in taken), "")

@@ -50,22 +50,18 @@ class LibraryPage(QWidget):
             self.addAction(action)
         self.show_section("points")
 
-    def show_section(self, key: str, back: str = "") -> None:
-        """Turn to one of SECTIONS; back: where a way back leads, in words. What was being typed in the one that is left is stored."""
+    def offer_way_back(self, words: str) -> None:
+        """Offer the way back to where one came from, for this one look; nothing for no words."""
+        self.back.setText(words)
+        self.back.setVisible(bool(words))
+
+    def show_section(self, key: str) -> None:
+        """Turn to one of SECTIONS; what was being typed in the one that is left is stored."""
         self.flush()
-        if back:
-            self.back.setText(back)
-            self.back.show()
         self.sections.show_choice(key)
         self._stacked.setCurrentWidget(self._sections[key])
         self.setFocusProxy(self._sections[key])
         self._sections[key].setFocus()
-
-    def show_point(self, code: str, back: str = "") -> None:
-        """Show a point among all others; back: where a way back leads, in words."""
-        self.back.hide()
-        self.show_section("points", back)
-        self.points.show_point(code)
 
     def flush(self) -> None:
         """Store what is being typed."""
@@ -80,4 +76,4 @@ class LibraryPage(QWidget):
         super().hideEvent(event)
         if not event.spontaneous():
             self.flush()
-            self.back.hide()  # the way back is from this one look
+            self.offer_way_back("")

@@ -12,6 +12,7 @@ from neuro_chart.clinic.dates import age_words
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.rooms import free_room
 from neuro_chart.clinic.safety import Level, Warning, load_rules  # noqa: A004  # the field's own word
 from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.ui.chart import OpenChart
@@ -103,13 +104,12 @@ class Pills(QWidget):
 
 
 class VisitTab(QWidget):
-    """The visit that is open or was chosen, or the way to start one: `visit_wanted`, `sheet_wanted(visit_id)`, `point_wanted(code)`."""
+    """The visit that is open or was chosen, or the way to start one: `visit_wanted`, `sheet_wanted(visit_id)`, `library_wanted`."""
 
     visit_wanted = Signal()
     sheet_wanted = Signal(str)
-    point_wanted = Signal(str)
+    library_wanted = Signal(str, object)
     other_visit_wanted = Signal(str, str)
-    protocol_wanted = Signal(object)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker) -> None:
         super().__init__()
@@ -117,9 +117,8 @@ class VisitTab(QWidget):
 
         self.page = VisitPage(chart, library, settings, ticker)
         self.page.sheet_wanted.connect(self.sheet_wanted)
-        self.page.point_wanted.connect(self.point_wanted)
+        self.page.library_wanted.connect(self.library_wanted)
         self.page.other_visit_wanted.connect(self.other_visit_wanted)
-        self.page.protocol_wanted.connect(self.protocol_wanted)
         self._dossier: Dossier | None = None
         self._shown = ""
         self._which = label("", "heading")
@@ -184,13 +183,12 @@ class VisitTab(QWidget):
 class PatientPage(QWidget):
     """A patient's record. `open` shows one.
 
-    `stack_changed` is announced when undo means another tab, `point_wanted(code)` asks for the library,
+    `stack_changed` is announced when undo means another tab, `library_wanted(section, thing)` asks for the library,
     `other_visit_wanted(patient_id, visit_id)` turns to another visit in progress.
     """
 
     stack_changed = Signal()
-    protocol_wanted = Signal(object)
-    point_wanted = Signal(str)
+    library_wanted = Signal(str, object)
     other_visit_wanted = Signal(str, str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
@@ -314,13 +312,17 @@ class PatientPage(QWidget):
         cast("PapersPage", self._page("papers")).show_visit(visit_id)
 
     def start_visit(self) -> None:
-        """Start a visit and show it; its sheet begins with the exercises of the last one, and with care of the feet where they are numb."""
+        """Start a visit in the first free room and show it.
+
+        Its sheet begins with the exercises of the last one, and with care of the feet where they are numb.
+        """
         if self._dossier is None:
             return
         last = self._dossier.visits[0].aftercare if self._dossier.visits else Aftercare()
         numb = any(warning.key == NUMB_FEET for warning, _ in self._dossier.warnings)
         aftercare = Aftercare(exercises=last.exercises, foot_care=last.foot_care or numb)
-        visit = Visit(self.patient.id, self._chart.records.practitioner().id, aftercare=aftercare)
+        room = free_room(self._chart.records.practice().rooms, self._ticker.visits)
+        visit = Visit(self.patient.id, self._chart.records.practitioner().id, aftercare=aftercare, room=room)
         if self._chart.begin(lambda: self._chart.records.start_visit(visit)):
             self.show_visit(visit.id)
 
@@ -354,9 +356,8 @@ class PatientPage(QWidget):
                 visit = VisitTab(*shared, self._settings, self._ticker)
                 visit.visit_wanted.connect(self.start_visit)
                 visit.sheet_wanted.connect(self.show_papers)
-                visit.point_wanted.connect(self.point_wanted)
+                visit.library_wanted.connect(self.library_wanted)
                 visit.other_visit_wanted.connect(self.other_visit_wanted)
-                visit.protocol_wanted.connect(self.protocol_wanted)
                 return visit
             case "progress":
                 from neuro_chart.ui.progress import ProgressPage  # noqa: PLC0415

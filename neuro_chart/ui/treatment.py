@@ -49,6 +49,7 @@ class Treatment(QObject):
         self.visit: Visit | None = None
         self.last: Visit | None = None
         self.selected: frozenset[str] = frozenset()
+        self._done: Change | None = None  # by this road, the last time
         self._hoped: dict[str, Visit] = {}  # as they will be once the disk takes what waits
         self._merge = ("", 0, 0.0)
         chart.changed.connect(self._changed)
@@ -92,6 +93,8 @@ class Treatment(QObject):
 
     def _changed(self, change: "Change") -> None:
         if self.visit is not None and change.visit_id == self.visit.id:
+            if change.kind == "treatment" and change is not self._done:
+                self.stack.clear()  # done elsewhere, in Rooms: a step back from here would no longer be the last one
             try:
                 visit = self.chart.records.visit(self.visit.id)
             except LookupError:  # an empty draft was dropped; the patient's page turns to another
@@ -106,7 +109,15 @@ class Treatment(QObject):
 
     # The one road
 
-    def change(self, words: str, put: "Sequence[Part]" = (), off: Iterable[str] = (), *, merge: str = "", **written: Any) -> bool:
+    def change(
+        self,
+        words: str,
+        put: "Sequence[Part]" = (),
+        off: Iterable[str] = (),
+        *,
+        merge: str = "",
+        **written: Any,  # noqa: ANN401  # each field has its own kind
+    ) -> bool:
         """Do one step that can be undone: put parts on the visit, take parts off, write its fields. False if it is refused.
 
         Steps with the same `merge` word within ONE_STEP seconds are one. Undo writes what stood there before by the same act.
@@ -145,9 +156,18 @@ class Treatment(QObject):
         if merge != name or moment - last > ONE_STEP:
             number += 1
         self._merge = (merge, number, moment)
-        self.stack.push(Edit(self.chart, words, forward, back, f"{merge}:{number}" if merge else ""))
+        self.stack.push(Edit(self.chart, words, self._own(forward), self._own(back), f"{merge}:{number}" if merge else ""))
 
-    def write(self, field: str, value: Any, words: str) -> None:
+    def _own(self, act: "Callable[[], Change]") -> "Callable[[], Change]":
+        """The act, known again as one of this road when its change is announced."""
+
+        def done() -> "Change":
+            self._done = act()
+            return self._done
+
+        return done
+
+    def write(self, field: str, value: Any, words: str) -> None:  # noqa: ANN401  # as above
         """Write one field of the visit; the keys of one thought are one step."""
         self.change(words, merge=field, **{field: value})
 

@@ -51,13 +51,12 @@ if TYPE_CHECKING:
 class VisitPage(QWidget):
     """Charts one visit. `show_visit` says which; `treatment` is what is charted; `sheet_wanted(visit_id)` asks for its paper.
 
-    `point_wanted(code)` asks for the library; no code means no point of it. `protocol_wanted(Protocol)` asks it to keep a new one, None to
-    show all. `other_visit_wanted(patient_id, visit_id)` asks for another.
+    `library_wanted(section, thing)` asks for the library: a point by its code, or a Protocol to keep; None for no thing of it.
+    `other_visit_wanted(patient_id, visit_id)` asks for another visit.
     """
 
     sheet_wanted = Signal(str)
-    point_wanted = Signal(str)
-    protocol_wanted = Signal(object)
+    library_wanted = Signal(str, object)
     other_visit_wanted = Signal(str, str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
@@ -229,7 +228,7 @@ class VisitPage(QWidget):
         for panel in (self.aftercare, self.tongue_pulse, self.counting, self.events, self.sign_panel, self.amend_panel):
             panel.closed.connect(self.show_note)
         self.add.menu.keep_wanted.connect(self.keep_as_protocol)
-        self.add.menu.library_wanted.connect(lambda: self.protocol_wanted.emit(None))
+        self.add.menu.library_wanted.connect(lambda: self.library_wanted.emit("protocols", None))
 
     # What is shown
 
@@ -326,7 +325,7 @@ class VisitPage(QWidget):
         self.flush()
         panel, focus = self.left.currentWidget(), self.focusWidget()
         ways: dict[QWidget, QWidget] = {self.aftercare: self.aftercare_button, self.tongue_pulse: self.note.tongue_pulse}
-        ways[self.adjunct] = self.beside.opened
+        ways |= {self.adjunct: self.beside.opened, self.counting: self.count_button, self.events: self.event_button}
         self.left.setCurrentIndex(0)
         if panel and focus and (panel is focus or panel.isAncestorOf(focus)):
             way = ways.get(panel, self.sign_button)
@@ -413,13 +412,13 @@ class VisitPage(QWidget):
         if chosen := sorted((needle for needle in self.treatment.chosen if needle.point), key=lambda needle: needle.position):
             self.about_point(chosen[0].point)
         else:
-            self.point_wanted.emit("")
+            self.library_wanted.emit("shorthand" if self.add.line.hasFocus() else "points", None)
 
     def about_point(self, code: str) -> None:
         """Tell of a point, beside the needles and over the body."""
         if code in self._library.catalogue:
             told = PointPopup(self._library, self._library.catalogue[code], self)
-            told.library_wanted.connect(self.point_wanted)
+            told.library_wanted.connect(partial(self.library_wanted.emit, "points"))
             told.show_over(self.map_card)
 
     def _want_sheet(self) -> None:
@@ -485,7 +484,7 @@ class VisitPage(QWidget):
             self._chart.refused.emit("A protocol is made of needles at points; none is charted here yet.")
             return
         line = write(needles, self.treatment.visit.adjuncts if self.treatment.visit else (), self._library.catalogue)
-        self.protocol_wanted.emit(Protocol("", "New protocol", (line,)))
+        self.library_wanted.emit("protocols", Protocol("", "New protocol", (line,)))
         if missing := len(self.treatment.needles) - len(needles):
             self._chart.refused.emit(f"{missing} needle{'' if missing == 1 else 's'} at no point can't be kept in a protocol.")
 

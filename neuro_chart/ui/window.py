@@ -126,8 +126,7 @@ class Window(QMainWindow):
         self.patient.stack_changed.connect(self.use_stack)
         self.patient.stack_changed.connect(self.strip.come_last)
         self.patient.other_visit_wanted.connect(self.open_visit)
-        self.patient.protocol_wanted.connect(self.show_protocols)
-        self.patient.point_wanted.connect(lambda code: self.show_point(code, "Back to the visit"))
+        self.patient.library_wanted.connect(self.look_up)
         self.settings_page.theme_chosen.connect(self._show_theme)
         self.settings_page.names_turned.connect(self._show_names)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
@@ -235,17 +234,15 @@ class Window(QMainWindow):
             self.stack.addWidget(made)
         return cast("LibraryPage", self._pages["library"])
 
-    def show_point(self, code: str, back: str = "") -> None:
-        """Tell of a point; back: where the way back to the patient's record leads, in words."""
+    def look_up(self, section: str, thing: "str | Protocol | None" = None, back: str = "Back to the visit") -> None:
+        """Turn to a section of the library: to a point by its code, or to a protocol that is to be kept; back: the way back, in words."""
         self.show_page("library")
-        self.library.show_point(code, back)
-
-    def show_protocols(self, made: Protocol | None = None) -> None:
-        """Show the prescriptions that are kept, with a new one among them if one is given."""
-        self.show_page("library")
-        self.library.show_section("protocols", "Back to the visit")
-        if made is not None:
-            self.library.protocols.keep(made)
+        self.library.offer_way_back(back)
+        self.library.show_section(section)
+        if isinstance(thing, Protocol):
+            self.library.protocols.keep(thing)
+        elif thing:
+            self.library.points.show_point(thing)
 
     def _prescribe(self, key: str) -> None:
         self.show_page("patient")
@@ -296,7 +293,7 @@ class Window(QMainWindow):
         palette.show()
 
     def _look_up(self, code: str) -> None:
-        self.show_point(code, "Back to the record" if self.stack.currentWidget() is self.patient else "")
+        self.look_up("points", code, "Back to the record" if self.stack.currentWidget() is self.patient else "")
 
     def _tell_overdue(self, visit_id: str) -> None:
         """Say that a clock has run out, and where; the patient's name stays out of it."""

@@ -350,6 +350,6 @@ def test_the_right_button_asks_what_a_point_is(qtbot, visiting):
     QApplication.sendEvent(page.map, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(2, 2), QPoint(2, 2)))
     assert popup() is None
     page.needles.view.clearSelection()
-    with qtbot.waitSignal(page.point_wanted) as wanted:
+    with qtbot.waitSignal(page.library_wanted) as wanted:
         page.about_chosen()
-    assert wanted.args == [""]
+    assert wanted.args == ["points", None]
