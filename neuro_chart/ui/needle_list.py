@@ -231,9 +231,12 @@ class NeedleList(QFrame):
         self.view.viewport().update()
         needles = [needle for needle in self._visit.needles if needle.id in selected] if self._visit else []
         was_hidden = self.editor.isHidden()
-        self.editor.setVisible(bool(needles) and self._can)
+        editing = bool(needles) and self._can
+        in_turn: list[tuple[QWidget, bool]] = [(self.editor, editing)]
         if self._beside is not None:
-            self._beside.setVisible(self.editor.isHidden())
+            in_turn.append((self._beside, not editing))
+        for widget, stays in sorted(in_turn, key=lambda each: each[1]):  # what leaves goes first: a small screen has no room for both
+            widget.setVisible(stays)
         if needles:
             caution = self._caution_of(needles[0]) if len({needle.point for needle in needles}) == 1 else ("", "")
             self.editor.show_needles(self._title_of(needles), needles, *caution)

@@ -279,9 +279,12 @@ def test_the_page_needs_no_more_height_than_a_small_laptop_has(page, stored, qtb
     page.treatment.insert()
     page.treatment.put_adjunct(Adjunct(page.treatment.visit.id, "Electro-stimulation", minutes=30))
     heights.append(page.minimumSizeHint().height())
+    for kind in ("Moxibustion", "Cupping", "Infrared lamp"):
+        page.treatment.put_adjunct(Adjunct(page.treatment.visit.id, kind, minutes=15))
     page.needles.view.selectAll()
     heights.append(page.minimumSizeHint().height())
     assert max(heights) <= 644
+    assert page.height() == 644
 
 
 def test_the_record_picks_the_figure_and_the_practitioner_changes_it(page, chart, library, settings, patient, visit, qtbot):
