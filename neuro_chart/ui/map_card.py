@@ -99,7 +99,7 @@ class MapCard(QFrame):
         if watched is self.map and isinstance(event, QResizeEvent):
             size: QSize = event.size()
             step, right = TARGET + APART, size.width() - TARGET
-            for place, made in enumerate((self.layers, self.ruler, self.lasso, self.guide)):
+            for place, made in enumerate((self.layers, self.ruler, self.guide, self.lasso)):
                 made.setGeometry(right, place * step, TARGET, TARGET)
             for place, made in enumerate(self.zoom):
                 made.setGeometry(right, size.height() - (len(self.zoom) - place) * step, TARGET, TARGET)
