@@ -137,9 +137,9 @@ def _added(words: Mapping[str, Any], adjunct: Adjunct) -> str:
     """What was done beside the needles, or left in place for days."""
     if adjunct.kind in LEFT_IN:
         where = f" {_where(words['part'], adjunct.spots, 'on')}" if adjunct.spots else ""
-        return words["left"]["out" if adjunct.ended else "done"].format(what=_left(adjunct), where=where)
+        return str(words["left"]["out" if adjunct.ended else "done"]).format(what=_left(adjunct), where=where)
     minutes = f" for {adjunct.minutes} minute{'s' * (adjunct.minutes > 1)}" if adjunct.minutes else ""
-    return _entry(words, adjunct)["done"].format(kind=adjunct.kind, minutes=minutes)
+    return str(_entry(words, adjunct)["done"]).format(kind=adjunct.kind, minutes=minutes)
 
 
 def _left(adjunct: Adjunct) -> str:

@@ -91,10 +91,9 @@ class AdjunctPanel(QFrame):
 
     def take_keys(self) -> None:
         """Put the keys into the first field."""
-        first = self.form.nextInFocusChain() if self.form is not None else self
-        while first is not self and not (first.isVisible() and first.focusPolicy() & Qt.FocusPolicy.TabFocus):
-            first = first.nextInFocusChain()
-        first.setFocus(Qt.FocusReason.TabFocusReason)
+        fields = self.form.findChildren(QWidget) if self.form is not None else []
+        stops = (field for field in fields if field.isVisible() and field.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        next(stops, self).setFocus(Qt.FocusReason.TabFocusReason)
 
     def leave(self) -> None:
         """Store what is being typed and put the brush away; nothing is open any more."""
