@@ -146,6 +146,8 @@ ST36 LR3 l 30m all dq = ST36 L 30m dq; LR3 L 30m dq
 GV20 GV29 ea 2.5Hz = GV20; GV29; + Electro-stimulation 2.5Hz GV20-GV29
 ST36 SP6 l 30m; KI3 KI1 b ea 2Hz = ST36 L 30m; SP6 L 30m; KI3 LR; KI1 LR; + Electro-stimulation 2Hz KI3 L-KI1 L, KI3 R-KI1 R
 ST36; SP6 l 30m ea 2Hz = ST36 L 30m; SP6 L 30m; + Electro-stimulation 2Hz ST36 L-SP6 L
+EA: ST36-GB39 l, 2/100 Hz = ST36 L; GB39 L; + Electro-stimulation 2/100Hz ST36 L-GB39 L
+GV20 0.4c transverse = GV20 0.4cun transverse
 ea 2Hz 20m ST36 l, SP6 l = ST36 L; SP6 L; + Electro-stimulation 2Hz 20m ST36 L-SP6 L
 CV4 warm needle 15m = CV4; + Moxibustion 15m CV4
 moxa 10m = + Moxibustion 10m
@@ -180,6 +182,8 @@ ST63 = ST63 = ST36 ST3 ST6 ST13
 sanyinjiso = sanyinjiso = SP6
 足三理 = 足三理 = ST36
 ST36 7c = 7c =
+ST36 30'' = 30 =
+ST36 2/100 Hz = 2/100 Hz = ea 2/100 Hz |
 BL65-70 = 70 = BL7
 Jiaji L3-S1 = S1 =
 Jiaji = Jiaji = EX-B2 L3-L5 | EX-B2 T10-L2
@@ -207,6 +211,7 @@ def test_what_is_not_understood_takes_nothing_with_it():
     assert told("ST36 zzz SP6 b 30m qqq LR3") == "ST36 LR; SP6 LR 30m; LR3 LR; ? zzz; ? qqq"
     assert placed("Points for 12 sessions (n = 30) in week 8: ST36 [12], SP6.") == expected("ST36 SP6")
     assert placed("B) BL25") == expected("BL25")
+    assert told("PC6 at the transverse crease") == "PC6 LR; ? transverse; ? crease"
 
 
 def test_the_default_side_is_that_of_points_without_one():

@@ -7,6 +7,7 @@ from neuro_chart.clinic.shorthand import vocabulary as says
 from neuro_chart.clinic.shorthand.vocabulary import Piece
 
 _CHANNEL_WORDS = frozenset(word for words in CHANNELS.values() for word in words)
+_UNITS = (says.GAUGE, says.DEPTH, says.MINUTES, says.HERTZ)
 
 
 class Lexicon:
@@ -41,7 +42,7 @@ class Lexicon:
 
     def is_measure(self, piece: Piece) -> bool:
         """Whether a number has a unit of its own."""
-        return any(self.match(measure, piece.start) for measure in (says.GAUGE, says.DEPTH, says.MINUTES))
+        return any(self.match(measure, piece.start) for measure in _UNITS)
 
     def match(self, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
         """What a pattern finds from a column on, if it ends where a piece ends."""
@@ -50,7 +51,7 @@ class Lexicon:
 
     def _has_unit(self, piece: Piece) -> bool:
         """Whether a number can't be a point's for its unit. A prime after a code is none, as in 'ST36', nor is a unit behind a dash."""
-        found = self.match(says.GAUGE, piece.start) or self.match(says.DEPTH, piece.start) or self.match(says.MINUTES, piece.start)
+        found = next((found for measure in _UNITS if (found := self.match(measure, piece.start))), None)
         if not found or (found.re is not says.GAUGE and found[2]):
             return False
         return found[0][-1] != "'" or not self.plain[piece.start - 1 : piece.start].isalpha()

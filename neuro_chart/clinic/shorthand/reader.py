@@ -1,5 +1,6 @@
 """Goes once over a line of shorthand, word by word."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
@@ -49,7 +50,7 @@ class _Reader:
         meaning = scan.line.meaning(scan.at)
         if self._is_side_and_number(piece):
             meaning = (scan.at + 1, "side", says.SIDES[piece.key])
-        if meaning is None or (meaning[0] == scan.at + 1 and len(piece.key) == 1 and self._is_only_a_letter(piece)):
+        if meaning is None or self._is_only_a_letter(piece, meaning[0]) or self._is_of_a_thing(*meaning):
             scan.lost(piece)
             return
         behind, kind, value = meaning
@@ -75,10 +76,15 @@ class _Reader:
         parted = after is not None and after.kind == "number" and piece.end < after.start
         return parted and piece.key in says.SIDES and bool(self._scan.groups.now.mentions)
 
-    def _is_only_a_letter(self, piece: Piece) -> bool:
+    def _is_of_a_thing(self, behind: int, kind: str, value: object) -> bool:
+        """Whether a word for technique or angle belongs to something else: `transverse crease`, `even though`."""
+        after, of_needle = self._scan.line.piece(behind), isinstance(value, Said) and (value.technique or value.angle)
+        return bool(kind == "said" and of_needle and after and after.kind == "word" and self._scan.line.meaning(behind) is None)
+
+    def _is_only_a_letter(self, piece: Piece, behind: int) -> bool:
         """Whether a letter counts, `b) BL25`, or begins a code that is not known, `R 22`, and so is neither a side nor a filler."""
         before, after = self._scan.ahead(-1), self._scan.ahead(1)
-        if after is None or piece.kind != "word":
+        if after is None or piece.kind != "word" or len(piece.key) > 1 or behind > self._scan.at + 1:
             return False
         counts = after.key == ")" and not (before and before.key == "(")
         number = after.kind == "number" and not self._scan.line.is_measure(after)
@@ -111,8 +117,8 @@ class _Reader:
     def _beside(self, start: int, end: int, kind: str, method: str) -> None:
         """Something beside the needles, with its frequency and its minutes."""
         line, frequency, minutes = self._scan.line, "", None
-        if kind == ELECTRO and (hz := line.match(says.FREQUENCY, end)):
-            frequency, end = "/".join(f"{float(each):g}" for each in hz.groups() if each), hz.end()
+        if kind == ELECTRO and (hertz := line.match(says.FREQUENCY, end)):
+            frequency, end = _frequency(hertz), hertz.end()
         if (time := line.match(says.ADJUNCT_MINUTES, end)) and not time[2] and "." not in time[1]:
             minutes, end = int(time[1]), time.end()
         beside = Beside(kind, method, frequency, minutes, start, end)
@@ -165,7 +171,7 @@ class _Reader:
         scan.misread(piece.start, piece.end, f"“{number}” stands alone{question}", offers)
 
     def _measure(self, piece: Piece) -> bool:
-        """A gauge, a depth or minutes."""
+        """A gauge, a depth, minutes, or the frequency of the electro-stimulation before it."""
         scan, line, start = self._scan, self._scan.line, piece.start
         if found := line.match(says.GAUGE, start):
             gauge, length = sorted(float(each) for each in found.groups() if each)
@@ -180,6 +186,13 @@ class _Reader:
             else:
                 offers = [f"{float(each):.0f}m" for each in found.groups() if each]
                 scan.misread(start, found.end(), "How many minutes? Write one whole number.", offers)
+        elif found := line.match(says.HERTZ, start):
+            current = next((each for each in reversed(scan.draft.besides) if each.kind == ELECTRO and not each.frequency), None)
+            if current:
+                current.frequency = _frequency(found)
+                scan.understood(start, found.end(), "adjunct")
+            else:
+                scan.misread(start, found.end(), "A frequency is one of electro-stimulation: write ea before it.", (f"ea {scan.text[start : found.end()]}",))
         return bool(found)
 
     def _counts_a_word(self, before: Piece | None) -> bool:
@@ -190,7 +203,8 @@ class _Reader:
         if after is None or after.kind in {"number", "name"}:
             return False
         if after.kind == "mark":
-            return after.key not in _ENDS | _PARTS | _BETWEEN | {*"-–~+=*×"}
+            seconds = after.key == "'" and after.start == self._scan.line.pieces[self._scan.at].end
+            return seconds or after.key not in _ENDS | _PARTS | _BETWEEN | {*"-–~+=*×"}
         return after.key != "x" and self._scan.line.meaning(self._scan.at + 1) is None
 
     def _is_last(self, after: Piece | None) -> bool:
@@ -259,3 +273,8 @@ class _Reader:
         scan.fresh = None
         scan.groups.now.star = (piece.start, piece.end)
         scan.understood(piece.start, piece.end, "every")
+
+
+def _frequency(found: re.Match[str]) -> str:
+    """Hz, or two that take turns, as `2/100`."""
+    return "/".join(f"{float(each):g}" for each in found.groups() if each)

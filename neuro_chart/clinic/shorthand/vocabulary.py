@@ -27,7 +27,7 @@ SAID: Mapping[str, Said] = {
     **dict.fromkeys(("even", "evenmethod", "eventechnique", "平补平泻", "平補平瀉"), Said(technique=Technique.EVEN)),
     **dict.fromkeys(("perpendicular", "perpendicularly", "perp", "直刺"), Said(angle=Angle.PERPENDICULAR)),
     **dict.fromkeys(("oblique", "obliquely", "斜刺"), Said(angle=Angle.OBLIQUE)),
-    **dict.fromkeys(("transversely", "transverseinsertion", "平刺"), Said(angle=Angle.TRANSVERSE)),
+    **dict.fromkeys(("transverse", "transversely", "平刺"), Said(angle=Angle.TRANSVERSE)),
 }
 MARKED = {"+": Technique.TONIFY, "-": Technique.DRAIN, "=": Technique.EVEN}
 # the kind, and the method where the word says it
@@ -43,12 +43,12 @@ ADJUNCTS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("seed", "seeds", "earseeds"), (SEEDS, "")),
 }
 ALL = frozenset(("all", "each", "allneedles", "allpoints", "全部"))
-RANGE = frozenset(("to", "through", "至", "到", "-", "–", "~"))
+RANGE = frozenset(("to", "through", "至", "到"))
 # what people write around points and what means nothing by itself
 FILLERS = frozenset(
     (
         *("a", "an", "and", "at", "for", "in", "of", "on", "the", "to", "through", "using", "used", "was", "were", "with", "plus"),
-        *("point", "points", "acupoint", "acupoints", "needle", "needles", "needled", "retained", "method", "technique", "side"),
+        *("point", "points", "acupoint", "acupoints", "needle", "needles", "needled", "retained", "insertion", "method", "side"),
         *("和", "与", "與", "及", "取", "取穴", "穴", "穴位", "主穴", "配穴", "针刺", "針刺", "留针", "留針"),
     )
 )
@@ -80,6 +80,7 @@ FREQUENCY = re.compile(
     rf"\s*{_N}(?:\s*[/–~-]\s*{_N})?(?![a-z0-9./–~-]|\s*(?:c|cun|mm|m|min|mins|minutes?|x|×)\b|')",
     re.ASCII,
 )
+HERTZ = re.compile(rf"{_N}(?:\s*[/–~-]\s*{_N})?\s*hz", re.ASCII)
 ADJUNCT_MINUTES = re.compile(rf"\s*{MINUTES.pattern}", re.ASCII)
 DEPTH_UNITS = dict.fromkeys(("c", "cun", "寸"), ("cun", 1)) | dict.fromkeys(("mm", "毫米"), ("mm", 1))
 DEPTH_UNITS |= dict.fromkeys(("cm", "厘米"), ("mm", 10))
