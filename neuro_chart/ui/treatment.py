@@ -373,7 +373,8 @@ class Treatment(QObject):
 
     def record(self, event: AdverseEvent) -> None:
         """Chart what happened, or change it."""
-        self.change("Chart what happened", [event], merge=f"event {event.id}")
+        known = self.visit is not None and any(each.id == event.id for each in self.visit.events)
+        self.change("Chart what happened", [event], merge=f"event {event.id}" if known else "")
 
 
 def _with(visit: Visit, put: "Sequence[Part]", off: Sequence[str], written: dict[str, Any]) -> Visit:

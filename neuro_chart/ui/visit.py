@@ -1,6 +1,6 @@
 """One visit on one page: the note, the body, the needles and their clocks."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,10 +14,12 @@ from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES
 from neuro_chart.clinic.events import EventKind, unnoted
+from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.notation import write
 from neuro_chart.clinic.protocols import Protocol
+from neuro_chart.clinic.safety import Warning  # noqa: A004  # the field's own word
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.ui import sound
@@ -249,6 +251,11 @@ class VisitPage(QWidget):
         if (draft := self.treatment.draft) is not None and not draft.needles and not draft.adjuncts:
             self.add.setFocus()  # typing begins at once
 
+    def show_warnings(self, warnings: Sequence[tuple[Warning, Intake]]) -> None:
+        """Take what the patient's health history warns of, for what it speaks against beside the needles."""
+        self.adjunct.show_warnings(warnings)
+        self.beside.show_warnings([warning for warning, _ in warnings])
+
     def _show(self, visit: Visit) -> None:
         signed = visit.signed is not None
         moment = visit.signed or now()  # the clocks of what was left in stand as they were signed
@@ -274,6 +281,7 @@ class VisitPage(QWidget):
         happened = f"What happened · {len(visit.events)}" if visit.events else "What happened…"
         self.event_button.setText(f"Note {wrong[0]}" if wrong else happened)
         set_flag(self.event_button, "clock", "over" if wrong else "")
+        self.event_button.setVisible(not signed or bool(visit.events))
         self._show_selection(self.treatment.selected)
         if self.left.currentWidget() is self.sign_panel and not signed:
             self.sign_panel.show_visit(visit, self._chart.records.practitioner().name)

@@ -104,6 +104,13 @@ def test_the_whole_walk_by_keys_alone(page, counting, stored, qtbot):
     assert stored().count.out == 9
 
 
+def test_escape_goes_back_to_the_note_and_lets_the_needles_go(page, counting, qtbot):
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Escape)
+    assert page.left.currentIndex() == 0
+    assert page.focusWidget() is page.count_button
+    assert not page.treatment.selected
+
+
 def test_the_arrows_take_the_next_stop(page, counting, qtbot):
     qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Down)
     assert counting.present.title == "Hands"

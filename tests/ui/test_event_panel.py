@@ -182,8 +182,13 @@ def test_words_of_one_never_go_to_another(events, stored):
     assert {event.kind: event.words for event in stored().events} == {EventKind.BRUISE: "The bruise", EventKind.PAIN: "The pain"}
 
 
-def test_undo_takes_back_what_was_charted(page, events, stored):
+def test_undo_takes_back_the_words_and_then_the_entry(page, events, stored):
     events.kinds[EventKind.BURN].click()
+    events.form.prose["words"].setPlainText("The lamp")
+    events.flush()
+    page.treatment.stack.undo()
+    assert [(event.kind, event.words) for event in stored().events] == [(EventKind.BURN, "")]
+    assert events.form.prose["words"].toPlainText() == ""
     page.treatment.stack.undo()
     assert not stored().events
     assert events.heading.isVisible()
