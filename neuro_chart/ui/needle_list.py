@@ -160,6 +160,8 @@ class NeedleList(QFrame):
         if before.planned and not counted.planned and counted.inside > before.inside:
             self.face.show_large(f"{counted.inside} in")
             self._say(f"{counted.inside} in")
+        elif counted != before:
+            self.face.show_clock()
 
     def tick(self, moment: datetime) -> None:
         """Let the clocks follow the time."""

@@ -98,9 +98,10 @@ def test_inserting_all_starts_the_clocks_and_says_how_many_are_in(page, column, 
     assert column.face.told.time.startswith(("30:0", "29:5"))
     assert column.face.large == "4 in"
     assert said == ["4 in"]
-    column.face.show_clock()
     page.treatment.leave_longer()
     assert said == ["4 in"]
+    page.treatment.take_out()
+    assert not column.face.large
 
 
 def test_each_press_puts_in_the_next_point_and_the_last_one_is_said(page, column, stored, planned, monkeypatch, qtbot):
