@@ -5,182 +5,26 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
+from neuro_chart.clinic.adjunct_kinds import kind_of
 from neuro_chart.clinic.adjuncts import (
     ELECTRO,
     LEFT_IN,
     Adjunct,
     Spot,
-    adjunct_words,
-    how_words,
     joined,
-    name_words,
-    short_name,
     taken_out,
-    time_words,
-    where_words,
 )
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.needles import Needle
+from neuro_chart.clinic.safety import Warning  # noqa: A004  # the field's own word
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.icons import set_icon
-from neuro_chart.ui.left_in import LeftInRow, near_day
-from neuro_chart.ui.map_adjuncts import paint_place
-from neuro_chart.ui.map_marks import diamond
-from neuro_chart.ui.theme import BODY, SMALL, TARGET, Theme
+from neuro_chart.ui.adjunct_row import AdjunctRow
+from neuro_chart.ui.left_in import LeftInRow
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, icon_button
-
-KEYS = "Enter opens it, Space starts or ends it, K pauses it, + adds five minutes, Delete takes it off the chart."
-
-
-class AdjunctRow(QAbstractButton):
-    """One thing done: `clicked` opens it; `step_wanted` is its start or its end, `pause_wanted`, `longer_wanted`, `removal_wanted`."""
-
-    step_wanted = Signal()
-    pause_wanted = Signal()
-    longer_wanted = Signal()
-    removal_wanted = Signal()
-
-    def __init__(self, adjunct: Adjunct, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.adjunct = adjunct
-        self._words, self._spoken, self._time, self._over = "", "", "", False
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.step = icon_button("play", "", self.step_wanted.emit)
-        self.step.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Space on the row does the same
-        box = QHBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addStretch(1)
-        box.addWidget(self.step)
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, TARGET + 2)
-
-    def nextCheckState(self) -> None:
-        """It is checked while its panel is open, which only that panel knows."""
-
-    def show_adjunct(self, adjunct: Adjunct, needles: Sequence[Needle], moment: datetime, *, read_only: bool) -> None:
-        """Show what is stored; a lead is named by the needles that it joins."""
-        self.adjunct = adjunct
-        self._words = adjunct_words(adjunct, needles)
-        self._spoken = ", ".join(filter(None, (adjunct.kind, how_words(adjunct), where_words(adjunct, needles))))
-        waits, ends = adjunct.started is None, adjunct.clock.is_open
-        days = adjunct.kind in LEFT_IN
-        self.step.setVisible(not read_only and (waits or (ends and not days)))
-        word = ("Put in" if days else "Start") if waits else "Take out" if days else "End"
-        set_icon(self.step, "play" if waits else "stop", "accent")
-        self.step.setToolTip(f"{word} {short_name(adjunct.kind)} (Space)")
-        self.step.setAccessibleName(f"{word} {adjunct.kind.lower()}")
-        self.tick(moment)
-
-    def tick(self, moment: datetime) -> None:
-        """Let its clock follow the time."""
-        clock = self.adjunct.clock
-        time, over = time_words(self.adjunct, moment), clock.is_overdue(moment)
-        if self.adjunct.is_left_in and self.adjunct.until is not None:
-            time = f"until {near_day(self.adjunct.until)}"
-        said = f"{self._spoken}, {_state_words(self.adjunct, time, over=over)}"
-        if (time, over, said) != (self._time, self._over, self.accessibleName()):  # a redrawn row each second is enough
-            self._time, self._over = time, over
-            self.setAccessibleName(said)
-            self.setAccessibleDescription(KEYS)
-            self.setToolTip(f"{self._words.replace('<', '‹')}\n{KEYS}")
-            self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        acts = {
-            Qt.Key.Key_Return: self.clicked.emit, Qt.Key.Key_Enter: self.clicked.emit, Qt.Key.Key_Space: self.step.click,
-            Qt.Key.Key_K: self.pause_wanted.emit, Qt.Key.Key_Plus: self.longer_wanted.emit, Qt.Key.Key_Equal: self.longer_wanted.emit,
-            Qt.Key.Key_Delete: self.removal_wanted.emit, Qt.Key.Key_Backspace: self.removal_wanted.emit,
-        }  # fmt: skip
-        if (act := acts.get(Qt.Key(event.key()))) and not event.modifiers() & ~_SILENT:
-            act()
-        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme, painter, box = Theme.of(self), QPainter(self), QRectF(self.rect())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ground = "accent_soft" if self.isChecked() else "danger_soft" if self._over else "sunken" if self.underMouse() else ""
-        if ground:
-            painter.setBrush(theme.color(ground))
-            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 8, 8)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRoundedRect(box.adjusted(1, 2, -1, -2), 8, 8)
-        mark = QPointF(13, box.center().y())
-        if self._over:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("danger"))
-            painter.drawPolygon(QPolygonF(diamond(mark, 9)))
-        else:
-            paint_place(painter, theme, mark, self.adjunct)
-        self._paint_words(painter, theme, box.height(), self._paint_time(painter, theme, box.height()))
-
-    def _paint_time(self, painter: QPainter, theme: Theme, height: float) -> float:
-        """Its time at the right, behind two bars while it is paused; returns where it begins."""
-        clock, days = self.adjunct.clock, self.adjunct.kind in LEFT_IN
-        loud = clock.is_open and not days
-        colour = theme.color("danger" if self._over else "text" if loud else "muted")
-        painter.setFont(self._font(BODY if loud else SMALL, bold=loud))
-        wide = QFontMetricsF(painter.font()).horizontalAdvance(self._time)
-        left = (self.step.x() if self.step.isVisibleTo(self) else self.width() - 8) - 2 - wide
-        painter.setPen(colour)
-        painter.drawText(QRectF(left, 0, wide + 1, height), Qt.AlignmentFlag.AlignVCenter, self._time)
-        if clock.is_paused and not days:
-            for aside in (13, 8):
-                painter.fillRect(QRectF(left - aside, height / 2 - 5, 3, 10), colour)
-            left -= 15
-        return left
-
-    def _paint_words(self, painter: QPainter, theme: Theme, height: float, right: float) -> None:
-        """What it is, and smaller where and how."""
-        name = name_words(self.adjunct)
-        rest, left = self._words.removeprefix(name), 28.0
-        faint = self.adjunct.ended is not None or self.adjunct.copied
-        for words, size, colour in ((name, BODY, "muted" if faint else "text"), (rest, SMALL, "muted")):
-            painter.setFont(self._font(size))
-            painter.setPen(theme.color(colour))
-            fit = QFontMetricsF(painter.font())
-            shown = fit.elidedText(words, Qt.TextElideMode.ElideRight, max(0.0, right - 10 - left))
-            painter.drawText(QRectF(left, 0, right - left, height), Qt.AlignmentFlag.AlignVCenter, shown)
-            left += fit.horizontalAdvance(words)
-
-    def _font(self, size: int, *, bold: bool = False) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(size)
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-        return font
-
-
-_SILENT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
-
-
-def _state_words(adjunct: Adjunct, time: str, *, over: bool) -> str:
-    """Its clock, as it is read aloud."""
-    if adjunct.started is None:
-        return f"{'to be confirmed' if adjunct.copied else 'not begun'}{f', for {time}' if time else ''}"
-    if adjunct.kind in LEFT_IN:
-        return "taken out" if adjunct.ended else "left in"
-    if adjunct.ended is not None:
-        return f"ended after {time}"
-    if over:
-        return f"over by {time.lstrip('+')}"
-    stands = "paused" if adjunct.clock.is_paused else "running"
-    return f"{stands}, {time} left" if adjunct.minutes is not None else f"{stands} for {time}"
+from neuro_chart.ui.widgets import button
 
 
 class AdjunctRows(QWidget):
@@ -196,6 +40,7 @@ class AdjunctRows(QWidget):
         self._treatment = treatment
         self._opened = ""
         self._left: list[Adjunct] = []
+        self._warnings: Sequence[Warning] = ()
         self.rows: dict[str, AdjunctRow] = {}
         self.left: list[LeftInRow] = []
         self.add = button("Electro, moxa, cupping …", role="link", icon="plus")
@@ -266,6 +111,16 @@ class AdjunctRows(QWidget):
 
     # What is shown
 
+    def show_warnings(self, warnings: Sequence[Warning]) -> None:
+        """Take what the patient's health history warns of, the loudest first."""
+        self._warnings = warnings
+        for made in self.rows.values():
+            self._warn(made)
+
+    def _warn(self, made: AdjunctRow) -> None:
+        against = kind_of(self._treatment.library.adjuncts, made.adjunct.kind).warnings
+        made.show_warnings([warning for warning in self._warnings if warning.key in against])
+
     def _show(self, visit: Visit) -> None:
         read_only, moment = visit.signed is not None, visit.signed or now()
         self.add.setVisible(not read_only)
@@ -307,6 +162,7 @@ class AdjunctRows(QWidget):
 
     def _row(self, adjunct: Adjunct) -> AdjunctRow:
         made = AdjunctRow(adjunct)
+        self._warn(made)
         made.clicked.connect(partial(self._open, adjunct.id))
         made.step_wanted.connect(partial(self._treatment.step_adjunct, adjunct.id))
         made.pause_wanted.connect(partial(self._treatment.pause_adjunct, adjunct.id))

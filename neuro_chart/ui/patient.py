@@ -145,7 +145,7 @@ class VisitTab(QWidget):
     def show_patient(self, dossier: Dossier) -> None:
         """Keep showing the visit, or another where it is none of this patient's any more."""
         self._dossier = dossier
-        self.page.adjunct.show_warnings(dossier.warnings)
+        self.page.show_warnings(dossier.warnings)
         known = {visit.id: visit for visit in dossier.visits}
         if self._shown not in known:
             wanted = dossier.drafts[0].id if dossier.drafts else ""

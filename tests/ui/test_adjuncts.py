@@ -344,7 +344,7 @@ def test_electro_stimulation_ends_with_the_needles_of_its_leads(page, stored, pl
 def test_the_panel_warns_of_what_the_health_history_says_against_it(page, library):
     rules = {rule.warning.key: rule.warning for rule in load_rules(library.folder / "forms" / "warnings.toml")}
     intake = Intake(page.treatment.visit.patient_id, "")
-    page.adjunct.show_warnings([(rules[key], intake) for key in ("pacemaker", "thinner", "numb-feet")])
+    page.show_warnings([(rules[key], intake) for key in ("pacemaker", "thinner", "numb-feet")])
     told = {}
     for kind in (ELECTRO, CUPPING, MOXA, LAMP, SEEDS):
         page.beside.add_kind(kind)
@@ -354,4 +354,7 @@ def test_the_panel_warns_of_what_the_health_history_says_against_it(page, librar
     assert "doi.org/10.1093/europace/euad206" in told[ELECTRO][0]
     assert "cupping" in told[CUPPING][0]
     assert "no heat" in told[MOXA][0]
+    said = {row.adjunct.kind: row.accessibleName() for row in page.beside.rows.values()}
+    assert "Take care: Pacemaker or ICD: no electro" in said[ELECTRO], "the row says so, too, however it came there"
+    assert "Take care" not in said[SEEDS]
     assert len(page.treatment.visit.adjuncts) == 5, "it advises and blocks nothing"
