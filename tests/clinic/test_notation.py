@@ -184,6 +184,7 @@ sanyinjiso = sanyinjiso = SP6
 ST36 7c = 7c =
 ST36 30'' = 30 =
 ST36 2/100 Hz = 2/100 Hz = ea 2/100 Hz |
+ST36 moxa 700m = 700m =
 BL65-70 = 70 = BL7
 Jiaji L3-S1 = S1 =
 Jiaji = Jiaji = EX-B2 L3-L5 | EX-B2 T10-L2

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from neuro_chart.clinic.adjuncts import ELECTRO
+from neuro_chart.clinic.adjuncts import ELECTRO, Adjunct
 from neuro_chart.clinic.needles import LONGEST, RETENTION_PRESETS, SHORTEST
 from neuro_chart.clinic.points import Catalogue
 from neuro_chart.clinic.shorthand import vocabulary as says
@@ -119,12 +119,16 @@ class _Reader:
         line, frequency, minutes = self._scan.line, "", None
         if kind == ELECTRO and (hertz := line.match(says.FREQUENCY, end)):
             frequency, end = _frequency(hertz), hertz.end()
+        wrong: dict[str, str] = {}
         if (time := line.match(says.ADJUNCT_MINUTES, end)) and not time[2] and "." not in time[1]:
-            minutes, end = int(time[1]), time.end()
+            wrong = Adjunct("", kind, minutes=int(time[1])).errors()
+            minutes, end = (None, end) if wrong else (int(time[1]), time.end())
         beside = Beside(kind, method, frequency, minutes, start, end)
         self._scan.draft.besides.append(beside)
         self._scan.groups.say(Aside(beside=beside))
         self._scan.understood(start, end, "adjunct")
+        if time and wrong:
+            self._scan.misread(line.pieces[self._scan.at].start, time.end(), wrong["minutes"])
 
     def _name(self, piece: Piece) -> None:
         """`@dpn`: the points of its lines; what is wrong in them is said here."""
@@ -192,7 +196,8 @@ class _Reader:
                 current.frequency = _frequency(found)
                 scan.understood(start, found.end(), "adjunct")
             else:
-                scan.misread(start, found.end(), "A frequency is one of electro-stimulation: write ea before it.", (f"ea {scan.text[start : found.end()]}",))
+                offer = f"ea {scan.text[start : found.end()]}"
+                scan.misread(start, found.end(), "A frequency is one of electro-stimulation: write ea before it.", (offer,))
         return bool(found)
 
     def _counts_a_word(self, before: Piece | None) -> bool:
