@@ -80,6 +80,15 @@ def test_all_of_one_line_is_one_step_and_undo_gives_the_words_back(page, line, s
     assert line.line.text() == ""
 
 
+def test_words_come_back_with_their_own_step_only(page, line, stored, type_in):
+    type_in("ST36", Key.Key_Return)
+    page.treatment.stack.undo()
+    line.line.write("")
+    page.treatment.place(page.treatment.library.atlas.point_sites("SP6")[Side.LEFT], "SP6")
+    page.treatment.stack.undo()
+    assert line.line.text() == ""
+
+
 def test_a_protocol_is_charted_with_its_session(page, line, stored, type_in):
     own = Protocol("mine", "Mine", ("ST36 b", "SP6 b"), retention=40)
     chart = page.treatment.chart
@@ -122,12 +131,14 @@ def test_what_is_offered_leaves_the_body_and_the_line_in_sight(line, page, type_
     assert offers.right() <= page.map_card.mapTo(line.window(), page.map_card.rect().topRight()).x()
 
 
-def test_points_that_this_patient_had_come_first(window, rosa, treat, line, page, type_in):
+def test_points_that_this_patient_had_come_first(window, rosa, treat, request):
     treat(rosa, 7, points=("ST44",))
-    page.show_visit(page.treatment.visit.id)
-    line._names = None
+    line, type_in = request.getfixturevalue("line"), request.getfixturevalue("type_in")
     type_in("st4")
     assert offered(line)[0] == "ST44"
+    line.clear()
+    type_in("@last", Key.Key_Return)
+    assert {(n.point, n.copied) for n in request.getfixturevalue("stored")().needles} == {("ST44", True)}
 
 
 def test_escape_puts_away_the_offers_first_then_the_words_and_undo_brings_them_back(line, type_in, qtbot):

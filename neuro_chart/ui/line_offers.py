@@ -1,4 +1,4 @@
-"""The words of the prescription line on the screen: their colours, and the list of what a word may become."""
+"""What a word of the prescription line may become, offered over the line."""
 
 from collections.abc import Iterable
 from itertools import accumulate
@@ -7,67 +7,26 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QColor,
     QFont,
     QFontMetrics,
     QPainter,
     QStandardItem,
     QStandardItemModel,
-    QTextCharFormat,
-    QTextCursor,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
-    QPlainTextEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTextEdit,
     QWidget,
 )
 
 from neuro_chart.clinic.completing import Completion
-from neuro_chart.clinic.notation import Misread, Word
 from neuro_chart.ui.theme import TARGET, Theme
 
 OFFERED = Qt.ItemDataRole.UserRole
 EDGE, GAP = 12, 8
-# A point is the text's own colour; what is said of it recedes, what names or takes off many stands out.
-COLOURS = {
-    "name": "accent", "every": "accent", "adjunct": "warning", "off": "danger", "side": "muted", "depth": "muted", "minutes": "muted",
-    "technique": "muted", "gauge": "muted",
-}  # fmt: skip
-
-
-def colour(line: QPlainTextEdit, words: Iterable[Word], misread: Iterable[Misread]) -> None:
-    """Colour the words of a line by their kind, and underline what is not understood."""
-    theme = Theme.of(line)
-    shown = [_stretch(line, word.start, word.end, _ink(theme.color(COLOURS[word.kind]))) for word in words if word.kind in COLOURS]
-    shown += [_stretch(line, wrong.start, wrong.end, _wave(theme.color("danger"))) for wrong in misread]
-    line.setExtraSelections(shown)
-
-
-def _stretch(line: QPlainTextEdit, start: int, end: int, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
-    made = QTextEdit.ExtraSelection()
-    cursor = QTextCursor(line.document())
-    cursor.setPosition(start)
-    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-    made.cursor, made.format = cursor, look
-    return made
-
-
-def _ink(ink: QColor) -> QTextCharFormat:
-    look = QTextCharFormat()
-    look.setForeground(ink)
-    return look
-
-
-def _wave(ink: QColor) -> QTextCharFormat:
-    look = QTextCharFormat()
-    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    look.setUnderlineColor(ink)
-    return look
 
 
 class Offer(QStyledItemDelegate):
