@@ -39,7 +39,7 @@ class AdjunctRows(QWidget):
         super().__init__(parent)
         self._treatment = treatment
         self._opened = ""
-        self._left: list[Adjunct] = []
+        self._asked: tuple[object, ...] = ()
         self._warnings: Sequence[Warning] = ()
         self.rows: dict[str, AdjunctRow] = {}
         self.left: list[LeftInRow] = []
@@ -130,11 +130,13 @@ class AdjunctRows(QWidget):
             self._fill_menu()
 
     def _show_left(self, visit: Visit) -> None:
+        """What stays in from earlier visits; asked anew only when this visit, or what is charted in it, is another."""
+        asked = (visit.id, visit.signed, *((each.id, each.ended) for each in visit.adjuncts))
+        if asked == self._asked:
+            return
+        self._asked = asked
         found = self._treatment.chart.records.left_in(visit.patient_id) if visit.signed is None else []
         wanted = [left for left, _ in found if left.visit_id != visit.id]
-        if wanted == self._left:
-            return
-        self._left = wanted
         for old in self.left:
             old.hide()
             old.deleteLater()

@@ -275,6 +275,8 @@ def test_what_an_earlier_visit_left_in_is_asked_for_until_it_is_out(page, chart,
     before.adjuncts = [Adjunct(before.id, SEEDS, amount=3, started=began, until=(began - timedelta(days=1)).date())]
     chart.records.start_visit(before)
     chart.records.sign(before.id, chart.records.practitioner().id)
+    page.show_visit(before.id)
+    assert page.beside.left == [], "its own visit needs no reminder"
     page.show_visit(visit.id)
     (reminder,) = page.beside.left
     assert "3 seeds, left in on" in reminder.words.text()
