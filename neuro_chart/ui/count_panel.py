@@ -137,6 +137,8 @@ class CountPanel(QFrame):
         self.sign.setVisible(bool(count.inserted) and not left)
 
     def _rebuild(self, there: dict[Stop, list[Needle]]) -> None:
+        focus = self.window().focusWidget()
+        had_keys = focus is not None and self._rows.parentWidget().isAncestorOf(focus)
         for gone in self.stops.values():
             gone.hide()
             gone.deleteLater()
@@ -155,6 +157,8 @@ class CountPanel(QFrame):
             self.present = None
         ticks = [tick for rows in self.stops.values() for tick in rows.ticks]
         self._roving = Roving(ticks, self) if ticks else None
+        if had_keys and ticks:
+            (self.stops[self.present].box if self.present else ticks[0]).setFocus(Qt.FocusReason.TabFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A stop that the keys come to is the present one; one that is clicked stays under the mouse."""

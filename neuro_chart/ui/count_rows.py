@@ -172,7 +172,7 @@ class StopRows(QFrame):
             )
             region = needle.site.region.removeprefix("left ").removeprefix("right ") if needle.point else needle.site.region
             mark = MARKS.get(needle.mishap, "")
-            words = [region if at else "", "in and out" if needle.retention == NO_RETENTION else ""]
+            words = ["in and out" if needle.retention == NO_RETENTION else "", region if at else ""]
             row.show_tick(at or region, ", ".join(filter(None, words)), mark and f"▲ {mark}", ticked=is_out(needle))
             row.setEnabled(needle.retention != NO_RETENTION or not is_out(needle))
             said = f"{place_words(needle)}{', ' + mark if mark else ''}"

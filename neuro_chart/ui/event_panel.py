@@ -232,7 +232,7 @@ class EventPanel(QFrame):
         frame = QFrame()
         frame.setProperty("role", "amendment")
         box = QVBoxLayout(frame)
-        box.setContentsMargins(12, 4, 4, 8)
+        box.setContentsMargins(12, 4 if visit.signed is None else 8, 4, 8)
         box.setSpacing(2)
         title = label(self._told[event.kind].title, "strong", wrap=True)
         head = QHBoxLayout()

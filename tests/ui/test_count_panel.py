@@ -260,6 +260,15 @@ def test_a_needle_that_fell_stays_in_the_count_under_the_blanket_until_it_is_fou
     assert counting.left.text() == "9 in, 9 out."
 
 
+def test_the_keys_stay_in_the_walk_when_a_needle_is_looked_for_elsewhere(page, counting, stored, qtbot):
+    qtbot.mouseClick(stop(counting, "Hands").name, Qt.MouseButton.LeftButton)
+    tick_of(counting, "LI4").setFocus()
+    stop(counting, "Hands").marked.emit(next(n for n in stored().needles if n.point == "LI4"), Mishap.DROPPED)
+    assert page.focusWidget() is stop(counting, "Hands").box
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Return)
+    assert counting.present.title == "Legs"
+
+
 def test_a_replaced_needle_and_its_follower_are_both_counted(counting, stored):
     needle = next(n for n in stored().needles if n.point == "GV20")
     stop(counting, "Scalp").marked.emit(needle, Mishap.REPLACED)
