@@ -29,7 +29,7 @@ class Offers(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.itemClicked.connect(self._choose)
-        self.currentItemChanged.connect(self._announce)
+        self.currentRowChanged.connect(self._announce)
         self.hide()
 
     def offer(self, phrases: Sequence[Phrase], text: QPlainTextEdit, *, begun: bool) -> None:
@@ -68,10 +68,10 @@ class Offers(QListWidget):
             return False
         return True
 
-    def _announce(self, item: QListWidgetItem | None) -> None:
+    def _announce(self, at: int) -> None:
         """Let a screen reader say the phrase that Enter would take."""
-        if item is not None and QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, item.text()))
+        if at >= 0 and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.item(at).text()))
 
     def _choose(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
