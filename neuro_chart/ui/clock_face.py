@@ -86,7 +86,7 @@ def _tell_inside(counted: Count, running: Sequence[list[Needle]], moment: dateti
     share = time / timedelta(minutes=first[0].retention)
     stage, words, spoken = Stage.IN, f"{number}{minutes_words(n.retention for n in first)}", f"{said} left"
     if clock.due is None:
-        stage, aside, spoken = Stage.PAUSED, "paused", f"Paused with {said} left"
+        stage, aside, spoken = Stage.PAUSED, "paused", f"Paused at {countdown(time)}"
     elif clock.due <= moment:
         over = sum(n.clock.is_overdue(moment) for each in running for n in each)
         stage, aside, spoken = Stage.OVERDUE, "overdue", f"Overdue by {said}"

@@ -13,18 +13,16 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLayout,
     QLineEdit,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from neuro_chart.clinic.needles import NO_RETENTION, RETENTION_PRESETS, Angle, Mishap, Needle, Side, Technique, retention_error
+from neuro_chart.clinic.needles import NO_RETENTION, RETENTION_PRESETS, Angle, Needle, Side, Technique, retention_error
 from neuro_chart.ui.answer_fields import Roving
-from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.needle_acts import NeedleActs
 from neuro_chart.ui.needle_rows import depth_words
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
@@ -75,7 +73,7 @@ class NeedleEditor(QFrame):
         self.twins = icon_button("flip-horizontal", "The same on the other side", treatment.mirror_selected)
         self.delete = icon_button("trash-2", "Take off the chart (Delete)", treatment.remove_selected)
         self.done = icon_button("x", "Done (Escape)", self.closed.emit)
-        self._make_acts(treatment)
+        self.acts = NeedleActs(treatment, self.flush)
         self.depth_line = small_field("Depth, or a range such as 0.5–1", "Depth", self._depth_typed, 76)
         self.unit = button("cun", self._switch_unit, "preset")
         self.unit.setFixedWidth(46)
@@ -106,24 +104,6 @@ class NeedleEditor(QFrame):
         self.error = label("", "error", wrap=True)
         self._lay_out()
 
-    def _make_acts(self, treatment: Treatment) -> None:
-        self.insert = button("Insert", self._do(treatment.insert), "act")
-        self.pull = button("Take out", self._do(treatment.take_out), "act")
-        self.back = button("Put back", self._do(treatment.put_back), "act")
-        self.hold = icon_button("pause", "", self._do(treatment.hold_or_resume), "act")
-        self.longer = button("+5", self._do(treatment.leave_longer), "act")
-        self.anew = icon_button("rotate-ccw", "Start the clock anew", self._do(treatment.restart), "act")
-        self.wrong = icon_button("triangle-alert", "Something wrong…", role="act")
-        self.wrong.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.wrong.setMenu(self._wrong_menu())
-        self.insert.setToolTip("Insert the selected needles (Ctrl+Shift+I)")
-        self.tick = button("Counted", self._do(treatment.count_out), "act")
-        self.tick.setToolTip("Tick off the selected needles: they are here")
-        self.pull.setToolTip("Take out the selected needles (Ctrl+Shift+O)")
-        self.back.setToolTip("They are in after all")
-        self.longer.setToolTip("Leave the selected needles five minutes longer (Ctrl+Shift+M)")
-        self.longer.setAccessibleName("Five minutes longer")
-
     def _lay_out(self) -> None:
         chips = QGridLayout()
         chips.setSpacing(6)
@@ -140,7 +120,6 @@ class NeedleEditor(QFrame):
         for column in range(5):
             chips.setColumnStretch(column, 1)
         chips.addWidget(self.minutes, 1, 4)
-        acts = row(self.tick, self.insert, self.pull, self.back, self.hold, self.longer, self.anew, self.wrong, None, spacing=4)
         box = QVBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(5)
@@ -154,7 +133,7 @@ class NeedleEditor(QFrame):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(3)
         whole.addWidget(row(self._title, self.about, None, self.twins, self.delete, self.done, spacing=0))
-        whole.addWidget(acts)
+        whole.addWidget(self.acts)
         self._said = Said(box)
         whole.addWidget(self._said)
         for choices in (self.technique, self.de_qi):
@@ -164,24 +143,6 @@ class NeedleEditor(QFrame):
         self.size_box.setMinimumContentsLength(4)
         self.angle.setFixedWidth(86)
         self.error.hide()
-
-    def _do(self, act: Callable[[frozenset[str]], object]) -> Callable[[], None]:
-        """An act on the selected needles, once what was typed is taken."""
-
-        def done() -> None:
-            self.flush()
-            act(self._treatment.selected)
-
-        return done
-
-    def _wrong_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for mishap in (Mishap.BENT, Mishap.BROKEN, Mishap.STUCK, Mishap.DROPPED):
-            menu.addAction(mishap.capitalize(), self._do(partial(self._treatment.mark, mishap=mishap)))
-        self._replace = menu.addAction("Replace with a new needle", self._do(self._treatment.replace_needles))
-        menu.addSeparator()
-        menu.addAction("Nothing wrong", self._do(partial(self._treatment.mark, mishap=Mishap.NONE)))
-        return menu
 
     def show_needles(self, title: str, needles: Sequence[Needle], caution: str = "", source: str = "") -> None:
         """Show what these needles have in common, a field where they differ being empty; and what to mind, with whose word that is."""
@@ -199,7 +160,8 @@ class NeedleEditor(QFrame):
         self.about.setToolTip(words)
         self.about.setAccessibleName(words)
         self.about.setVisible(len(points) == 1 and points != {""})
-        self._show_acts(needles)
+        self.acts.show_needles(needles)
+        self.twins.setVisible(any(needle.site.side is not Side.MIDLINE for needle in needles))
         unit = str(_common(needles, "depth_unit") or "cun")
         if not self.depth_line.hasFocus() or not self.depth_line.isModified():
             depths = {(needle.depth, needle.depth_to) for needle in needles}
@@ -216,28 +178,12 @@ class NeedleEditor(QFrame):
         retention = _common(needles, "retention")
         for minutes, made in self.presets.items():
             made.setChecked(minutes == retention)
+            made.setEnabled(bool(minutes) or not any(needle.is_in for needle in needles))
             if minutes == retention:
                 self._roving.stop_at(made)
         if not self.minutes.hasFocus() or not self.minutes.isModified():
             self.minutes.setText("" if retention is None or retention in self.presets else str(retention))
         self._said.updateGeometry()
-
-    def _show_acts(self, needles: Sequence[Needle]) -> None:
-        inside = [needle for needle in needles if needle.is_in]
-        clocks = [needle.clock for needle in inside if needle.clock.is_open]
-        self.insert.setVisible(any(needle.is_planned for needle in needles))
-        self.pull.setVisible(bool(inside))
-        self.tick.setVisible(any(not needle.counted for needle in needles))
-        self.back.setVisible(not inside and any(n.removed is not None and n.retention != NO_RETENTION for n in needles))
-        stands = bool(clocks) and all(clock.is_paused for clock in clocks)
-        words = "Let the clock run on" if stands else "Let the clock stand"
-        set_icon(self.hold, "play" if stands else "pause", "text")
-        self.hold.setToolTip(f"{words} (Ctrl+Shift+K)")
-        self.hold.setAccessibleName(words)
-        for made in (self.hold, self.longer, self.anew):
-            made.setVisible(bool(clocks))
-        self._replace.setEnabled(bool(inside))
-        self.twins.setVisible(any(needle.site.side is not Side.MIDLINE for needle in needles))
 
     def _refresh(self) -> None:
         """Show what is stored, after a choice that may have changed nothing."""

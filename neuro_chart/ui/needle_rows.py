@@ -74,7 +74,7 @@ class Row:
                 Stage.PLANNED: f"planned, {time}",
                 Stage.COPIED: f"planned, {time}, copied and to be confirmed",
                 Stage.IN: f"in, {time} left" if time else "in",
-                Stage.PAUSED: f"paused with {time} left",
+                Stage.PAUSED: f"paused at {time}",
                 Stage.OVERDUE: f"overdue by {time.lstrip('+')}",
                 Stage.UNCOUNTED: "pulled, not counted yet",
                 Stage.OUT: f"out after {time}" if time != IN_AND_OUT else time,

@@ -113,7 +113,8 @@ def test_each_press_puts_in_the_next_point_and_the_last_one_is_said(page, column
     assert {needle.point for needle in stored().needles if needle.is_in} == {"ST36"}
     assert column.next.text() == "Insert SP6"
     assert column.face.told.aside == "4 to go"
-    column.next.click()
+    page.add.setFocus()
+    qtbot.keyClick(page.add.line, Qt.Key.Key_Return, CONTROL)  # from the line, too
     assert not said
     assert column.insert.text() == "Insert LR3"
     assert not column.next.isVisible()
@@ -138,7 +139,7 @@ def test_a_clock_stands_and_runs_on_for_all_or_for_the_selected(page, column, st
     choose(page, "SP6")
     qtbot.keyClick(column.view, Qt.Key.Key_K, BOTH)
     assert {needle.point for needle in stored().needles if needle.clock.is_paused} == {"SP6"}
-    assert "paused with " in spoken(column, 1)
+    assert "paused at " in spoken(column, 1)
     assert column.face.told.stage is Stage.IN
     page.treatment.select(())
     column.hold.click()
@@ -156,7 +157,7 @@ def test_a_clock_begins_anew(page, column, planned, ago):
     planned("ST36")
     page.treatment.insert()
     ago(20, "ST36")
-    column.editor.anew.click()
+    column.editor.acts.anew.click()
     assert column.face.told.time.startswith(("30:0", "29:5"))
 
 
@@ -176,7 +177,7 @@ def test_five_minutes_more_for_the_selected_only(page, column, stored, planned, 
     planned("ST36", "SP6")
     page.treatment.insert()
     choose(page, "SP6")
-    column.editor.longer.click()
+    column.editor.acts.longer.click()
     qtbot.keyClick(column.view, Qt.Key.Key_M, BOTH)
     assert {(n.point, n.retention) for n in stored().needles} == {("ST36", 30), ("SP6", 40)}
 
@@ -231,7 +232,7 @@ def test_pulling_all_leaves_the_count_open_until_it_is_done(page, column, stored
     column.count_out.click()
     assert page.left.currentWidget() is page.counting
     choose(page, "SP6")
-    column.editor.tick.click()
+    column.editor.acts.tick.click()
     assert stored().count.uncounted == 2
     page.treatment.count_out()
     assert column.until.text() == "All counted: 4 in, 4 out"
@@ -241,9 +242,9 @@ def test_pulling_all_leaves_the_count_open_until_it_is_done(page, column, stored
 def test_what_was_ticked_off_by_mistake_is_put_back(page, column, stored, planned):
     planned("ST36")
     page.treatment.insert()
-    column.editor.pull.click()
+    column.editor.acts.pull.click()
     assert stored().count.out == 2
-    column.editor.back.click()
+    column.editor.acts.back.click()
     assert stored().count.inside == 2
 
 
@@ -251,7 +252,7 @@ def test_what_went_wrong_is_charted_and_the_needle_stays_in_the_count(page, colu
     needles = planned("ST36")
     page.treatment.insert()
     page.treatment.select([next(n.id for n in needles if n.site.side is Side.LEFT)])
-    menu = {action.text(): action for action in column.editor.wrong.menu().actions()}
+    menu = {action.text(): action for action in column.editor.acts.wrong.menu().actions()}
     menu["Bent"].trigger()
     assert spoken(column).endswith("bent left")
     assert stored().count.inside == 2

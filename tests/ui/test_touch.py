@@ -171,7 +171,7 @@ def test_states_are_told_with_the_roles(page, library):
     editor = page.needles.editor
     assert state(editor.presets[30]).checked
     assert not state(editor.presets[45]).checked
-    assert state(editor.wrong).hasPopup
+    assert state(editor.acts.wrong).hasPopup
     assert QAccessible.queryAccessibleInterface(editor.presets[30]).role() is Role.CheckBox
     assert QAccessible.queryAccessibleInterface(page.needles.face).role() is Role.Button
     rows = QAccessible.queryAccessibleInterface(page.needles.view)
