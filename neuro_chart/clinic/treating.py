@@ -1,6 +1,6 @@
 """What is done to needles and to what is done beside them: each act takes them as they are and gives changed copies of those it touches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -69,6 +69,12 @@ def replace_needle(needle: Needle, now: datetime, position: int) -> list[Needle]
     gone = replace(_running(needle, now), removed=now, mishap=needle.mishap or Mishap.REPLACED)
     held = -round(clock.elapsed(now).total_seconds())  # its clock goes on where the other's stood
     return [gone, replace(needle, inserted=now, removed=None, paused=None, held=held, mishap=Mishap.NONE, position=position, id=new_id())]
+
+
+def lead_over(adjuncts: Iterable[Adjunct], heirs: Mapping[str, str]) -> list[Adjunct]:
+    """Leads go over from needles to those that took their places (ids: old to new)."""
+    over = ((each, tuple((heirs.get(one, one), heirs.get(other, other)) for one, other in each.pairs)) for each in adjuncts)
+    return [replace(each, pairs=pairs) for each, pairs in over if pairs != each.pairs]
 
 
 def start(adjuncts: Iterable[Adjunct], now: datetime) -> list[Adjunct]:

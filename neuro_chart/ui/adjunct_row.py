@@ -65,8 +65,9 @@ class AdjunctRow(QAbstractButton):
     def show_adjunct(self, adjunct: Adjunct, needles: Sequence[Needle], moment: datetime, *, read_only: bool) -> None:
         """Show what is stored; a lead is named by the needles that it joins."""
         self.adjunct = adjunct
-        self._words = adjunct_words(adjunct, needles)
-        self._spoken = ", ".join(filter(None, (adjunct.kind, how_words(adjunct), where_words(adjunct, needles))))
+        unasked = "consent not charted" if adjunct.kind in LEFT_IN and not adjunct.consent and adjunct.ended is None else ""
+        self._words = " · ".join(filter(None, (adjunct_words(adjunct, needles), unasked)))
+        self._spoken = ", ".join(filter(None, (adjunct.kind, how_words(adjunct), where_words(adjunct, needles), unasked)))
         waits, ends = adjunct.started is None, adjunct.clock.is_open
         days = adjunct.kind in LEFT_IN
         self.step.setVisible(not read_only and (waits or (ends and not days)))

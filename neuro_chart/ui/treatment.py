@@ -316,10 +316,12 @@ class Treatment(QObject):
         self.change("Chart what went wrong", treating.mark(self._of(ids), mishap))
 
     def replace_needles(self, ids: Ids) -> None:
-        """Those that are in come out as replaced, and new ones go in at their places."""
+        """Those that are in come out as replaced, and new ones go in at their places and onto their leads."""
         moment, first = now(), next_position(self.needles)
         inside = [needle for needle in self._of(ids) if needle.is_in]
-        self.change("Replace needles", [n for at, needle in enumerate(inside) for n in treating.replace_needle(needle, moment, first + at)])
+        made = [treating.replace_needle(needle, moment, first + at) for at, needle in enumerate(inside)]
+        leads = treating.lead_over(self.visit.adjuncts if self.visit else (), {gone.id: new.id for gone, new in made})
+        self.change("Replace needles", [*(needle for two in made for needle in two), *leads])
 
     def confirm(self, ids: Ids = None) -> None:
         """What was copied from the last visit is meant."""

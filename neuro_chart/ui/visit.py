@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from neuro_chart.clinic import treating
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES
@@ -509,6 +510,7 @@ class VisitPage(QWidget):
         if visit is None:
             return
         self.flush()
+        self.treatment.change_adjuncts("End what runs", partial(treating.end, now=now()))  # nobody can end it afterwards
         records = self._chart.records
         who = records.practitioner().id
         if self._chart.act(lambda: records.sign(visit.id, who, reason)):

@@ -260,6 +260,11 @@ def test_what_is_left_in_has_a_day_and_a_consent_and_no_clock_to_run(page, store
     form.offers["until"].values["5 days"].click()
     form.consent.click()
     (kept,) = stored().adjuncts
+    (row,) = page.beside.rows.values()
+    assert "consent" not in row.accessibleName()
+    form.consent.click()
+    assert "consent not charted" in row.accessibleName()
+    form.consent.click()
     assert (kept.amount, kept.consent, kept.is_left_in, kept.is_running) == (3, True, True, False)
     assert (kept.until - kept.started.astimezone().date()).days == 5
     assert "in 5 days" in form.until.text()
@@ -360,3 +365,28 @@ def test_the_panel_warns_of_what_the_health_history_says_against_it(page, librar
     assert "Take care: Pacemaker or ICD: no electro" in said[ELECTRO], "the row says so, too, however it came there"
     assert "Take care" not in said[SEEDS]
     assert len(page.treatment.visit.adjuncts) == 5, "it advises and blocks nothing"
+
+
+def test_a_new_needle_takes_over_the_lead_of_the_old(page, stored, planned):
+    needles = planned("ST36", "SP6")
+    page.beside.join()
+    page.treatment.insert()
+    page.treatment.step_adjunct(stored().adjuncts[0].id)
+    page.treatment.replace_needles([needles[0].id])
+    (fresh,) = (needle for needle in stored().needles if needle.id not in {old.id for old in needles})
+    (electro,) = stored().adjuncts
+    assert (fresh.id, needles[2].id) in electro.pairs
+    assert electro.is_running
+    page.treatment.stack.undo()
+    assert (needles[0].id, needles[2].id) in stored().adjuncts[0].pairs
+
+
+def test_signing_ends_what_runs_and_leaves_in_what_stays(page, stored):
+    page.beside.add_kind(LAMP)
+    page.treatment.step_adjunct(stored().adjuncts[0].id)
+    page.beside.add_kind(SEEDS)
+    page._sign("")
+    lamp, seeds = stored().adjuncts
+    assert stored().signed
+    assert lamp.ended
+    assert seeds.is_left_in
