@@ -138,7 +138,7 @@ class CountPanel(QFrame):
 
     def _rebuild(self, there: dict[Stop, list[Needle]]) -> None:
         focus = self.window().focusWidget()
-        had_keys = focus is not None and self._rows.parentWidget().isAncestorOf(focus)
+        had_keys = focus is not None and self.area.isAncestorOf(focus)
         for gone in self.stops.values():
             gone.hide()
             gone.deleteLater()
