@@ -145,7 +145,7 @@ class VisitPage(QWidget):
         self._action("Type a prescription", "Ctrl+E", self.add.setFocus)
         self._action("Protocols", "Ctrl+Shift+Y", self.add.show_protocols)
         self._action("Keep these needles as a protocol", "", self.keep_as_protocol)
-        self._action("What a word was meant to be", "Ctrl+.", self.add.offer)
+        self._action("What a word was meant to be", "Alt+Return", self.add.offer)
         self._action("Repeat the last visit's needles", "Ctrl+R", lambda: self.repeat_last((NEEDLES, ADJUNCTS)))
         self._action("Add something beside the needles", "Ctrl+Shift+E", self.beside.show_menu)
         for kind in self._library.adjuncts:

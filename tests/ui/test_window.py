@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle
@@ -330,3 +330,12 @@ def test_today_tells_an_overdue_visit_from_one_that_runs(qtbot, visiting, librar
     assert "1 in" in [made.text() for made in window.today.findChildren(QLabel)]
     window.chart.act(lambda: records.treat(visit_id, [replace(needle, inserted=now() - timedelta(minutes=31))]))
     qtbot.waitUntil(lambda: "◆ 1 in, overdue" in [made.text() for made in window.today.findChildren(QLabel)])
+
+
+@pytest.mark.parametrize("shown", ["today", "patients", "rooms", "find", "library", "settings", "patient"])
+def test_no_key_means_two_things_on_one_page(visiting, shown):
+    window = visiting[0]
+    window.show_page(shown)
+    reached = [window, *(each for each in window.findChildren(QWidget) if each.isVisible())]
+    keys = sorted(key.toString() for each in reached for action in each.actions() for key in action.shortcuts() if not key.isEmpty())
+    assert keys == sorted(set(keys))
