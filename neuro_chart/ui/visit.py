@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
@@ -328,6 +328,11 @@ class VisitPage(QWidget):
         super().showEvent(event)
         self._show_sound()
         self._tick(now())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not self.window().isVisible():  # the program is put away; turning to another visit leaves the clock where it is
+            self.clock.close()
 
     def show_note(self) -> None:
         """Turn the left column to the note; the keys go back to where the panel was asked for."""

@@ -132,3 +132,8 @@ def test_the_arrows_turn_between_the_visits_in_progress(page, screen, begin, vis
     assert page.treatment.visit.id == visit.id
     assert {needle.retention for needle in page.treatment.needles} == {30}
     assert {needle.site.side for needle in page.treatment.needles} == {Side.LEFT, Side.RIGHT}
+
+
+def test_with_the_window_the_clock_leaves_the_screen(window, screen):
+    window.close()
+    assert not screen.isVisible()
