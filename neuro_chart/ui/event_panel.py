@@ -13,11 +13,10 @@ from neuro_chart.clinic.events import AdverseEvent, EventKind, Told, read_time, 
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.answer_fields import Flow
 from neuro_chart.ui.days import local_day, local_time, short_day
-from neuro_chart.ui.needle_editor import small_field
 from neuro_chart.ui.needle_rows import place_words
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, icon_button, label, row, scrolled, set_flag
+from neuro_chart.ui.widgets import button, icon_button, label, row, scrolled, set_flag, small_field
 from neuro_chart.ui.words import Prose
 
 PROSE = {

@@ -1,7 +1,7 @@
 """What is said of the selected needles: depth, needle, angle, technique, de qi, and how long they stay in."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import cast
@@ -26,7 +26,7 @@ from neuro_chart.ui.needle_acts import NeedleActs
 from neuro_chart.ui.needle_rows import depth_words
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag
+from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag, small_field
 
 ANGLES = {Angle.NONE: "Angle", Angle.PERPENDICULAR: "Straight", Angle.OBLIQUE: "Oblique", Angle.TRANSVERSE: "Flat"}
 SIZES = ("0.16 × 15", "0.18 × 25", "0.20 × 25", "0.20 × 40", "0.22 × 25", "0.25 × 25", "0.25 × 40", "0.30 × 40", "0.30 × 50", "0.30 × 75")
@@ -318,17 +318,3 @@ def _common(needles: Sequence[Needle], name: str) -> object:
     """The value that all needles share, or None."""
     values = {getattr(needle, name) for needle in needles}
     return values.pop() if len(values) == 1 else None
-
-
-def small_field(name: str, placeholder: str, on_typed: Callable[[], None], width: int = 0) -> QLineEdit:
-    """A narrow line that says its name to a screen reader and as a tooltip; `on_typed` follows Enter and the loss of focus."""
-    made = QLineEdit()
-    made.setAccessibleName(name)
-    made.setToolTip(name)
-    made.setPlaceholderText(placeholder)
-    if width:
-        made.setFixedWidth(width)
-    else:
-        made.setMinimumWidth(48)
-    made.editingFinished.connect(on_typed)
-    return made
