@@ -74,8 +74,7 @@ class Offer(QWidget):
             made.clicked.connect(partial(self._pick, value))
             self.values[value] = made
         parts: list[QWidget] = list(self.values.values())
-        if self.values:
-            Roving(list(self.values.values()), self)
+        self._stops = Roving(list(self.values.values()), self) if self.values else None
         if entry is not None:
             entry.entered.connect(self.chosen)
             parts.append(_Wide(entry, wide))
@@ -92,6 +91,8 @@ class Offer(QWidget):
         self._held = value
         for name, made in self.values.items():
             made.setChecked(name == value)
+            if name == value and self._stops is not None:
+                self._stops.stop_at(made)
         if self.entry is not None:
             self.entry.show_text("" if value in self.values else value)
 

@@ -105,7 +105,7 @@ class AdjunctForm(QWidget):
             case "method":
                 made = Offer(title, kind.methods)
             case "intensity":
-                made = Offer(title, (), Entry("Intensity", "Strong but pleasant, or 1.5 mA"), 220)
+                made = Offer(title, (), Entry("Intensity", "Strong, pleasant; 1.5 mA"), 220)
             case "size":
                 made = Offer(title, kind.sizes, Entry("Size", "4 cm"), 96)
             case "amount":
