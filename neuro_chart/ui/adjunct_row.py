@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -95,7 +96,7 @@ class AdjunctRow(QAbstractButton):
             self.setAccessibleName(said)
             self.setAccessibleDescription(KEYS)
             told = "\n".join(filter(None, (self._words, minds, KEYS)))
-            self.setToolTip(told.replace("<", "‹"))
+            self.setToolTip(f"<p style='white-space: pre-wrap'>{escape(told)}</p>")  # shown as it is written
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
