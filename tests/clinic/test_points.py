@@ -193,6 +193,7 @@ def test_a_name_of_two_points_finds_both_and_means_neither(name: str):
     codes = SHARED[name].split()
     assert [p.code for p in CATALOGUE.find(name)][: len(codes)] == codes
     assert CATALOGUE.meant(name) == ()
+    assert [p.code for p in CATALOGUE.called(name)] == codes
 
 
 @pytest.mark.parametrize(

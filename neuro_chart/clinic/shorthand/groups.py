@@ -7,6 +7,7 @@ from neuro_chart.clinic.adjuncts import ELECTRO
 from neuro_chart.clinic.shorthand.prescription import Beside, Draft, Mention, Misread, Said
 
 OTHER = {"left": "right", "right": "left"}
+RELATIVE = {"contra", "ipsi"}  # while no side is known to be the affected one
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Aside:
 
     def tell(self, mention: Mention) -> None:
         """These words, whatever was said before."""
-        if self.side and mention.side in {"contra", "ipsi"} and self.side in OTHER:
+        if self.side and mention.side in RELATIVE and self.side in OTHER:
             mention.side = self.side if mention.side == "ipsi" else OTHER[self.side]
         elif self.side:
             mention.side = self.side
@@ -64,6 +65,7 @@ class Groups:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._all = [Group()]
+        self._joined: set[Mention] = set()  # by leads
 
     @property
     def now(self) -> Group:
@@ -79,21 +81,23 @@ class Groups:
             self._narrow(group)
         else:
             group.before, group.after = group.before + group.after, []
-            for aside in group.before:
-                if aside.beside:
-                    aside.beside.at, aside.beside.in_turn = group.mentions, True  # and those that follow
-        if any(aside.beside and aside.beside.kind != ELECTRO for aside in group.before):
-            for mention in unit:
-                mention.needled = False
-        relative = any(mention.side in {"contra", "ipsi"} for mention in unit)
-        for mention in unit:
-            for aside in group.before:
-                if not (relative and aside.side):
-                    aside.fill(mention)
-                elif mention.side:
-                    aside.tell(mention)
+        for aside in group.before:
+            if aside.beside:
+                aside.beside.at, aside.beside.in_turn = group.mentions, True  # and those that follow
+                self.join(aside.beside, unit)
+            self._lead(aside, unit)
         group.mentions += unit
         group.unit = unit
+
+    def _lead(self, aside: Aside, unit: list[Mention]) -> None:
+        """Words before points; at those that they tell to be cupped or the like no needle is placed."""
+        relative = any(mention.side in RELATIVE for mention in unit)
+        for mention in unit:
+            mention.needled = mention.needled and (aside.beside is None or aside.beside.kind == ELECTRO)
+            if aside.side and mention.side in RELATIVE:
+                aside.tell(mention)
+            elif not (aside.side and relative):
+                aside.fill(mention)
 
     def say(self, aside: Aside) -> None:
         """Words about points. The minutes of points that are not needled are those of what is done there."""
@@ -131,15 +135,16 @@ class Groups:
         group.after = []
 
     def _tell_unit(self, aside: Aside, group: Group) -> None:
-        relative = aside.side and any(mention.side in {"contra", "ipsi"} for mention in group.unit)
+        relative = aside.side and any(mention.side in RELATIVE for mention in group.unit)
         for mention in group.unit:
-            if not relative or mention.side in {"contra", "ipsi"}:  # the others of a named prescription keep theirs
+            if not relative or mention.side in RELATIVE:  # the others of a named prescription keep theirs
                 aside.tell(mention)
         if aside.beside:
             single = len(group.unit) == 1 and len(group.unit[0].points) == 1
             joins = aside.beside.kind == ELECTRO and single
             aside.beside.at = group.mentions[-2:] if joins else group.unit
             aside.beside.last_two = joins
+            self.join(aside.beside, aside.beside.at)
 
     def _wide(self, group: Group, *, last: bool) -> None:
         reach: list[Group] = []
@@ -148,7 +153,7 @@ class Groups:
                 reach = self._reach(aside, group, last=last)
             if aside.beside and reach:
                 mentions = [mention for each in reach for mention in each.mentions]
-                aside.beside.at = self._not_yet_joined(aside.beside, mentions)
+                self._at_all(aside.beside, mentions)
                 continue
             self._tell_unit(aside, group)
             for each in reach:
@@ -167,16 +172,22 @@ class Groups:
         for mention in mentions:
             aside.fill(mention)
 
-    def _not_yet_joined(self, beside: Beside, mentions: Iterable[Mention]) -> list[Mention]:
-        earlier = [mention for each in self._draft.besides if each is not beside and each.kind == beside.kind for mention in each.at]
-        joined = earlier if beside.kind == ELECTRO else ()
-        return [mention for mention in mentions if mention.needled and not mention.off and mention not in joined]
+    def _at_all(self, beside: Beside, mentions: Iterable[Mention]) -> None:
+        """At all these points; a lead joins those that none has joined."""
+        joined = self._joined if beside.kind == ELECTRO else ()
+        beside.at = [mention for mention in mentions if mention.needled and not mention.off and mention not in joined]
+        self.join(beside, beside.at)
+
+    def join(self, beside: Beside, mentions: Iterable[Mention]) -> None:
+        """Remember what leads have joined."""
+        if beside.kind == ELECTRO:
+            self._joined.update(mentions)
 
     def _alone(self, group: Group) -> None:
         """Words without points: of all before them that are silent, or else of those that follow."""
         for aside in group.after:
             if aside.beside:
-                aside.beside.at = self._not_yet_joined(aside.beside, self._draft.mentions)
+                self._at_all(aside.beside, self._draft.mentions)
             self._fill(aside, (mention for mention in self._draft.mentions if not mention.off))
 
     def _every(self, group: Group, star: tuple[int, int]) -> None:

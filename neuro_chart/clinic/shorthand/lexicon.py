@@ -50,11 +50,12 @@ class Lexicon:
         return found if found and found.end() in self._ends else None
 
     def _has_unit(self, piece: Piece) -> bool:
-        """Whether a number can't be a point's for its unit. A prime after a code is none, as in 'ST36', nor is a unit behind a dash."""
+        """Whether a number can't be a point's for its unit. Close behind letters that is a unit in letters, close behind the number."""
         found = next((found for measure in _UNITS if (found := self.match(measure, piece.start))), None)
         if not found or (found.re is not says.GAUGE and found[2]):
             return False
-        return found[0][-1] != "'" or not self.plain[piece.start - 1 : piece.start].isalpha()
+        close = self.plain[piece.start - 1 : piece.start].isalpha()
+        return not close or (found[0][-1] != "'" and " " not in found[0])
 
     def _longest(self, at: int) -> tuple[int, str, object] | None:
         first, key, number, found = self.pieces[at], "", False, None

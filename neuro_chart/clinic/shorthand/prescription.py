@@ -94,7 +94,7 @@ class Reading:
 class Mention:
     """Points as they stand in a line, with the words that belong to them.
 
-    `side` is both, left, right, or contra and ipsi while no side is known to be the affected one. At points without `needled` something
+    `side` is both, left, right, contra or ipsi. At points without `needled` something
     else is done; `off` takes them off.
     """
 

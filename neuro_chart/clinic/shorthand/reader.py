@@ -143,6 +143,7 @@ class _Reader:
             mention.start, mention.end = piece.start, piece.end
         for beside in draft.besides:
             beside.start, beside.end = piece.start, piece.end
+            scan.groups.join(beside, beside.at)
         for error in draft.errors:
             scan.doubt(piece.start, piece.end, f"In @{key}, “{error.text}”: {error.sentence}")
         scan.draft.mentions += draft.mentions

@@ -10,7 +10,7 @@ from neuro_chart.clinic.shorthand.nearest import nearest
 from neuro_chart.clinic.shorthand.prescription import Draft, Mention, Misread, Said, Word
 from neuro_chart.clinic.shorthand.vocabulary import Piece
 
-MOST_HELPED = 20  # a pasted page has hundreds of words that are no points; the first few get suggestions
+MOST_HELPED = 40  # a pasted page has hundreds of words that are no points; the first few get suggestions
 _NOWHERE = Site(0, 0, 0, Side.MIDLINE, "")
 
 
@@ -29,6 +29,7 @@ class Scan:
         self.fresh: Mention | None = None
         self.dash: Piece | None = None
         self._lost_at = -1
+        self._helped = 0
 
     def ahead(self, steps: int = 0) -> Piece | None:
         """The piece so many steps ahead, or behind; None beyond the ends."""
@@ -73,8 +74,10 @@ class Scan:
         self._lost_at = self.at
 
     def _near(self, start: int, end: int) -> tuple[str, ...]:
-        help_it = len(self.draft.errors) < MOST_HELPED and end - start < 40
-        return nearest(self.text[start:end], self.catalogue) if help_it else ()
+        if self._helped >= MOST_HELPED or end - start > 40:
+            return ()
+        self._helped += 1
+        return nearest(self.text[start:end], self.catalogue)
 
     def say(self, start: int, end: int, kind: str, said: Said) -> None:
         """What is said of needles, if a needle can be so."""

@@ -73,8 +73,8 @@ _PIECE = re.compile(
 _N = r"(\d+(?:\.\d+)?|\.\d+)"
 _TO = rf"{_N}(?:\s*(?:-|–|~|to|至)\s*{_N})?\s*"
 GAUGE = re.compile(rf"(?:(0?\.\d+|1\.0)\s*(?:mm)?\s*[x×*]\s*{_N}|{_N}\s*(?:mm)?\s*[x×*]\s*(0?\.\d+))(?:\s*mm)?(?![a-z0-9.])", re.ASCII)
-DEPTH = re.compile(rf"{_TO}-?(cun|c|mm|cm|寸|毫米|厘米)(?![a-z])", re.ASCII)
-MINUTES = re.compile(rf"{_TO}-?(?:minutes?|mins?|m|分钟|分鐘|分|')(?![a-z'])", re.ASCII)
+DEPTH = re.compile(rf"{_TO}-?(cun|c|mm|cm|寸|毫米|厘米)(?!-?[a-z])", re.ASCII)
+MINUTES = re.compile(rf"{_TO}-?(?:minutes?|mins?|m|分钟|分鐘|分|')(?!-?[a-z]|')", re.ASCII)
 FREQUENCY = re.compile(
     rf"[\s,:(]*(?:at\s)?\s*{_N}(?:\s*[/–~-]\s*{_N})?\s*hz(?![a-z])|"
     rf"\s*{_N}(?:\s*[/–~-]\s*{_N})?(?![a-z0-9./–~-]|\s*(?:c|cun|mm|m|min|mins|minutes?|x|×)\b|')",
