@@ -182,7 +182,7 @@ class PrescriptionLine(QWidget):
         """What Enter would do, to the right; beneath it why something stays, or what can be typed."""
         told = self.reading.promise()
         self.count.setText(told)
-        self.go.setVisible(bool(told))
+        self.go.setEnabled(bool(told))
         if told != self.go.toolTip():
             set_icon(self.go, "check" if self.line.text().strip() else "needle", "accent")
             self.go.setToolTip(told)
@@ -207,13 +207,15 @@ class PrescriptionLine(QWidget):
             return
         stack = self._treatment.stack
         before = stack.index()
-        if self._treatment.prescribe(effect):
-            if stack.index() > before:
-                self._placed.append((stack.command(before), text, effect.rest))
-            self.line.write(effect.rest)
-            self.placed.emit()
+        self.line.write("")  # nothing is to be read while it is done
+        done = self._treatment.prescribe(effect)
+        if done and stack.index() > before:
+            self._placed.append((stack.command(before), text, effect.rest))
+        self.line.write(effect.rest if done else text)
         self._told = True
-        self._read()
+        self._colour()
+        self._say()
+        self.placed.emit()
         if wrong := self.reading.wrong_after(-1):
             self._go_to(wrong.end)
             self._offer_readings(wrong)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
@@ -258,6 +258,16 @@ class VisitPage(QWidget):
         self.beside.show_warnings([warning for warning, _ in warnings])
 
     def _show(self, visit: Visit) -> None:
+        """Show all of a visit; the page is laid out once for it, and not anew for each part that comes or goes."""
+        layout = cast("QVBoxLayout", self.layout())
+        layout.setEnabled(False)
+        try:
+            self._show_parts(visit)
+        finally:
+            layout.setEnabled(True)
+            layout.activate()
+
+    def _show_parts(self, visit: Visit) -> None:
         signed = visit.signed is not None
         moment = visit.signed or now()  # the clocks of what was left in stand as they were signed
         self.setEnabled(True)
