@@ -210,9 +210,13 @@ class Treatment(QObject):
             self.select(there[place_of(needle)] for needle in wanted)
 
     def prescribe(self, effect: Effect) -> bool:
-        """Do what a line of shorthand says, as one step; the needles that it names are selected. False if it is refused."""
+        """Do what a line of shorthand says, as one step; one point that it is about is selected, several stay in sight as a list.
+
+        False if it is refused.
+        """
         by: dict[str, Any] = {"protocol": effect.protocol, "session": effect.session} if effect.protocol else {}
-        self.selected = frozenset(effect.named)
+        several = len({part.point or part.id for part in effect.put if isinstance(part, Needle)}) > 1
+        self.selected = frozenset(() if several else effect.named)
         done = self.change("Prescribe", effect.put, effect.off, **by)
         self.selected &= {needle.id for needle in self.needles}
         self.selection_changed.emit(self.selected)
