@@ -225,6 +225,25 @@ def test_the_switch_for_both_sides_is_the_setting(page, line, settings, stored, 
     assert line.side == "right"
 
 
+def test_a_first_needle_stays_as_long_as_is_usual_here_the_next_as_the_one_before(page, line, settings, stored, type_in, rosa, treat):
+    settings.setValue("visit/retention", 20)
+    page.show_visit(treat(rosa, 1, points=(), signed=False).id)
+    type_in("ST36", Key.Key_Return)
+    assert {n.retention for n in stored().needles} == {20}
+    type_in("SP6 45m", Key.Key_Return)
+    type_in("KI3", Key.Key_Return)
+    assert {n.retention for n in stored().needles if n.point == "KI3"} == {45}
+
+
+def test_a_screen_reader_is_told_what_enter_would_do_and_what_is_wrong(line, type_in):
+    type_in("ST36 zz9 ")
+    assert line.line.accessibleName() == "Prescription"
+    assert line.line.accessibleDescription() == "2 needles · Enter to place"
+    type_in("", Key.Key_Return)
+    assert "zz9" in line.line.accessibleDescription()
+    assert line.go.accessibleName() == line.go.toolTip() or not line.go.isEnabled()
+
+
 def test_the_line_grows_to_three_rows_for_new_lines(line, stored, type_in, qtbot):
     low = line.line.height()
     for text in ("ST36", "SP6", "LR3", "KI3"):
