@@ -53,8 +53,9 @@ class Names:
         """The turns follow from the earlier visits, newest first."""
         done: dict[str, int] = {}
         for visit in earlier:
-            done.setdefault(visit.protocol, visit.session)
-        return cls(protocols, {key: each.session_after(done.get(key)) for key, each in protocols.items()}, last)
+            done.setdefault(visit.protocol.casefold(), visit.session)
+        known = {key: each for key, each in protocols.items() if each.sessions}
+        return cls(known, {key: each.session_after(done.get(key)) for key, each in known.items()}, last)
 
     @property
     def lines(self) -> dict[str, Sequence[str]]:
@@ -141,7 +142,7 @@ class Prescribing:
     # Beside the needles
 
     def _place_adjuncts(self) -> None:
-        made: dict[tuple[object, ...], tuple[PlannedAdjunct, Adjunct]] = {}
+        made: dict[tuple[object, ...], Adjunct] = {}
         in_doubt = {wrong.start for wrong in self._reading.errors}
         for planned in self._reading.adjuncts:
             if planned.start in in_doubt:
@@ -153,21 +154,20 @@ class Prescribing:
                 continue
             alike = (planned.kind, planned.method, planned.frequency, planned.minutes)
             if alike in made:
-                kept = made[alike][1]
+                kept = made[alike]
                 kept = replace(kept, pairs=tuple(dict.fromkeys(kept.pairs + pairs)), spots=tuple(dict.fromkeys(kept.spots + spots)))
             else:
                 kept = self._known(planned, pairs, spots)
-            made[alike] = planned, kept
-        for planned, kept in made.values():
             if wrong := kept.errors():
                 self._refuse(planned.start, planned.end, next(iter(wrong.values())))
             else:
-                self._put[kept.id] = kept
+                made[alike] = self._put[kept.id] = kept
 
     def _known(self, planned: PlannedAdjunct, pairs: tuple[tuple[str, str], ...], spots: tuple[Spot, ...]) -> Adjunct:
         """The same that is charted already with what is said of it now, or a new one."""
         alike = (each for each in self._visit.adjuncts if each.kind == planned.kind and each.ended is None)
-        position = max((each.position for each in self._visit.adjuncts), default=-1) + 1
+        made = sum(isinstance(part, Adjunct) for part in self._put.values())
+        position = max((each.position for each in self._visit.adjuncts), default=-1) + 1 + made
         fresh = Adjunct(self._visit.id, planned.kind, pairs=pairs, spots=spots, position=position)
         kept = next((each for each in alike if (each.pairs, each.spots) == (pairs, spots)), fresh)
         return replace(

@@ -148,6 +148,8 @@ def test_two_pairs_of_one_current_are_one_adjunct_with_one_clock(visit, do):
     effect = do(visit, "ST36 GB39 ea 2/100 SP6 LR3 ea 2/100")
     (current,) = (part for part in effect.put if isinstance(part, Adjunct))
     assert len(current.pairs) == 4
+    both = [part for part in do(visit, "ST36 GB39 ea 2/100, CV4 moxa").put if isinstance(part, Adjunct)]
+    assert [adjunct.position for adjunct in both] == [0, 1]
 
 
 def test_moxa_gets_the_place_of_its_point(visit, library, do):
@@ -165,6 +167,7 @@ def test_a_protocol_gives_the_session_whose_turn_it_is_and_its_minutes(visit, do
     assert [(n.point, n.retention) for n in effect.put] == [("SP6", 40), ("SP6", 40), ("CV4", 30)]
     assert (effect.protocol, effect.session) == ("turns", 1)
     assert {n.retention for n in do(visit, "@turns 20m", first).put} == {20}
+    assert Names.of({"turns": replace(protocol, key="Turns")}, [Visit("p", "me", protocol="Turns", session=1)]).sessions == {"turns": 0}
 
 
 def test_the_last_visits_line_places_it_again_and_marks_it_as_copied(visit, needled, library, do):

@@ -151,6 +151,16 @@ def test_escape_puts_away_the_offers_first_then_the_words_and_undo_brings_them_b
     assert line.line.text() == "sp"
 
 
+def test_escape_is_for_the_words_before_it_is_for_a_panel(page, line, type_in):
+    page.show_aftercare()
+    line.setFocus()
+    type_in("ST36 ", Key.Key_Escape)
+    assert line.line.text() == ""
+    assert page.left.currentWidget() is page.aftercare
+    type_in("", Key.Key_Escape)
+    assert page.left.currentIndex() == 0
+
+
 def test_a_word_that_is_not_understood_is_underlined_where_it_stands_and_stays(line, stored, type_in):
     type_in("ST36 sannyinjiao b 25m")
     assert underlined(line) == ["sannyinjiao"]
