@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSettings, Qt, Signal
 from PySide6.QtGui import QAccessible, QAction, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import Clock, countdown, now
@@ -17,7 +18,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.clock_face import Told, fitted, groups, ink, paint_sign, tell
 from neuro_chart.ui.map_marks import Stage
 from neuro_chart.ui.privacy import initials_only
-from neuro_chart.ui.theme import DARK, DISPLAY, TITLE
+from neuro_chart.ui.theme import DARK
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, label, row, set_flag
@@ -140,7 +141,7 @@ def _time(clock: Clock, moment: datetime) -> tuple[str, str]:
     return (f"◆ {time}", "danger") if clock.is_overdue(moment) else (time, "text")
 
 
-class ClockScreen(QWidget):
+class ClockScreen(QFrame):
     """The whole screen for the clock of the visit that is charted.
 
     `visit_wanted(patient_id, visit_id)` turns to another visit in progress, `pull_wanted()` pulls all needles.
@@ -153,16 +154,16 @@ class ClockScreen(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._treatment, self._ticker, self._settings = treatment, ticker, settings
         self.setWindowTitle("Neuro Chart")
-        self.setStyleSheet(DARK.stylesheet() + _SIZES)
+        self.setProperty("role", "clock")
         self.setPalette(DARK.palette())
         self.where, self.count, self.words = label("", "far"), label("", "far"), label("", "afar")
         self.clock, self.others = LargeClock(), OtherClocks()
-        self.before, self.after = button("", partial(self.turn, -1), "far"), button("", partial(self.turn, 1), "far")
-        self.longer = button("+5 min", treatment.leave_longer, "far")
-        self.hold = button("", treatment.hold_or_resume, "far")
+        self.before, self.after = button("", partial(self.turn, -1)), button("", partial(self.turn, 1))
+        self.longer = button("+5 min", treatment.leave_longer)
+        self.hold = button("", treatment.hold_or_resume)
         self.pull = button("Pull all now", self.pull_wanted.emit, "danger")
-        self.undo = button("Undo", self._undo, "far")
-        self.leave = button("Close", self.close, "far")
+        self.undo = button("Undo", self._undo)
+        self.leave = button("Close", self.close)
         self._done_before = 0
         for made, keys in ((self.before, "Left"), (self.after, "Right"), (self.longer, "Ctrl+Shift+M"), (self.hold, "Ctrl+Shift+K"),
                            (self.pull, "Ctrl+Shift+P"), (self.undo, "Ctrl+Z"), (self.leave, "Escape")):  # fmt: skip
@@ -231,7 +232,8 @@ class ClockScreen(QWidget):
             self.visit_wanted.emit(wanted[1].id, wanted[0].id)
 
     def _offer_undo(self, done: int) -> None:
-        self.undo.setVisible(done > self._done_before)
+        if isValid(self.undo):  # as the page goes, its steps go last
+            self.undo.setVisible(done > self._done_before)
 
     def _undo(self) -> None:
         """Take back what was done on this screen, and nothing that was done before."""
@@ -269,11 +271,3 @@ class ClockScreen(QWidget):
             if wanted is not None:
                 made.setText(sign.format(self._name(*wanted)))
                 made.setAccessibleName(f"Turn to {self._name(*wanted)}")
-
-
-_SIZES = f"""
-QLabel[role="far"] {{ font-size: {2 * DISPLAY}px; font-weight: 600; }}
-QLabel[role="afar"] {{ font-size: {DISPLAY + 4}px; color: {DARK.muted}; }}
-QLabel[role="afar"][over="true"] {{ color: {DARK.danger}; }}
-QPushButton {{ min-height: 62px; font-size: {TITLE}px; padding: 0 22px; }}
-"""

@@ -76,7 +76,8 @@ class Theme:
             "tight": TARGET - 4,
             "icons": resource("icons").as_posix(),
         }
-        return Template(resource("look.qss").read_text(encoding="utf-8")).substitute(asdict(self) | sizes)
+        dark = {f"dark_{role}": colour for role, colour in asdict(DARK).items()}  # of what is dark in either look
+        return Template(resource("look.qss").read_text(encoding="utf-8")).substitute(asdict(self) | sizes | dark)
 
 
 LIGHT = Theme(
