@@ -189,6 +189,8 @@ class PrescriptionLine(QWidget):
             self.go.setAccessibleName(told)
         wrong = self.reading.effect.misread
         sentence = wrong[0].sentence if wrong and self._told else ""
+        if sentence and len(wrong[0].suggestions) == 1:
+            sentence = f"{sentence} Tab takes {wrong[0].suggestions[0]}."
         empty = self.line.document().isEmpty()
         planned = self._treatment.draft is not None and self._treatment.draft.count.planned
         self.line.setPlaceholderText("ST36 SP6 b 30m, san yin jiao, 足三里, @dpn" if not planned else "")

@@ -170,7 +170,8 @@ def test_a_word_that_is_not_understood_is_underlined_where_it_stands_and_stays(l
     assert line.line.text() == "sannyinjiao b 25m"
     assert "sannyinjiao" in line.says.text()
     assert line.says.text() in line.line.accessibleDescription()
-    assert "SP6" in offered(line)
+    assert offered(line) == ["SP6"]
+    assert line.says.text().endswith("Tab takes SP6.")
     type_in("", Key.Key_Tab)
     assert line.line.text() == "SP6 b 25m"
     type_in("", Key.Key_Return)
