@@ -93,11 +93,11 @@ def test_choices_are_undone_one_by_one(qtbot, page, show, records, rosa, treat):
     show(rosa)
     click(qtbot, page.form.tiles["ankle-pumps"])
     click(qtbot, page.form.tiles["heel-raises"])
-    page.treatment.stack.undo()
+    page.stack.undo()
     assert records.visit(visit.id).aftercare.exercises == ("ankle-pumps",)
     assert not page.form.tiles["heel-raises"].isChecked()
-    page.treatment.stack.undo()
-    page.treatment.stack.redo()
+    page.stack.undo()
+    page.stack.redo()
     assert page.form.tiles["ankle-pumps"].isChecked()
 
 
