@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
 from neuro_chart.clinic.adjunct_kinds import kind_of
@@ -43,7 +43,7 @@ class AdjunctRows(QWidget):
         self._warnings: Sequence[Warning] = ()
         self.rows: dict[str, AdjunctRow] = {}
         self.left: list[LeftInRow] = []
-        self.add = button("Electro, moxa, cupping …", role="link", icon="plus")
+        self.add = button("Electro, moxa…", role="link", icon="plus")
         self.add.setToolTip("Add electro-stimulation, moxa, cupping and more (Ctrl+Shift+E)")
         self.menu = QMenu(self)
         self.menu.setProperty("role", "layers")
@@ -55,8 +55,15 @@ class AdjunctRows(QWidget):
         for part in (self._reminders, self._rows):
             part.setSpacing(2)
             box.addLayout(part)
-        box.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.add)
+        self._foot.addStretch(1)
+        box.addLayout(self._foot)
         treatment.shown.connect(self._show)
+
+    def add_to_foot(self, widget: QWidget) -> None:
+        """Put a small widget at the end of the line beneath the rows."""
+        self._foot.addWidget(widget)
 
     # Adding
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
 from neuro_chart.clinic.body import FIGURES
@@ -40,12 +40,13 @@ from neuro_chart.ui.needle_list import NeedleList
 from neuro_chart.ui.note import Note
 from neuro_chart.ui.point_card import PointPopup
 from neuro_chart.ui.prescription_line import PrescriptionLine
+from neuro_chart.ui.room_choice import RoomChoice
 from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.tongue_pulse import TonguePulsePanel
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.voice import Voice
-from neuro_chart.ui.widgets import button, icon_button, row, set_flag
+from neuro_chart.ui.widgets import button, icon_button, set_flag
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -83,13 +84,14 @@ class VisitPage(QWidget):
         self.map = self.map_card.map
         self.needles = NeedleList(self.treatment, Voice(settings).say, self._name_of, self._caution_of)
         self.beside = AdjunctRows(self.treatment)
+        self.room = RoomChoice(self.treatment)
         self.adjunct = AdjunctPanel(self.treatment, self.map)
         self.clock = ClockScreen(self.treatment, ticker, settings, self)
         self.sound = icon_button("volume-2", "", self._switch_sound)
         self.aftercare_button = button("Aftercare", self.show_aftercare, "foot", "footprints")
         self.sign_button = button("Sign visit…", self.show_signing, "foot", "pen-line")
         self.count_button = button("Count out", self.show_counting, "foot")
-        self.event_button = button("What happened…", self.note_event, "foot")
+        self.event_button = button("What happened", self.note_event, "foot")
         self.left = QStackedWidget()
         self._lay_out()
         self._make_actions()
@@ -104,10 +106,12 @@ class VisitPage(QWidget):
         column.setSpacing(12)
         column.addWidget(self.note, 3)
         column.addWidget(self.last)
-        for pair in ((self.count_button, self.event_button), (self.aftercare_button, self.sign_button)):
-            for made in pair:
-                made.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
-            column.addWidget(row(*pair))
+        foot = QGridLayout()
+        foot.setSpacing(8)
+        for at, made in enumerate((self.count_button, self.event_button, self.aftercare_button, self.sign_button)):
+            made.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+            foot.addWidget(made, at // 2, at % 2)
+        column.addLayout(foot)
         for panel in (note, self.aftercare, self.tongue_pulse, self.adjunct, self.counting, self.events, self.sign_panel, self.amend_panel):
             self.left.addWidget(panel)
         self.left.setMinimumWidth(264)
@@ -115,6 +119,7 @@ class VisitPage(QWidget):
         self.needles.setMinimumWidth(340)
         self.needles.setMaximumWidth(440)
         self.needles.add_to_head(self.sound)
+        self.beside.add_to_foot(self.room)
         self.needles.add_beside(self.beside)
         columns = QHBoxLayout()
         columns.setContentsMargins(14, 12, 14, 12)
@@ -155,6 +160,7 @@ class VisitPage(QWidget):
         self._action("Tongue and pulse", "Ctrl+Shift+T", self.show_tongue_pulse)
         self._action("Count needles out", "Ctrl+Shift+C", self.show_counting)
         self._action("What happened", "Ctrl+Shift+W", self.show_events)
+        self._action("Put the visit into another room", "Ctrl+Shift+G", self.room.offer)
         self._action("Aftercare", "Ctrl+Shift+A", self.show_aftercare)
         self._action("Sign visit", "Ctrl+Shift+S", self.show_signing)
         self._action("About the chosen point", "F1", self.about_chosen)
@@ -289,7 +295,7 @@ class VisitPage(QWidget):
         self.count_button.setEnabled(bool(visit.count.inserted))
         set_flag(self.count_button, "clock", "over" if left else "")
         wrong = None if signed else unnoted(visit.needles, visit.events)
-        happened = f"What happened · {len(visit.events)}" if visit.events else "What happened…"
+        happened = f"What happened · {len(visit.events)}" if visit.events else "What happened"
         self.event_button.setText(f"Note {wrong[0]}" if wrong else happened)
         set_flag(self.event_button, "clock", "over" if wrong else "")
         self.event_button.setVisible(not signed or bool(visit.events))
