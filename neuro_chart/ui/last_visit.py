@@ -11,7 +11,6 @@ from neuro_chart.clinic.tongue_pulse import TonguePulse, findings_words
 from neuro_chart.clinic.visits import NOTE_FIELDS, Visit
 from neuro_chart.ui.days import local_day, short_day, today
 from neuro_chart.ui.note import PROSE
-from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import button, label, row
 
 BOTH = (NEEDLES, ADJUNCTS)
@@ -35,7 +34,6 @@ class LastVisit(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("Last visit")
         self._when = label("", "heading")
-        self._when.setMinimumHeight(TARGET)  # as tall as the buttons beside it, which a first visit has not
         self.repeat = button("Repeat…", self.show_menu, "link")
         self.repeat.setToolTip("Choose what to take over (Ctrl+Shift+R); needles and adjuncts at once: Ctrl+R")
         self.menu = QMenu("Repeat", self)
@@ -79,8 +77,7 @@ class LastVisit(QFrame):
         self.more.setText("Fold" if show else "Read")
 
     def show_visit(self, visit: Visit | None, *, beside_draft: bool) -> None:
-        """Show the visit before the one that is charted, or that there was none; its needles can be repeated into a draft."""
-        self.more.setVisible(visit is not None)
+        """Show the visit before the one that is charted; a first visit leaves the place to its note."""
         has = offered(visit)
         self.repeat.setVisible(beside_draft and bool(has))
         done = tuple(section for section in BOTH if section in has)
@@ -88,11 +85,8 @@ class LastVisit(QFrame):
             action.setVisible(set(sections) <= set(has) and sections != done)
         self.ways[BOTH].setText(DONE.get(done, ""))
         self.ways[BOTH].setVisible(bool(done))
-        self._done.setVisible(visit is not None)
-        self._went.setVisible(visit is not None)
+        self.setVisible(visit is not None)
         if visit is None:
-            self._when.setText("First visit")
-            self._area.hide()
             return
         day = local_day(visit.started)
         self._when.setText(f"Visit {ago(day, today())}")

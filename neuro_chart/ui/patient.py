@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TABS = {"overview": "Overview", "health": "Health history", "visit": "Visit", "progress": "Progress", "papers": "Papers"}
 HEAD = 68
 LONGEST_NAME, LONGEST_PILL = 320, 240
+BESIDE_NAME = 128  # px: the badge, the margins and what lies between
 HEAD_KINDS = {"patient", "intake", "visit", "signature"}
 
 
@@ -78,6 +79,11 @@ class Pills(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 30)
+
+    @property
+    def wanted(self) -> int:
+        """How wide they would be side by side."""
+        return sum(made.sizeHint().width() + self._box.spacing() for made in self._made)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -404,7 +410,6 @@ class PatientPage(QWidget):
         self._badge.setAccessibleName(f"Initials {patient.initials}")
         called = f" “{patient.preferred}”" if patient.preferred and patient.preferred != patient.given and not hidden else ""
         name = f"{shown_name(patient, self._settings)}{called}"
-        self._name.setText(_fitted(self, name, TITLE, LONGEST_NAME))
         self._name.setToolTip(_plain_tip(name))
         self._name.setAccessibleName(name)
         facts = [age_words(patient.birth, today())] if patient.birth else ["Date of birth not known"]
@@ -415,6 +420,17 @@ class PatientPage(QWidget):
         self._about.setText(" · ".join(facts))
         if self._dossier:
             self.pills.show_warnings(self._dossier.warnings, unreadable=self._dossier.unreadable)
+        self._fit_name()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_name()
+
+    def _fit_name(self) -> None:
+        """As much of the name as the warnings and the tabs leave room for, and never less than LONGEST_NAME."""
+        tabs = sum(made.width() for made in self.tabs.values())
+        room = max(LONGEST_NAME, self.width() - tabs - self.pills.wanted - BESIDE_NAME)
+        self._name.setText(_fitted(self, self._name.accessibleName(), TITLE, room))
 
 
 def _bold(widget: QWidget, size: int) -> QFontMetrics:
