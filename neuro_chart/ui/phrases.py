@@ -14,7 +14,7 @@ from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.phrase_text import BlankMarks
 from neuro_chart.ui.shelf import Heading, Row, Shelf
 from neuro_chart.ui.widgets import ListKeys, button, card, label, row
-from neuro_chart.ui.words import Line, Prose
+from neuro_chart.ui.words import Line, Prose, open_field
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -40,7 +40,6 @@ class PhrasesSection(QWidget):
         ListKeys(self.search, self.list)
         self.add = button("New phrase", self._add, icon="plus")
         self.card = PhraseCard()
-        self.list.read_wanted.connect(self.card.setFocus)
         self.list.read_wanted.connect(self.card.setFocus)
         self.card.edited.connect(self._edit)
         self.card.own_wanted.connect(self._take_over)
@@ -169,7 +168,7 @@ class PhraseCard(QFrame):
         box.addSpacing(8)
         box.addWidget(self._how)
         box.addStretch(1)
-        box.addWidget(row(self.blank, self.own, self.drop, None))
+        box.addWidget(row(self.blank, self.own, self.drop))
         self.setFocusProxy(self.key)
 
     def show_phrase(self, phrase: Phrase) -> None:
@@ -178,8 +177,8 @@ class PhraseCard(QFrame):
         self._origin.setText("Your own" if is_own else "Ready-made; your own of the same short name takes its place")
         self.key.show_text(phrase.key)
         self.text.show_text(phrase.text)
-        self.key.setReadOnly(not is_own)
-        self.text.setReadOnly(not is_own)
+        for field in (self.key, self.text):
+            open_field(field, is_open=is_own)
         self.own.setVisible(not is_own)
         self.blank.setVisible(is_own)
         self.drop.setVisible(is_own)

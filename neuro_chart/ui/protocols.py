@@ -18,8 +18,8 @@ from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.shelf import Heading, Row, Shelf
-from neuro_chart.ui.widgets import ListKeys, Segments, button, card, label, pill, row, scrolled, set_flag
-from neuro_chart.ui.words import Line, Prose
+from neuro_chart.ui.widgets import ListKeys, Segments, button, card, label, pill, row, scrolled
+from neuro_chart.ui.words import Line, Prose, open_field
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -285,16 +285,16 @@ class ProtocolCard(QFrame):
         self._origin.setText(based if is_own else "A starting point, not advice")
         for name, line in self.fields.items():
             line.show_text(getattr(protocol, name))
-            _open(line, is_open=is_own)
+            open_field(line, is_open=is_own)
         for field, text in ((self.sessions, "\n".join(protocol.sessions)), (self.dose, protocol.dose)):
             field.show_text(text)
-            _open(field, is_open=is_own)
+            open_field(field, is_open=is_own)
         minutes = protocol.retention
         self.retention.show_choice("" if minutes is None else str(minutes))
         self.retention.setEnabled(is_own)
-        for name, part in self._told.items():
-            part.setText(getattr(protocol, name))
-        shown = {
+        for name, told in self._told.items():
+            told.setText(getattr(protocol, name))
+        shown: dict[QWidget, bool] = {
             self.retention: is_own, self.dose: is_own or bool(protocol.dose),
             self._told["evidence"]: bool(protocol.evidence), self._told["source"]: bool(protocol.source),
         }  # fmt: skip
@@ -350,12 +350,6 @@ def _told() -> QLabel:
     made.setContentsMargins(11, 0, 0, 0)  # in line with the words in the fields above
     made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
-
-
-def _open(field: Line | Prose, *, is_open: bool) -> None:
-    """Let a field be written in, or show its words alone."""
-    field.setReadOnly(not is_open)
-    set_flag(field, "role", "" if is_open else "told")
 
 
 def _heading(title: str, part: QWidget) -> QLabel:

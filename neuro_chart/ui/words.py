@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
+from neuro_chart.ui.widgets import set_flag
+
 SAVE_AFTER = 500
 
 
@@ -152,3 +154,9 @@ class Prose(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._fit()
+
+
+def open_field(field: Line | Prose, *, is_open: bool) -> None:
+    """Let a field be written in, or show its words alone."""
+    field.setReadOnly(not is_open)
+    set_flag(field, "role", "" if is_open else "told")
