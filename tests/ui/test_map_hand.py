@@ -92,7 +92,7 @@ def test_with_shift_a_lasso_drawn_from_empty_ground_selects_beside_what_is_selec
 
 
 def test_the_lasso_tool_selects_by_a_finger_and_a_touch_adds_or_leaves_out(body, planned, qtbot):
-    one, two, _ = planned("ST36", "SP9", "GB39")
+    one, two, _ = planned("ST36", "LR3", "GB39")
     qtbot.keyClick(body, Qt.Key.Key_S)
     assert body.tool is Tool.LASSO
     assert "Draw round" in body.words_at_rest()
