@@ -140,9 +140,8 @@ def _protocol(visit: Visit, library: Library, own: Iterable[Protocol]) -> list[F
     name = ": ".join(filter(None, (kept.group, kept.name))) if kept else f"@{visit.protocol}"
     turn = f", session {visit.session + 1} of {len(kept.sessions)}" if kept and len(kept.sessions) > 1 else ""
     out = [Paragraph(text(f"By the prescription “{name}”{turn}."), style(10.5, spaceBefore=8, keepWithNext=1))]
-    facts = (
-        [f"{word}: {told.rstrip('.')}." for word, told in (("Evidence", kept.strength), ("Source", kept.source)) if told] if kept else []
-    )
+    worth = ". ".join(filter(None, (kept.strength, kept.evidence))) if kept else ""  # a trial by its name alone would say that it helped
+    facts = [f"{word}: {told.rstrip('.')}." for word, told in (("Evidence", worth), ("Source", kept.source if kept else "")) if told]
     return [*out, *(Paragraph(text(fact), style(9, colour=SOFT)) for fact in facts)]
 
 

@@ -206,6 +206,7 @@ def test_room_tongue_pulse_prescription_and_what_was_taken_over_are_told(case):
         "treated by Anna Weber · Room 2",
         "Tongue: pale. Pulse: L thready.",
         f"By the prescription “{published.group}: {published.name}”",
+        f"Evidence: {published.strength}. {published.evidence.rstrip('.')}.",
         f"Source: {published.source.rstrip('.')}.",
         "Taken over from the visit of 13 November 2026.",
     ):
