@@ -87,9 +87,9 @@ def words(field):
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        (";care ", "Asked to look at both feet and into the shoes every day, and to have any wound seen at once. "),
-        (";care.", "Asked to look at both feet and into the shoes every day, and to have any wound seen at once."),
-        (";CARE, ", "Asked to look at both feet and into the shoes every day, and to have any wound seen at once, "),
+        (";care ", "Advised the patient to look at both feet and into the shoes every day, and to have any wound seen at once. "),
+        (";care.", "Advised the patient to look at both feet and into the shoes every day, and to have any wound seen at once."),
+        (";CARE, ", "Advised the patient to look at both feet and into the shoes every day, and to have any wound seen at once, "),
         ("Warm. ;zz ", "Warm. ;zz "),
         ("pale;care ", "pale;care "),
     ],
@@ -114,7 +114,7 @@ def test_a_tablets_keyboard_does_it_too(plan):
     event = QInputMethodEvent()
     event.setCommitString(";care ")
     QApplication.sendEvent(plan, event)
-    assert words(plan).startswith("Asked to look")
+    assert words(plan).startswith("Advised the patient")
 
 
 def test_blanks_are_filled_one_after_the_other_and_then_tab_moves_on(page, plan, stored, qtbot):
@@ -234,7 +234,7 @@ def test_an_offered_phrase_can_be_touched(plan, qtbot):
     row = plan.offers.visualItemRect(plan.offers.item(0))
     assert row.height() >= TARGET
     qtbot.mouseClick(plan.offers.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
-    assert words(plan).startswith("Asked to look")
+    assert words(plan).startswith("Advised the patient")
 
 
 def test_own_phrases_can_be_typed_at_once_and_take_the_place_of_shipped_ones(chart, plan, qtbot):
