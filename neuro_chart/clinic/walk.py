@@ -58,7 +58,7 @@ FEET = _stop(
     ),
 )  # fmt: skip
 # Skin that stays covered; and the couch and the floor, where one that fell is looked for. What the atlas has no name for ends here, too.
-BLANKET = _stop("Under the blanket", "on the couch and on the floor", "groin; genital region; buttock; hip")
+BLANKET = _stop("Under the blanket", "at buttocks, hips and groin, on the couch and on the floor", "groin; genital region; buttock; hip")
 WALK = (SCALP, EARS, FACE, NECK, HANDS, ARMS, FRONT, BACK, LEGS, FEET, BLANKET)
 
 _STOPS = {region: stop for stop in WALK for region in stop.regions}
