@@ -37,7 +37,15 @@ class Line(QPlainTextEdit):
     @property
     def place(self) -> int:
         """The column of the keys."""
-        return self.textCursor().position()
+        before = self.text().encode("utf-16-le")[: 2 * self.textCursor().position()]  # Qt counts a rare character as two
+        return len(before.decode("utf-16-le", "ignore"))
+
+    def stretch(self, start: int, end: int) -> QTextCursor:
+        """A cursor that selects from one column to another."""
+        text, made = self.text(), self.textCursor()
+        made.setPosition(len(text[:start].encode("utf-16-le")) // 2)
+        made.setPosition(len(text[:end].encode("utf-16-le")) // 2, QTextCursor.MoveMode.KeepAnchor)
+        return made
 
     def write(self, text: str) -> None:
         """Put a text in it, and the keys behind its end."""
@@ -61,15 +69,13 @@ class Line(QPlainTextEdit):
     def show_words(self, words: Iterable[Word], misread: Iterable[Misread]) -> None:
         """Colour the words by their kind, and underline what is not understood."""
         theme = Theme.of(self)
-        shown = [self._stretch(word.start, word.end, _ink(theme.color(COLOURS[word.kind]))) for word in words if word.kind in COLOURS]
-        self.setExtraSelections(shown + [self._stretch(wrong.start, wrong.end, _wave(theme.color("danger"))) for wrong in misread])
+        looks = [(word.start, word.end, _ink(theme.color(COLOURS[word.kind]))) for word in words if word.kind in COLOURS]
+        looks += [(wrong.start, wrong.end, _wave(theme.color("danger"))) for wrong in misread]
+        self.setExtraSelections([self._painted(*each) for each in looks])
 
-    def _stretch(self, start: int, end: int, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    def _painted(self, start: int, end: int, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        made.cursor, made.format = cursor, look
+        made.cursor, made.format = self.stretch(start, end), look
         return made
 
 

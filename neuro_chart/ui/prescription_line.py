@@ -219,7 +219,7 @@ class PrescriptionLine(QWidget):
         self._say()
         self.placed.emit()
         if wrong := self.reading.wrong_after(-1):
-            self._go_to(wrong.end)
+            self.line.setTextCursor(self.line.stretch(wrong.end, wrong.end))
             self._offer_readings(wrong)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.line, self.line.accessibleDescription() or "Placed"))
 
@@ -253,7 +253,7 @@ class PrescriptionLine(QWidget):
         if wrong := self.reading.wrong_after(self.line.place):
             self._told = True
             self._read()
-            self._go_to(wrong.end)
+            self.line.setTextCursor(self.line.stretch(wrong.end, wrong.end))
             self._offer_readings(wrong)
 
     def _offer_readings(self, wrong: Misread) -> None:
@@ -269,18 +269,10 @@ class PrescriptionLine(QWidget):
     def _take(self, completion: Completion) -> None:
         """Put what was chosen in the place of the word."""
         start, end = self._word
-        cursor = self.line.textCursor()
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         space = "" if self.line.text()[end : end + 1].isspace() else " "
-        cursor.insertText(completion.word + space)
+        self.line.stretch(start, end).insertText(completion.word + space)
         self.offers.hide()
         self.line.setFocus()
-
-    def _go_to(self, place: int) -> None:
-        cursor = self.line.textCursor()
-        cursor.setPosition(place)
-        self.line.setTextCursor(cursor)
 
     # Keys
 

@@ -186,6 +186,15 @@ def test_a_word_that_is_being_typed_is_not_underlined_yet(line, type_in):
     assert underlined(line) == ["sanyi"]
 
 
+def test_rare_characters_before_a_word_do_not_shift_it(line, type_in):
+    line.line.write("𠀀😀 ST36 sannyinjiao KI3")
+    assert underlined(line)[-1] == "sannyinjiao"
+    line.offer()
+    line.offer()
+    type_in("", Key.Key_Tab)
+    assert line.line.text() == "𠀀😀 ST36 SP6 KI3"
+
+
 def test_a_key_goes_to_the_next_word_that_is_not_understood(page, line, type_in, qtbot):
     type_in("sannyinjiao ST36 zusanlli ")
     page.add.offer()
