@@ -226,4 +226,4 @@ def joined(electro: Adjunct, needles: Sequence[Needle]) -> Adjunct:
 
 def taken_out(left: Adjunct, visit_id: str, now: datetime) -> Adjunct:
     """The end of what was left in at an earlier visit, as it is charted in this one; what began at the same time is the same thing."""
-    return replace(left, visit_id=visit_id, ended=now, paused=None, copied=False, position=0, id=new_id())
+    return replace(left, visit_id=visit_id, ended=max(now, left.started or now), paused=None, copied=False, position=0, id=new_id())

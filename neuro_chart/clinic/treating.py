@@ -64,9 +64,12 @@ def mark(needles: Iterable[Needle], mishap: Mishap) -> list[Needle]:
 
 
 def replace_needle(needle: Needle, now: datetime, position: int) -> list[Needle]:
-    """A needle comes out as replaced, and a new one goes in at its place for the time that is left."""
+    """A needle comes out as replaced, and a new one goes in at its place for the time that is left; one that fell is still to be found."""
     clock = needle.clock
-    gone = replace(_running(needle, now), removed=now, mishap=needle.mishap or Mishap.REPLACED)
+    if needle.mishap is Mishap.DROPPED:
+        gone = replace(needle, paused=needle.paused or (needle.inserted and now))
+    else:
+        (gone,) = take_out([replace(needle, mishap=needle.mishap or Mishap.REPLACED)], now)
     held = -round(clock.elapsed(now).total_seconds())  # its clock goes on where the other's stood
     return [gone, replace(needle, inserted=now, removed=None, paused=None, held=held, mishap=Mishap.NONE, position=position, id=new_id())]
 
@@ -89,7 +92,7 @@ def go_on_longer(adjuncts: Iterable[Adjunct], minutes: int = MORE_MINUTES) -> li
 
 def end(adjuncts: Iterable[Adjunct], now: datetime) -> list[Adjunct]:
     """What runs ends; what is left in for days is not ended by the clock."""
-    return [replace(_running(each, now), ended=now) for each in adjuncts if each.is_running]
+    return [_ended(each, now) for each in adjuncts if each.is_running]
 
 
 def end_without_needles(adjuncts: Iterable[Adjunct], needles: Iterable[Needle], now: datetime) -> list[Adjunct]:
@@ -100,7 +103,11 @@ def end_without_needles(adjuncts: Iterable[Adjunct], needles: Iterable[Needle], 
 
 def take_away(adjuncts: Iterable[Adjunct], now: datetime) -> list[Adjunct]:
     """What was left in for days is taken out."""
-    return [replace(each, ended=now) for each in adjuncts if each.kind in LEFT_IN and each.clock.is_open]
+    return [_ended(each, now) for each in adjuncts if each.kind in LEFT_IN and each.clock.is_open]
+
+
+def _ended(each: Adjunct, now: datetime) -> Adjunct:
+    return replace(_running(each, now), ended=max(now, each.started or now))
 
 
 def _running(each: Timed, now: datetime) -> Timed:
