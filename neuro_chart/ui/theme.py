@@ -1,5 +1,6 @@
 """The look: two sets of colours, four sizes of type, one stylesheet over Qt's Fusion style."""
 
+import gc
 from dataclasses import asdict, dataclass
 from string import Template
 
@@ -114,5 +115,6 @@ def apply_theme(app: QApplication, choice: str = "auto") -> None:
     app.setStyle("Fusion")
     app.setFont(font)
     app.setPalette(theme.palette())
+    gc.collect()  # Qt walks over all widgets, and one that Python threw away meanwhile would be gone beneath it
     app.setStyleSheet(theme.stylesheet())
     refresh_icons(app.allWidgets(), theme.color)

@@ -13,7 +13,7 @@ from neuro_chart.ui.library import LibraryPage
 from neuro_chart.ui.point_card import PointCard, PointPopup
 from neuro_chart.ui.points import PointsSection
 from neuro_chart.ui.shelf import Heading, Row
-from neuro_chart.ui.theme import LIGHT
+from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.visit import VisitPage
 
 
@@ -259,7 +259,7 @@ def test_what_no_source_says_is_said(card, library):
 
 def test_what_takes_the_keys_has_a_name_and_is_large_enough_to_touch(qapp, page):
     sheet = qapp.styleSheet()
-    qapp.setStyleSheet(LIGHT.stylesheet())
+    apply_theme(qapp, "light")
     QTest.qWait(1)
     takers = [made for made in page.findChildren(QWidget) if made.isVisible() and made.focusPolicy() & Qt.FocusPolicy.TabFocus]
     unnamed = [made for made in takers if not (made.accessibleName() or getattr(made, "text", str)())]
