@@ -80,7 +80,7 @@ def test_a_short_name_that_can_not_be_typed_or_is_taken_is_refused_with_the_reas
 
 def test_a_search_finds_by_point_and_by_complaint(section):
     section.search.setText("si4")
-    assert [entry.key for entry in section.list.rows.entries if hasattr(entry, "key")] == ["ctssplint"]
+    assert [entry.key for entry in section.list.rows.entries if hasattr(entry, "key")] == ["ctsea"]
     section.search.setText("chemo current")
     assert [entry.key for entry in section.list.rows.entries if hasattr(entry, "key")] == ["cipnea"]
 
