@@ -1,36 +1,75 @@
 """The open chart as the windows see it: acts that announce what changed, and that are undone by the same road."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand
 
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.events import AdverseEvent
+from neuro_chart.clinic.needles import Needle
+from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.errors import VaultError, WriteFailedError
 
 if TYPE_CHECKING:
-    from neuro_chart.store.records import Change, Records
+    from neuro_chart.store.records import Change, Part, Records
 
 RETRY_AFTER = 2000
 
 Act = Callable[[], "Change"]
 
 
+@dataclass(frozen=True)
+class Treat:
+    """An act on one visit, as `Records.treat` does it. `by` is whose step it is."""
+
+    records: "Records"
+    by: object
+    visit_id: str
+    put: "Sequence[Part]" = ()
+    off: Sequence[str] = ()
+    written: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self) -> "Change":
+        """Do it."""
+        return self.records.treat(self.visit_id, self.put, self.off, **self.written)
+
+    def done_to(self, visit: Visit) -> Visit:
+        """The visit as it will be, in the order in which the record tells it."""
+
+        def of(kind: type, there: Sequence[Any], order: Callable[[Any], Any]) -> list[Any]:
+            put = {part.id: part for part in self.put if isinstance(part, kind)}
+            kept = {part.id: part for part in there if part.id not in self.off}
+            return sorted((kept | put).values(), key=order)
+
+        return replace(
+            visit,
+            needles=of(Needle, visit.needles, lambda needle: (needle.position, needle.id)),
+            adjuncts=of(Adjunct, visit.adjuncts, lambda adjunct: (adjunct.position, adjunct.kind, adjunct.id)),
+            events=of(AdverseEvent, visit.events, lambda event: (event.at, event.id)),
+            **self.written,
+        )
+
+
 class OpenChart(QObject):
     """Records with signals: every act goes through `act`.
 
-    `changed(Change)` follows each act that is stored; `unwritten(sentence)` says that the disk takes nothing
-    (acts wait in their order and are tried again), and is empty once all is stored; `refused(sentence)` says
-    why an act will not be done at all.
+    `changed(Change)` follows each act that is stored; `doing` is that act meanwhile. `unwritten(sentence)` says that the disk takes nothing
+    (acts wait in their order and are tried again), and is empty once nothing waits any more; `waits(Treat)` tells of each act on a visit
+    that begins to wait. `refused(sentence)` says why an act will not be done at all.
     """
 
     changed = Signal(object)
     unwritten = Signal(str)
+    waits = Signal(object)
     refused = Signal(str)
 
     def __init__(self, records: "Records", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.records = records
+        self.doing: Act | None = None
         self._waiting: list[Act] = []
         self._retry = QTimer(self)
         self._retry.setInterval(RETRY_AFTER)
@@ -41,23 +80,40 @@ class OpenChart(QObject):
         """Whether every act has reached the disk."""
         return not self._waiting
 
+    def hoped(self, visit: Visit) -> Visit:
+        """A stored visit as it will be once the disk takes what waits."""
+        for act in self._waiting:
+            if isinstance(act, Treat) and act.visit_id == visit.id:
+                visit = act.done_to(visit)
+        return visit
+
     def act(self, act: Act) -> bool:
         """Do an act now, or keep it until the disk takes it; False if it is refused."""
         if self._waiting:
-            self._waiting.append(act)
+            self._wait(act)
             return True
         try:
             change = act()
         except WriteFailedError as error:
-            self._waiting.append(act)
             self._retry.start()
             self.unwritten.emit(str(error))
+            self._wait(act)
         except (VaultError, ValueError) as error:
             self.refused.emit(str(error))
             return False
         else:
-            self.changed.emit(change)
+            self._announce(act, change)
         return True
+
+    def _wait(self, act: Act) -> None:
+        self._waiting.append(act)
+        if isinstance(act, Treat):
+            self.waits.emit(act)
+
+    def _announce(self, act: Act, change: "Change") -> None:
+        self.doing = act
+        self.changed.emit(change)
+        self.doing = None
 
     def begin(self, act: Act) -> bool:
         """Do an act that more will be built on, now or not at all: it never waits for the disk."""
@@ -68,7 +124,7 @@ class OpenChart(QObject):
         except (VaultError, ValueError) as error:
             self.refused.emit(str(error))
             return False
-        self.changed.emit(change)
+        self._announce(act, change)
         return True
 
     def write_waiting(self) -> bool:
@@ -87,8 +143,7 @@ class OpenChart(QObject):
                 self._waiting.pop(0)  # else it would stand for ever in the way of those behind it
                 raise
             else:
-                self._waiting.pop(0)
-                self.changed.emit(change)
+                self._announce(self._waiting.pop(0), change)
         if not self._waiting and self._retry.isActive():
             self._retry.stop()
             self.unwritten.emit("")

@@ -16,7 +16,7 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.rooms import sum_words
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.chart import Edit, OpenChart
+from neuro_chart.ui.chart import Edit, OpenChart, Treat
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.room_card import VisitCard
@@ -47,7 +47,6 @@ class RoomsPage(QWidget):
         super().__init__(parent)
         self._chart, self._settings, self._ticker = chart, settings, ticker
         self._voice = Voice(settings)
-        self._mine: Change | None = None
         self._stale = True
         self.stack = QUndoStack(self)
         self.cards: dict[str, VisitCard] = {}
@@ -78,6 +77,7 @@ class RoomsPage(QWidget):
         self.setFocusProxy(choose)
         self._make_actions()
         chart.changed.connect(self._changed)
+        chart.waits.connect(self._follow)
         ticker.counted.connect(self.refresh)
         ticker.ringing.connect(self._show_ringing)
         ticker.ticked.connect(self._tick)
@@ -125,7 +125,11 @@ class RoomsPage(QWidget):
     def _changed(self, change: "Change") -> None:
         if change.kind == "practice":
             self.refresh()
-        elif change.kind in {"treatment", "signature"} and change is not self._mine:
+        elif change.kind in {"treatment", "signature"}:
+            self._follow(self._chart.doing)
+
+    def _follow(self, act: object) -> None:
+        if not isinstance(act, Treat) or act.by is not self:
             self.stack.clear()  # what was done elsewhere since would be undone along with it
 
     def refresh(self) -> None:
@@ -326,10 +330,5 @@ class RoomsPage(QWidget):
         before = {name: getattr(visit, name) for name in written}
         if put or written:
             records = self._chart.records
-            forward = partial(self._own, lambda: records.treat(visit.id, put, (), **written))
-            back = partial(self._own, lambda: records.treat(visit.id, stood, (), **before))
-            self.stack.push(Edit(self._chart, words, forward, back))
-
-    def _own(self, act: "Callable[[], Change]") -> "Change":
-        self._mine = act()
-        return self._mine
+            forward = Treat(records, self, visit.id, put, (), written)
+            self.stack.push(Edit(self._chart, words, forward, Treat(records, self, visit.id, stood, (), before)))

@@ -11,7 +11,7 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.rooms import Standing
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui import sound
-from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.chart import OpenChart, Treat
 from neuro_chart.ui.days import today
 
 if TYPE_CHECKING:
@@ -41,12 +41,14 @@ class Ticker(QObject):
         self._chart, self._settings = chart, settings
         self._waiting: list[tuple[datetime, str, str]] = []  # when due, of what, in which visit; the next first
         self._rung: set[tuple[datetime, str, str]] = set()
-        self._rang = now()
+        self._rang = self._told = now()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_the_second)
         chart.changed.connect(self._changed)
+        chart.waits.connect(self._waits)
+        chart.unwritten.connect(self._unwritten)
         self.reload()
 
     @property
@@ -58,11 +60,21 @@ class Ticker(QObject):
         """Tick no more; the chart is about to close."""
         self._timer.stop()
         self._chart.changed.disconnect(self._changed)
+        self._chart.waits.disconnect(self._waits)
+        self._chart.unwritten.disconnect(self._unwritten)
 
     def _changed(self, change: "Change") -> None:
         if change.kind in {"treatment", "note"}:  # a note may name another room
-            self._follow(self._chart.records.visit(change.visit_id))
+            self._follow(self._chart.hoped(self._chart.records.visit(change.visit_id)))
         elif change.kind in {"visit", "signature", "patient"}:
+            self.reload()
+
+    def _waits(self, act: Treat) -> None:
+        if known := next((known.visit for known in self.visits if known.visit.id == act.visit_id), None):
+            self._follow(act.done_to(known))  # nothing is asked of a disk that fails
+
+    def _unwritten(self, sentence: str) -> None:
+        if not sentence:
             self.reload()
 
     def _follow(self, visit: Visit) -> None:
@@ -76,7 +88,7 @@ class Ticker(QObject):
     def reload(self) -> None:
         """Look up the visits in progress, in every room."""
         day = today()
-        drafts = (Standing(visit, patient) for visit, patient in self._chart.records.open_visits())
+        drafts = (Standing(self._chart.hoped(visit), patient) for visit, patient in self._chart.records.open_visits())
         self._keep([draft for draft in drafts if draft.is_of(day)])
 
     def _keep(self, visits: list[Standing]) -> None:
@@ -84,7 +96,7 @@ class Ticker(QObject):
         clocks = {(due, part_id, kept.visit.id) for kept in visits for due, part_id in kept.ends}
         moment, rung = now(), {part_id for _, part_id, _ in self._rung}
         # what was rung for and is still overdue, such as after too few minutes more, does not ring anew
-        self._rung = {clock for clock in clocks if clock in self._rung or (clock[1] in rung and clock[0] <= moment)}
+        self._rung = {clock for clock in clocks if clock[0] <= moment and (clock in self._rung or clock[1] in rung)}
         self._waiting = sorted(clocks - self._rung)
         self._forget(self.unseen - {kept.visit.id for kept in visits if kept.late(moment)})
         self.counted.emit()
@@ -103,6 +115,10 @@ class Ticker(QObject):
     def tick(self) -> None:
         """Tell the time, and ring for the clocks that have run out since, and again for those that nobody has seen."""
         moment = now()
+        if moment < self._told:  # the system's clock was put back: what has time left again will ring again
+            self._rang = min(self._rang, moment)
+            self._keep(self.visits)
+        self._told = moment
         self.ticked.emit(moment)
         over = [clock for clock in self._waiting if clock[0] <= moment]
         if over:

@@ -19,7 +19,7 @@ from neuro_chart.clinic.needles import USUAL_RETENTION, Mishap, Needle, Side, Si
 from neuro_chart.clinic.people import new_id
 from neuro_chart.clinic.prescribing import Effect, next_position, place_of, repeated
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.chart import Edit, OpenChart
+from neuro_chart.ui.chart import Edit, OpenChart, Treat
 from neuro_chart.ui.needle_rows import place_words
 
 if TYPE_CHECKING:
@@ -49,10 +49,9 @@ class Treatment(QObject):
         self.visit: Visit | None = None
         self.last: Visit | None = None
         self.selected: frozenset[str] = frozenset()
-        self._done: Change | None = None  # by this road, the last time
-        self._hoped: dict[str, Visit] = {}  # as they will be once the disk takes what waits
         self._merge = ("", 0, 0.0)
         chart.changed.connect(self._changed)
+        chart.waits.connect(self._waits)
         chart.unwritten.connect(self._unwritten)
 
     def open(self, visit_id: str) -> None:
@@ -60,7 +59,7 @@ class Treatment(QObject):
         self.stack.clear()
         self.selected = frozenset()
         self.visit = None
-        visit = self._hoped.get(visit_id) or self.chart.records.visit(visit_id)
+        visit = self.chart.hoped(self.chart.records.visit(visit_id))
         self.last = self.chart.records.last_visit_before(visit)
         self._show(visit)
 
@@ -93,19 +92,28 @@ class Treatment(QObject):
 
     def _changed(self, change: "Change") -> None:
         if self.visit is not None and change.visit_id == self.visit.id:
-            if change.kind == "treatment" and change is not self._done:
-                self.stack.clear()  # done elsewhere, in Rooms: a step back from here would no longer be the last one
+            if change.kind == "treatment":
+                self._follow(self.chart.doing)
             try:
                 visit = self.chart.records.visit(self.visit.id)
             except LookupError:  # an empty draft was dropped; the patient's page turns to another
                 self.visit = None
                 self.closed.emit()
             else:
-                self._show(visit)
+                self._show(self.chart.hoped(visit))
+
+    def _waits(self, act: Treat) -> None:
+        if self.visit is not None and act.visit_id == self.visit.id:
+            self._follow(act)
+            self._show(act.done_to(self.visit))  # nothing is asked of a disk that fails
 
     def _unwritten(self, sentence: str) -> None:
-        if not sentence:
-            self._hoped.clear()
+        if self.visit is not None and not sentence:  # what was refused after all is not hoped for any more
+            self._show(self.chart.records.visit(self.visit.id))
+
+    def _follow(self, act: object) -> None:
+        if not isinstance(act, Treat) or act.by is not self:
+            self.stack.clear()  # done elsewhere, in Rooms: a step back from here would no longer be the last one
 
     # The one road
 
@@ -139,33 +147,19 @@ class Treatment(QObject):
         old = [before[part_id] for part_id in (*gone, *(part.id for part in kept if part.id in before))]
         fresh = [part.id for part in kept if part.id not in before]
         stood = {name: getattr(visit, name) for name in told}
-        self._push(
-            words,
-            lambda: self.chart.records.treat(visit.id, kept, gone, **told),
-            lambda: self.chart.records.treat(visit.id, old, fresh, **stood),
-            merge,
-        )
-        if not self.chart.all_written:  # the disk takes nothing just now: show what is waiting
-            self._hoped[visit.id] = _with(visit, kept, gone, told)
-            self._show(self._hoped[visit.id])
+        if merge:  # only with steps that touch the very same
+            merge = f"{merge} {sorted([*told, *(part.id for part in kept)])}"
+        records = self.chart.records
+        self._push(words, Treat(records, self, visit.id, kept, gone, told), Treat(records, self, visit.id, old, fresh, stood), merge)
         return True
 
-    def _push(self, words: str, forward: "Callable[[], Change]", back: "Callable[[], Change]", merge: str) -> None:
+    def _push(self, words: str, forward: Treat, back: Treat, merge: str) -> None:
         name, number, last = self._merge
         moment = monotonic()
         if merge != name or moment - last > ONE_STEP:
             number += 1
         self._merge = (merge, number, moment)
-        self.stack.push(Edit(self.chart, words, self._own(forward), self._own(back), f"{merge}:{number}" if merge else ""))
-
-    def _own(self, act: "Callable[[], Change]") -> "Callable[[], Change]":
-        """The act, known again as one of this road when its change is announced."""
-
-        def done() -> "Change":
-            self._done = act()
-            return self._done
-
-        return done
+        self.stack.push(Edit(self.chart, words, forward, back, f"{merge}:{number}" if merge else ""))
 
     def write(self, field: str, value: Any, words: str) -> None:  # noqa: ANN401  # as above
         """Write one field of the visit; the keys of one thought are one step."""
@@ -249,10 +243,10 @@ class Treatment(QObject):
             self.plan(twins, "Mirror needles")
 
     def remove_selected(self) -> None:
-        """Take the selected needles off the chart; one that is in must come out first."""
+        """Take the selected needles off the chart; one that the count still needs stays."""
         chosen = self.chosen
-        if inside := [needle for needle in chosen if needle.is_in]:
-            self.chart.refused.emit(f"{place_words(inside[0])} is in: take it out before it leaves the chart, or undo the insertion.")
+        if sentence := next((f"{place_words(needle)} {why}" for needle in chosen if (why := _why_it_stays(needle))), ""):
+            self.chart.refused.emit(sentence)
         elif chosen:
             self.change("Take needles off the chart", off=[needle.id for needle in chosen])
 
@@ -383,13 +377,10 @@ class Treatment(QObject):
         self.change("Chart what happened", [event], merge=f"event {event.id}" if known else "")
 
 
-def _with(visit: Visit, put: "Sequence[Part]", off: Sequence[str], written: dict[str, Any]) -> Visit:
-    """The visit as it will be once these changes are stored."""
-
-    def of(kind: type, there: Sequence[Any]) -> list[Any]:
-        new = {part.id: part for part in put if isinstance(part, kind)}
-        return [new.pop(part.id, part) for part in there if part.id not in off] + list(new.values())
-
-    return replace(
-        visit, needles=of(Needle, visit.needles), adjuncts=of(Adjunct, visit.adjuncts), events=of(AdverseEvent, visit.events), **written
-    )
+def _why_it_stays(needle: Needle) -> str:
+    """Why a needle can't leave the chart, or nothing: the count would lose it."""
+    if needle.is_in:
+        return "is in: take it out before it leaves the chart, or undo the insertion."
+    if not needle.counted:
+        return "was pulled and is not counted: find it before it leaves the chart."
+    return f"is charted as {needle.mishap}, and stays in the count." if needle.mishap and needle.removed else ""

@@ -534,7 +534,7 @@ class VisitPage(QWidget):
         self.treatment.change_adjuncts("End what runs", partial(treating.end, now=now()))  # nobody can end it afterwards
         records = self._chart.records
         who = records.practitioner().id
-        if self._chart.act(lambda: records.sign(visit.id, who, reason)):
+        if self._chart.begin(lambda: records.sign(visit.id, who, reason)):  # nothing is signed that the disk has not
             self.treatment.stack.clear()
             self.show_note()
 

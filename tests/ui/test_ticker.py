@@ -2,13 +2,13 @@
 
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from neuro_chart.clinic import treating
+from neuro_chart.clinic import clocks, treating
 from neuro_chart.clinic.adjuncts import ELECTRO, Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle, Side, Site
@@ -224,3 +224,21 @@ def test_with_many_rooms_each_says_less_so_that_all_stay_in_sight(qtbot, chart, 
     assert "1 in" not in strip.words
     assert strip.sizeHint().width() < 1277  # what a window with a visit needs at least
     assert strip.minimumWidth() < 100
+
+
+def test_what_ran_out_before_the_clock_was_put_back_rings_again_when_its_time_is_over(chart, visit, settings, heard, monkeypatch):
+    class Clock(datetime):
+        ahead = timedelta()
+
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + cls.ahead
+
+    monkeypatch.setattr(clocks, "datetime", Clock)
+    sound.turn(settings, on=True)
+    ticker = Ticker(chart, settings)
+    put(chart, needle_of(visit, 29))
+    for ahead, rung in ((0, 0), (2, 1), (-5, 1), (0, 1), (2, 2)):
+        Clock.ahead = timedelta(minutes=ahead)
+        ticker.tick()
+        assert len(heard) == rung

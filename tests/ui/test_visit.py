@@ -9,11 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.needles import Needle, Side
+from neuro_chart.clinic.needles import Mishap, Needle, Side
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.errors import WriteFailedError
+from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.visit import VisitPage
 
@@ -332,3 +333,73 @@ def test_a_point_that_is_typed_turns_the_map_where_the_sheet_does_not_show_it(pa
     page.map_card.show_sheet("body")
     type_points(page, qtbot, "LR2 CV1")  # several points have no one view
     assert page.map.sheet == "body"
+
+
+def test_while_the_disk_takes_nothing_every_page_shows_what_waits(page, chart, stored, settings, monkeypatch, qtbot):
+    type_points(page, qtbot, "ST36")
+    page.treatment.insert()
+    ticker = Ticker(chart, settings)
+    rooms = RoomsPage(chart, settings, ticker)
+    qtbot.addWidget(rooms)
+    rooms.show()
+    treat = chart.records.treat
+
+    def fail(*_parts, **_written):
+        raise WriteFailedError("The disk is full.")
+
+    monkeypatch.setattr(chart.records, "treat", fail)
+    card = rooms.cards[page.treatment.visit.id]
+    page.pull_all()
+    assert (page.needles.face.told.count, card.count.text) == ("2 out", "0")
+    page.treatment.stack.undo()
+    assert (page.needles.face.told.count, card.count.text) == ("2 in", "2")
+    rooms.pull(page.treatment.visit.id)
+    assert (page.needles.face.told.count, card.count.text) == ("2 out", "0")
+    assert not page.treatment.stack.canUndo()
+    page._sign("The disk is full")
+    assert stored().signed is None
+    monkeypatch.setattr(chart.records, "treat", treat)
+    assert chart.write_waiting()
+    assert stored().count.uncounted == 2
+    assert page.treatment.visit == stored()
+
+
+def test_a_needle_that_the_count_needs_does_not_leave_the_chart(page, chart, stored, qtbot):
+    said = []
+    chart.refused.connect(said.append)
+    type_points(page, qtbot, "ST36")
+    treatment = page.treatment
+
+    def delete():
+        treatment.select(needle.id for needle in treatment.needles)
+        treatment.remove_selected()
+        return len(stored().needles)
+
+    treatment.insert()
+    assert delete() == 2
+    page.pull_all()
+    assert delete() == 2
+    treatment.count_out()
+    treatment.mark(None, Mishap.BENT)
+    assert delete() == 2
+    assert [sentence.split(":")[0] for sentence in said] == [
+        "ST36 left is in",
+        "ST36 left was pulled and is not counted",
+        "ST36 left is charted as bent, and stays in the count.",
+    ]
+    treatment.mark(None, Mishap.NONE)
+    assert delete() == 0
+
+
+def test_moves_that_follow_each_other_are_one_step_only_where_they_move_the_same(page, library, stored, qtbot):
+    type_points(page, qtbot, "ST36")
+    left, right = page.treatment.needles
+    sites = [library.atlas.point_sites(code) for code in ("SP6", "LR3")]
+    page.treatment.move([(left.id, sites[0][left.site.side], "SP6"), (right.id, sites[0][right.site.side], "SP6")])
+    page.treatment.move([(left.id, sites[1][left.site.side], "LR3"), (right.id, sites[0][right.site.side], "SP6")])
+    moved = stored().needles
+    for _ in range(2):
+        page.treatment.stack.undo()
+    page.treatment.stack.redo()
+    page.treatment.stack.redo()
+    assert stored().needles == moved
