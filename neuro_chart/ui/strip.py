@@ -3,8 +3,8 @@
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from neuro_chart.clinic.clocks import countdown, now
 from neuro_chart.clinic.rooms import Standing, sum_words
@@ -54,15 +54,6 @@ class Strip(QFrame):
     def words(self) -> str:
         """What the strip says, visit by visit."""
         return " · ".join(made.text() for made in self._buttons.values())
-
-    def come_last(self) -> None:
-        """Let Tab come here after the page, whatever was made when."""
-        for made in (self.sum, self.quiet, *self._buttons.values()):
-            last = self.window().previousInFocusChain()
-            while last is not None and not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                last = last.previousInFocusChain()
-            if last is not None and last is not made:
-                QWidget.setTabOrder(last, made)
 
     def _say_stored(self) -> None:
         self._stored.setText(f"Saved {local_time(now())}")

@@ -23,6 +23,7 @@ from neuro_chart.ui.patients import PatientsPage
 from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.settings import SettingsPage
 from neuro_chart.ui.strip import Strip
+from neuro_chart.ui.tab_order import go_to_next
 from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.today import TodayPage
@@ -124,7 +125,6 @@ class Window(QMainWindow):
         self.notifier.chosen.connect(self._come_to_front)
         self.patients.patient_chosen.connect(self.open_patient)
         self.patient.stack_changed.connect(self.use_stack)
-        self.patient.stack_changed.connect(self.strip.come_last)
         self.patient.other_visit_wanted.connect(self.open_visit)
         self.patient.library_wanted.connect(self.look_up)
         self.settings_page.theme_chosen.connect(self._show_theme)
@@ -173,6 +173,9 @@ class Window(QMainWindow):
         whole.addWidget(self.strip)
         self.setCentralWidget(middle)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001  # as Qt has it
+        return go_to_next(self, forward=forward)
+
     def _rail_button(self, text: str, icon: str) -> QToolButton:
         made = QToolButton()
         made.setProperty("role", "rail")
@@ -217,7 +220,6 @@ class Window(QMainWindow):
         for name, made in self._rail.items():
             made.setChecked(name == key or (key == "patient" and name == "patients"))
         self.use_stack()
-        self.strip.come_last()
         if key != "settings":
             page.setFocus()
 
