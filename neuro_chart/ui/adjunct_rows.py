@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
 from neuro_chart.clinic.adjunct_kinds import kind_of
@@ -23,8 +23,33 @@ from neuro_chart.clinic.safety import Warning  # noqa: A004  # the field's own w
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.adjunct_row import AdjunctRow
 from neuro_chart.ui.left_in import LeftInRow
+from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button
+
+
+class _Rows(QScrollArea):
+    """As high as its rows where there is room, so that many of them make no window higher; two or so are always seen."""
+
+    def __init__(self, rows: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setWidget(rows)
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, min(self.sizeHint().height(), 2 * TARGET))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
 
 
 class AdjunctRows(QWidget):
@@ -52,9 +77,15 @@ class AdjunctRows(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
+        inner = QWidget()
+        parts = QVBoxLayout(inner)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(2)
         for part in (self._reminders, self._rows):
             part.setSpacing(2)
-            box.addLayout(part)
+            parts.addLayout(part)
+        self._area = _Rows(inner)
+        box.addWidget(self._area)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.add)
         self._foot.addStretch(1)

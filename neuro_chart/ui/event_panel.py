@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QStackedWidget, QV
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.events import AdverseEvent, EventKind, Told, read_time, time_error
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.answer_fields import Flow
+from neuro_chart.ui.answer_fields import Flow, Roving
 from neuro_chart.ui.days import local_day, local_time, short_day
 from neuro_chart.ui.needle_rows import place_words
 from neuro_chart.ui.signing import panel_head
@@ -150,6 +150,7 @@ class EventPanel(QFrame):
         for kind, chip in self.kinds.items():
             chip.setToolTip(self._told[kind].record)
             chip.setCheckable(True)
+        Roving(list(self.kinds.values()), self)
         self._choice = QWidget()
         box = QVBoxLayout(self._choice)
         box.setContentsMargins(0, 0, 0, 0)
@@ -158,19 +159,18 @@ class EventPanel(QFrame):
         box.addWidget(Flow(list(self.kinds.values())))
         listing = QWidget()
         listed = QVBoxLayout(listing)
-        listed.setContentsMargins(16, 4, 4, 16)
+        listed.setContentsMargins(16, 4, 14, 16)
         listed.setSpacing(8)
         self.none = label("", "muted", wrap=True)
         self._entries = QVBoxLayout()
         self._entries.setSpacing(8)
-        self._entries.setContentsMargins(0, 0, 12, 0)
         listed.addWidget(self.none)
         listed.addLayout(self._entries)
         listed.addWidget(self._choice)
         listed.addStretch(1)
         telling = QWidget()
         told = QVBoxLayout(telling)
-        told.setContentsMargins(16, 4, 4, 16)
+        told.setContentsMargins(16, 4, 14, 16)
         told.addWidget(self.form)
         told.addStretch(1)
         self.pages = QStackedWidget()

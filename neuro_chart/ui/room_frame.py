@@ -27,7 +27,7 @@ class RoomFrame(QFrame):
         self.cards: list[VisitCard] = []
         self.setProperty("role", "room")
         self.setAcceptDrops(True)
-        self.setAccessibleName(room or "No room yet")
+        self.setAccessibleName(room or "No room")
         self.free = button("Free", self.patient_wanted.emit, "free")
         self.free.setAccessibleName(f"{room} is free: choose a patient")
         self.free.setToolTip("Choose a patient")
@@ -47,7 +47,7 @@ class RoomFrame(QFrame):
             self.name.editingFinished.connect(self.flush)
             column.addWidget(self.name)
         else:
-            title = label("No room yet", "strong")
+            title = label("No room", "strong")
             title.setMinimumHeight(TARGET)
             column.addWidget(row(title, label("Drag a visit into a room, or press Ctrl and the room's number.", "small"), None, spacing=16))
         column.addLayout(self._grid, 100)

@@ -1,11 +1,10 @@
 """Today: the visits that are open, who is expected, and what was done lately."""
 
 from functools import partial
-from typing import cast
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import now
@@ -75,36 +74,31 @@ class TodayPage(QWidget):
 
     def _left_in(self, left: list[tuple[Adjunct, Patient]]) -> QWidget:
         """What stays in until a day: each opens the visit at which it was put in."""
-        lines: list[QWidget] = []
-        for each, patient in left:
-            name = button(shown_name(patient, self._settings), partial(self.visit_chosen.emit, patient.id, each.visit_id), "link")
-            name.setMaximumWidth(NAME)
+        lines, grid = _columns()
+        for at, (each, patient) in enumerate(left):
+            name = self._name(patient, each.visit_id)
             name.setAccessibleDescription(reminder(each))
             words = label(reminder(each), "" if is_late(each) else "muted", wrap=True)
             set_flag(words, "over", is_late(each))
-            lines.append(row(name, words, spacing=16))
-            cast("QHBoxLayout", lines[-1].layout()).setStretch(1, 1)
-        return card(label("Left in", "heading"), label("Press needles and seeds, until a visit charts that they are out.", "small"), *lines)
+            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(words, at, 1, 1, 2)
+        return card(label("Left in", "heading"), label("Press needles and seeds, until a visit charts that they are out.", "small"), lines)
 
-    def _list(self, title: str, hint: str, visits: list[tuple[Visit, Patient]]) -> QWidget:
-        lines = QWidget()
-        grid = QGridLayout(lines)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(24)
-        grid.setColumnMinimumWidth(0, NAME + 24)  # so that both lists stand in the same columns
-        grid.setColumnStretch(2, 1)
+    def _name(self, patient: Patient, visit_id: str) -> QPushButton:
+        """A patient's name, which opens a visit."""
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
-        fit = QFontMetrics(font)
+        said = shown_name(patient, self._settings)
+        shown = QFontMetrics(font).elidedText(said, Qt.TextElideMode.ElideRight, NAME)
+        made = button(shown, partial(self.visit_chosen.emit, patient.id, visit_id), "link")
+        made.setAccessibleName(f"Open the visit of {said}")
+        return made
+
+    def _list(self, title: str, hint: str, visits: list[tuple[Visit, Patient]]) -> QWidget:
+        lines, grid = _columns()
         for at, (visit, patient) in enumerate(visits):
-            name = button(
-                fit.elidedText(shown_name(patient, self._settings), Qt.TextElideMode.ElideRight, NAME),
-                partial(self.visit_chosen.emit, patient.id, visit.id),
-                "link",
-            )
-            name.setAccessibleName(f"Open the visit of {shown_name(patient, self._settings)}")
             points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "No needles yet"
-            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(self._name(patient, visit.id), at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(f"{short_day(local_day(visit.started))}, {local_time(visit.started)}", "muted"), at, 1)
             words = label(points, "muted")
             words.setMinimumWidth(1)
@@ -114,6 +108,17 @@ class TodayPage(QWidget):
         if hint:
             parts.append(label(hint, "small"))
         return card(*parts, lines)
+
+
+def _columns() -> tuple[QWidget, QGridLayout]:
+    """Room for lines that stand in the same columns on every card."""
+    lines = QWidget()
+    grid = QGridLayout(lines)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(24)
+    grid.setColumnMinimumWidth(0, NAME + 24)
+    grid.setColumnStretch(2, 1)
+    return lines, grid
 
 
 def _state(visit: Visit) -> QLabel:
