@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from neuro_chart.clinic.clocks import Clock, countdown
 from neuro_chart.clinic.needles import Needle, Side, Site
@@ -82,6 +82,8 @@ class Adjunct:
     def errors(self) -> dict[str, str]:
         """What keeps this from being stored: field name to a sentence."""
         found = {}
+        if not all(self.strokes) or not all(site.is_somewhere for site in (*chain(*self.strokes), *(spot.site for spot in self.spots))):
+            found["place"] = "It is done at places on the body."
         if self.minutes is not None and not 1 <= self.minutes <= LONGEST_MINUTES:
             found["minutes"] = f"What is done beside the needles takes 1 to {LONGEST_MINUTES} minutes, or an unknown time."
         if self.amount is not None and not 1 <= self.amount <= 100:

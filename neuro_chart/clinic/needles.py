@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import isfinite
 
 from neuro_chart.clinic.clocks import Clock
 from neuro_chart.clinic.people import new_id
@@ -71,6 +72,11 @@ class Site:
     side: Side
     region: str
 
+    @property
+    def is_somewhere(self) -> bool:
+        """Whether its numbers name a place at all."""
+        return all(map(isfinite, (self.x, self.y, self.z)))
+
 
 @dataclass
 class Needle:
@@ -121,6 +127,8 @@ class Needle:
     def errors(self) -> dict[str, str]:
         """What keeps this needle from being stored: field name to a sentence."""
         found = {}
+        if not self.site.is_somewhere:
+            found["site"] = "A needle stands at a place on the body."
         if word := retention_error(self.retention):
             found["retention"] = word
         deepest = 150 if self.depth_unit == "mm" else 6

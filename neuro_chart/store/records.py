@@ -278,6 +278,8 @@ class Records:
                 parts: list[Part] = [each for each in kept if isinstance(each, kind)]
                 asked = sa.select(kind).where(table.c.id.in_([each.id for each in parts]))
                 held: Sequence[Any] = session.scalars(asked).all() if parts else ()  # so that neither merge nor add asks once more
+                if any(each.visit_id != visit_id for each in held):
+                    raise ValueError("What is charted in one visit can't be taken over into another.")
                 known = {each.id for each in held}
                 if gone:
                     session.execute(sa.delete(table).where(table.c.id.in_(gone), table.c.visit_id == visit_id))
@@ -343,10 +345,12 @@ class Records:
         try:
             with plainly(), Session(self._vault.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
                 yield session
-        except sa.exc.IntegrityError as error:
-            if str(error.orig) not in REFUSALS:
-                raise
-            raise _refusal(str(error.orig)) from error
+        except sa.exc.StatementError as error:
+            if str(error.orig) in REFUSALS:
+                raise _refusal(str(error.orig)) from error
+            if isinstance(error, sa.exc.IntegrityError) or isinstance(error.orig, ValueError):
+                raise ValueError("This can't be stored as it is. Nothing was changed.") from error  # noqa: TRY004
+            raise
 
     def _one(self, kind: type[T], row_id: str) -> T:
         with self._asking() as session:

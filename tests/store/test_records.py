@@ -4,7 +4,6 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +101,7 @@ def test_health_histories_stay_beside_each_other_newest_first(records, patient):
     kept = records.intake(first.id)
     assert kept.response == {"item": [{"linkId": "a", "answer": [{"valueDecimal": 0.1}, {"valueString": "Zoë"}]}], "n": None}
     assert kept.completed is None
-    with pytest.raises(sa.exc.StatementError, match="JSON"):
+    with pytest.raises(ValueError, match="can't be stored"):
         records.answer_intake(first.id, {"n": float("nan")})
 
 
@@ -234,6 +233,40 @@ def test_needles_are_changed_one_visit_at_a_time(records, vault, draft):
         records.treat("nowhere", [Needle("nowhere", SITE)])
 
 
+def test_no_visit_takes_a_needle_out_of_the_count_of_another(records, draft, vault, patient):
+    other = Visit(patient.id, vault.practitioner_id)
+    records.start_visit(other)
+    needle = Needle(draft.id, SITE, inserted=WHEN)
+    records.treat(draft.id, [needle])
+    with pytest.raises(ValueError, match="one visit"):
+        records.treat(other.id, [replace(needle, visit_id=other.id)])
+    records.treat(other.id, off=[needle.id])
+    assert (len(records.visit(draft.id).needles), records.visit(other.id).needles) == (1, [])
+
+
+NOWHERE = replace(SITE, x=float("nan"))
+
+
+@pytest.mark.parametrize(
+    "wild",
+    [
+        lambda visit_id: Needle(visit_id, NOWHERE),
+        lambda visit_id: Needle(visit_id, replace(SITE, x=float("inf"))),
+        lambda visit_id: Needle(visit_id, SITE, inserted=datetime(2026, 3, 2)),  # noqa: DTZ001
+        lambda visit_id: Needle(visit_id, SITE, depth=1, depth_unit="ft"),
+        lambda visit_id: Needle(visit_id, SITE, inserted=WHEN, counted=False),
+        lambda visit_id: Adjunct(visit_id, "Gua sha", strokes=((),)),
+        lambda visit_id: Adjunct(visit_id, "Gua sha", strokes=((NOWHERE,),)),
+        lambda visit_id: Adjunct(visit_id, "Moxibustion", spots=(Spot(NOWHERE),)),
+        lambda visit_id: AdverseEvent(visit_id, EventKind.OTHER, datetime(2026, 3, 2)),  # noqa: DTZ001
+    ],
+)
+def test_what_can_not_be_is_refused_with_a_sentence(records, draft, wild):
+    with pytest.raises(ValueError, match=r"\.$"):
+        records.treat(draft.id, [wild(draft.id)], plan="Friday")
+    assert records.visit(draft.id) == draft
+
+
 def test_adjuncts_are_put_changed_and_taken_off(records, draft):
     lamp = Adjunct(draft.id, "lamp", "feet", 20)
     assert records.treat(draft.id, [lamp]) == Change("treatment", draft.patient_id, draft.id)
@@ -274,7 +307,7 @@ def test_an_act_that_fails_half_way_stores_nothing(records, vault, patient):
     visit = Visit(patient.id, vault.practitioner_id)
     visit.needles = [Needle(visit.id, SITE), Needle(visit.id, SITE)]
     visit.needles[1].id = visit.needles[0].id
-    with pytest.raises(Exception, match="needle"):
+    with pytest.raises(ValueError, match="can't be stored"):
         records.start_visit(visit)
     assert records.visits(patient.id) == []
 
