@@ -50,6 +50,7 @@ class AdjunctRow(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(TARGET + 2)
         self.step = icon_button("play", "", self.step_wanted.emit)
         self.step.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Space on the row does the same
         box = QHBoxLayout(self)

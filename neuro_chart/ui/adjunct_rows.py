@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
@@ -46,10 +46,11 @@ class _Rows(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, min(self.sizeHint().height(), 2 * TARGET))
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().event(event)
+    def fit(self) -> None:
+        """Take the height of the rows as they are now."""
+        if (layout := self.widget().layout()) is not None:
+            layout.activate()
+        self.updateGeometry()
 
 
 class AdjunctRows(QWidget):
@@ -164,6 +165,7 @@ class AdjunctRows(QWidget):
         self.add.setVisible(not read_only)
         self._show_left(visit)
         self._show_rows(visit, moment, read_only=read_only)
+        self._area.fit()
         if not read_only:
             self._fill_menu()
 
