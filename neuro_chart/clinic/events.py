@@ -61,7 +61,13 @@ def read_time(text: str, day: datetime) -> datetime:
         hour = hour % 12 + (12 if found[3] == "p" else 0) if 1 <= hour <= 12 else 24
     if hour > 23 or minute > 59:
         raise ValueError("Write the time of day, such as 14:05.")
-    return day.astimezone().replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return day.astimezone().replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None).astimezone()  # also on a 25-hour day
+
+
+def read_time_near(text: str, near: datetime, began: datetime, ended: datetime) -> datetime:
+    """The same for something that happened about then in a visit, which may have gone on over midnight."""
+    times = [read_time(text, near + timedelta(days=days)) for days in (0, -1, 1)]
+    return next((at for at in times if not time_error(at, began, ended)), times[0])
 
 
 def time_error(at: datetime, began: datetime, ended: datetime) -> str:

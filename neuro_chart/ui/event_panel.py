@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.events import AdverseEvent, EventKind, Told, read_time, time_error
+from neuro_chart.clinic.events import AdverseEvent, EventKind, Told, read_time_near, time_error
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.answer_fields import Flow, Roving
 from neuro_chart.ui.days import local_day, local_time, short_day
@@ -103,7 +103,7 @@ class EventForm(QWidget):
         if self.event_ is None or self._visit is None or not self.time.isModified():
             return
         try:
-            at = read_time(self.time.text(), self.event_.at)
+            at = read_time_near(self.time.text(), self.event_.at, self._visit.started, now())
         except ValueError as error:
             self._say(str(error))
             return

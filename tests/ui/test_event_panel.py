@@ -1,13 +1,14 @@
 """Charting what happened, on the visit page."""
 
-from datetime import datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.events import EventKind, load, read_time, time_error
+from neuro_chart.clinic.events import EventKind, load, read_time, read_time_near, time_error
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
@@ -204,3 +205,23 @@ def test_a_signed_visit_shows_what_happened_and_takes_no_more(page, chart, store
     qtbot.waitUntil(lambda: "The lamp fell over." in words_of(page.events))
     assert not page.events.kinds[EventKind.OTHER].isVisible()
     assert not any(made.isVisible() and "chart" in made.accessibleName() for made in page.events.findChildren(QToolButton))
+
+
+def test_a_time_of_a_visit_that_went_on_over_midnight_is_of_the_day_that_it_can_be():
+    began = datetime(2026, 3, 2, 23, 30).astimezone()
+    ended = began + timedelta(hours=1)
+    for near in (began, ended):
+        assert read_time_near("23:50", near, began, ended) == began + timedelta(minutes=20)
+        assert read_time_near("0:10", near, began, ended) == began + timedelta(minutes=40)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone is the system's")
+def test_a_time_is_right_on_the_day_the_clocks_change(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        early = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # 1:30, half an hour before the clocks go forward
+        assert read_time("4:00", early) == datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
