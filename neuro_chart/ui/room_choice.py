@@ -32,9 +32,8 @@ class RoomChoice(QPushButton):
     def offer(self) -> None:
         """Open the choice, with the keys on the room that holds."""
         if self._treatment.draft is not None:
-            self._fill()
-            self.choice.setActiveAction(next(action for action in self.choice.actions() if action.isChecked()))
             self.showMenu()
+            self.choice.setActiveAction(next(action for action in self.choice.actions() if action.isChecked()))
 
     def _show(self, visit: Visit) -> None:
         self.setVisible(visit.signed is None)

@@ -6,9 +6,19 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSlider,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from neuro_chart.clinic import treating
 from neuro_chart.clinic.body import FIGURES
@@ -50,6 +60,9 @@ from neuro_chart.ui.widgets import button, icon_button, set_flag
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
+
+
+LETTERED = (QAbstractItemView, QComboBox, QAbstractSlider)
 
 
 class VisitPage(QWidget):
@@ -339,6 +352,24 @@ class VisitPage(QWidget):
             self.tongue_pulse.flush()
             self.needles.flush()
             self.adjunct.flush()
+
+    def event(self, event: QEvent) -> bool:
+        """A letter in a list or a choice looks for a row there, and on a scale it means nothing: what the page does with it can wait."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and isinstance(self.focusWidget(), LETTERED):
+            plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+            if plain and event.text().isprintable() and event.text():
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that means nothing where the keys are lets go of the selected needles."""
+        if event.key() != Qt.Key.Key_Escape or not self.treatment.selected:
+            super().keyPressEvent(event)
+            return
+        if self.needles.editor.isAncestorOf(self.focusWidget() or self):
+            self.needles.view.setFocus(Qt.FocusReason.ShortcutFocusReason)  # before the editor goes, and the keys with it
+        self.treatment.select(())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
