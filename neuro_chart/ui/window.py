@@ -365,6 +365,8 @@ class Window(QMainWindow):
             box.exec()
             if box.clickedButton() is keep:
                 return False
+        for stack in self.undo_group.stacks():
+            stack.clear()  # while those that listen are there to hear it
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.sync()
         self._is_open = False
