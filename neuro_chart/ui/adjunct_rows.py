@@ -33,6 +33,7 @@ class _Rows(QScrollArea):
 
     def __init__(self, rows: QWidget) -> None:
         super().__init__()
+        self._inner = rows
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -41,14 +42,14 @@ class _Rows(QScrollArea):
         self.setWidget(rows)
 
     def sizeHint(self) -> QSize:
-        return self.widget().sizeHint()
+        return self._inner.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, min(self.sizeHint().height(), 2 * TARGET))
 
     def fit(self) -> None:
         """Take the height of the rows as they are now."""
-        if (layout := self.widget().layout()) is not None:
+        if (layout := self._inner.layout()) is not None:
             layout.activate()
         self.updateGeometry()
 
