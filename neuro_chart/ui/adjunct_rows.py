@@ -64,6 +64,7 @@ class AdjunctRows(QWidget):
 
     def __init__(self, treatment: Treatment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Beside the needles")
         self._treatment = treatment
         self._opened = ""
         self._asked: tuple[object, ...] = ()

@@ -80,6 +80,7 @@ class Note(QFrame):
         self._follow.setSingleShot(True)
         self._follow.timeout.connect(self._show_cursor)
         self.setProperty("role", "card")
+        self.setAccessibleName("Note")
         self.scores = {name: Score(text) for name, text in SCORES.items()}
         self.prose = {name: PhraseText(title, placeholder, lines=2) for name, (title, placeholder) in PROSE.items()}
         self.copied = {name: CopiedLine() for name in NOTE_FIELDS}

@@ -55,6 +55,7 @@ NUMBNESS = Score("Numbness", "accent", "numbness_before", "numbness_after", 5, i
 class Timeline(QWidget):
     """The drawing. Left and right walk the visits, Enter or a click opens one: `visit_chosen(visit_id)`, `pointed(visit_id)`."""
 
+    spoken_role = QAccessible.Role.Chart
     visit_chosen = Signal(str)
     pointed = Signal(str)
 

@@ -1,7 +1,7 @@
-"""What a screen reader is told of the widgets that we paint ourselves: to Qt a plain widget is nothing in particular."""
+"""What a screen reader is told: of the widgets that we paint ourselves, as to Qt a plain widget is nothing in particular; and aloud."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 
@@ -13,3 +13,8 @@ def tell_roles() -> None:
 def _told(_kind: str, what: QObject) -> QAccessibleWidget | None:
     role = getattr(type(what), "spoken_role", None)
     return QAccessibleWidget(what, role) if isinstance(what, QWidget) and role is not None else None
+
+
+def announce(widget: QWidget, sentence: str) -> None:
+    """Have a screen reader say a sentence now."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))

@@ -4,8 +4,9 @@ import shutil
 import sys
 
 from PySide6.QtCore import QProcess, QSettings
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication
+
+from neuro_chart.ui.roles import announce
 
 _ON = "voice"
 _POWERSHELL = (
@@ -29,7 +30,7 @@ class Voice:
     def say(self, sentence: str) -> None:
         """Announce a sentence to the screen reader, and speak it if that is wanted."""
         if window := QApplication.activeWindow():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(window, sentence))
+            announce(window, sentence)
         if is_on(self._settings):
             self.try_out(sentence)
 

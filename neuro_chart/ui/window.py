@@ -20,6 +20,7 @@ from neuro_chart.ui.notify import Notifier
 from neuro_chart.ui.palette import Palette
 from neuro_chart.ui.patient import PatientPage
 from neuro_chart.ui.patients import PatientsPage
+from neuro_chart.ui.roles import announce
 from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.settings import SettingsPage
 from neuro_chart.ui.strip import Strip
@@ -74,6 +75,8 @@ class Banner(QFrame):
         self._timer.stop()
         self._words.setText(sentence)
         self.setVisible(bool(sentence))
+        if sentence:
+            announce(self, sentence)
         self._close.setVisible(not stay)
         if sentence and not stay:
             self._timer.start()
@@ -187,6 +190,8 @@ class Window(QMainWindow):
     def _make_actions(self) -> None:
         undo, redo = self.undo_group.createUndoAction(self, "Undo"), self.undo_group.createRedoAction(self, "Redo")
         undo.setShortcut(QKeySequence.StandardKey.Undo)
+        undo.triggered.connect(lambda: announce(self, f"Undone: {self.undo_group.redoText()}"))
+        redo.triggered.connect(lambda: announce(self, f"Done again: {self.undo_group.undoText()}"))
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])  # named, as a key that is listed twice does nothing
         self.addActions([undo, redo])
         for key, text, _icon, keys in RAIL:

@@ -1,4 +1,4 @@
-"""Everything on the visit page is large enough for a finger, and a screen reader is told what it is."""
+"""Everything that is touched is large enough for a finger, and a screen reader is told what it is."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,12 +6,23 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
 
-from neuro_chart.clinic.adjuncts import ELECTRO, MOXA, Adjunct
+from neuro_chart.clinic.adjuncts import ELECTRO, MOXA, SEEDS, Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.chips import Chip
 from neuro_chart.ui.roles import tell_roles
 from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
@@ -43,8 +54,9 @@ def page(chart, library, settings, rosa, treat, qtbot):
 
 
 def touchable(page):
-    """All that can be touched or reached by keys now, in the page and in its clock."""
-    for widget in (*page.findChildren(QWidget), *page.clock.findChildren(QWidget)):
+    """All that can be touched or reached by keys now, in the page and in its clock if it has one."""
+    clock = page.clock.findChildren(QWidget) if isinstance(page, VisitPage) else []
+    for widget in (*page.findChildren(QWidget), *clock):
         part = isinstance(widget, QLineEdit) and isinstance(widget.parent(), QComboBox)
         reached = isinstance(widget, QAbstractButton) or widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         passed = widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -63,7 +75,7 @@ def described(widget):
 def height(widget):
     """That of a row of a list, of the frame that is drawn round a line, or of the widget itself."""
     if isinstance(widget, QAbstractItemView) and widget.model().rowCount():
-        return widget.sizeHintForRow(0)
+        return widget.rowHeight(0) if isinstance(widget, QTableView) else widget.sizeHintForRow(0)
     frame = widget.parentWidget()
     return (frame if frame.property("role") == "add-line" else widget).height()
 
@@ -180,3 +192,41 @@ def test_states_are_told_with_the_roles(page, library):
     assert rows.child(0).text(QAccessible.Text.Name).startswith("ST36")
     assert rows.child(0).state().selected
     assert not rows.child(1).state().selected
+
+
+@pytest.fixture
+def busy(window, rosa, treat):
+    """The window, with a visit in progress, one that is signed, and seeds that were left in."""
+    treat(rosa, 7)
+    visit = treat(rosa, 0, signed=False)
+    records = window.chart.records
+    seeds = Adjunct(visit.id, SEEDS, amount=4, started=now())
+    window.chart.act(lambda: records.treat(visit.id, [seeds, *(replace(each, removed=None) for each in visit.needles)], room="Room 1"))
+    return window
+
+
+@pytest.mark.parametrize("key", ["today", "patients", "rooms", "find", "settings"])
+def test_the_pages_beside_a_patient(busy, key):
+    busy.show_page(key)
+    assert not faults(busy)
+
+
+@pytest.mark.parametrize("section", ["points", "protocols", "phrases", "shorthand"])
+def test_the_library(busy, section):
+    busy.look_up("points", "ST36")
+    busy.library.show_section(section)
+    assert not faults(busy)
+
+
+def test_what_stands_for_itself_has_a_name_of_its_own(page, library):
+    plan(page, library)
+    name = lambda widget: QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)  # noqa: E731
+    panels = (page.note, page.last, page.aftercare, page.tongue_pulse, page.counting, page.events, page.sign_panel)
+    assert [name(panel) for panel in panels] == [
+        "Note", "Last visit", "Aftercare", "Tongue and pulse", "Count out", "What happened", "Sign visit",
+    ]  # fmt: skip
+    told = QAccessible.queryAccessibleInterface(page.room)
+    assert (told.text(QAccessible.Text.Name), told.state().hasPopup) == ("Room: Room 1", 1)
+    for chip in (*page.events.kinds.values(), *page.tongue_pulse.findChildren(Chip)):
+        told = QAccessible.queryAccessibleInterface(chip)
+        assert (told.role(), told.state().checkable) == (Role.CheckBox, 1)
