@@ -60,8 +60,8 @@ def tell(visit: Visit, moment: datetime) -> Told:
     if counted.inside:
         return _tell_inside(counted, groups(visit.needles, moment), moment)
     if counted.uncounted:
-        words = f"{counted.uncounted} pulled · count them out"
-        return Told(Stage.UNCOUNTED, f"{counted.uncounted} pulled", 0, f"{counted.out} out", "not counted", words, spoken=words)
+        time, spoken = f"{counted.uncounted} to count", f"{counted.uncounted} pulled, to be counted out"
+        return Told(Stage.UNCOUNTED, time, 0, f"{counted.out} out", "0 in", "Pulled, and not counted yet", spoken=spoken)
     if counted.planned:
         kept = minutes_words(n.retention for n in visit.needles if n.is_planned)
         aside = f"planned, {counted.out} out" if counted.out else "planned"
@@ -83,7 +83,7 @@ def _tell_inside(counted: Count, running: Sequence[list[Needle]], moment: dateti
     minutes = abs(int(time.total_seconds())) // 60
     said = f"{minutes} {'minute' if minutes == 1 else 'minutes'}" if minutes else "less than a minute"
     number = f"{len(first)} of " if len(running) > 1 else "of "
-    share = time / timedelta(minutes=first[0].retention)
+    share = time / timedelta(minutes=first[0].retention or 1)  # one that should be out at once may still be in
     stage, words, spoken = Stage.IN, f"{number}{minutes_words(n.retention for n in first)}", f"{said} left"
     if clock.due is None:
         stage, aside, spoken = Stage.PAUSED, "paused", f"Paused at {countdown(time)}"

@@ -44,7 +44,7 @@ class NeedleList(QFrame):
         self.setProperty("role", "card")
         self._treatment, self._say, self._name_of, self._caution_of = treatment, say, name_of, caution_of
         self._visit: Visit | None = None
-        self._telling = False
+        self._telling = self._counting = False
         self.face = ClockFace()
         self.face.clicked.connect(self.clock_wanted)
         self.until, self.others = label("", "small"), label("", "small")
@@ -197,7 +197,7 @@ class NeedleList(QFrame):
         self.next.setText(f"Insert {name}")
         self.pull.setVisible(can and bool(counted.inside))
         self.pull.setText("Pull all now" if counted.inside != 1 else "Pull it now")
-        self.count_out.setVisible(can and bool(counted.uncounted))
+        self.count_out.setVisible(can and bool(counted.uncounted) and not self._counting)
         self.view.setVisible(not empty)
         self.teach.setVisible(empty)
         last = len(self._treatment.last.needles) if self._treatment.last else 0
@@ -216,6 +216,13 @@ class NeedleList(QFrame):
         self.copied.setText(f"{copied} copied from {short_day(local_day(last.started))}" if last else f"{copied} copied")
         self.confirm.setAccessibleName(f"Confirm what was copied: {self.copied.text()}")
 
+    def set_counting(self, on: bool) -> None:  # noqa: FBT001  # as Qt has it
+        """While the walk is open that counts them out, the rows follow it and nothing else is asked of the needles."""
+        if on != self._counting and self._visit is not None:
+            self._counting = on
+            self._show_buttons(self._visit)
+            self.select(self._treatment.selected)
+
     def select(self, ids: Iterable[str]) -> None:
         """Show these needles as selected, without announcing it."""
         selected = frozenset(ids)
@@ -233,7 +240,7 @@ class NeedleList(QFrame):
         self.view.viewport().update()
         needles = [needle for needle in self._visit.needles if needle.id in selected] if self._visit else []
         was_hidden = self.editor.isHidden()
-        editing = bool(needles) and self._can
+        editing = bool(needles) and self._can and not self._counting
         in_turn: list[tuple[QWidget, bool]] = [(self.editor, editing)]
         if self._beside is not None:
             in_turn.append((self._beside, not editing))

@@ -181,7 +181,7 @@ class VisitPage(QWidget):
         back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
         self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
         self.left.currentChanged.connect(self._leave_adjunct)
-        self.left.currentChanged.connect(self._guard_map)
+        self.left.currentChanged.connect(self._guard_needles)
         self._action("Tone for overdue needles on or off", "", self._switch_sound)
         self._action("Layers of the body and its figure", "L", self.map_card.show_menu)
         self._action("Select all needles", "Ctrl+A", lambda: treatment.select(needle.id for needle in treatment.needles))
@@ -296,7 +296,7 @@ class VisitPage(QWidget):
         self.last.show_visit(last, beside_draft=not signed)
         self.aftercare.show_visit(visit)
         self.map_card.set_read_only(signed)
-        self._guard_map()
+        self._guard_needles()
         self.map.show_needles(visit.needles, moment)
         self.map.show_adjuncts(visit.adjuncts)
         self.map_card.refresh()
@@ -513,9 +513,11 @@ class VisitPage(QWidget):
         if self.left.currentWidget() is self.counting:
             self.counting.touch(needle_id)
 
-    def _guard_map(self) -> None:
-        """While needles are counted out, a touch beside one charts no other."""
-        self.map.set_read_only(self.treatment.draft is None or self.left.currentWidget() is self.counting)
+    def _guard_needles(self) -> None:
+        """While needles are counted out, a touch beside one charts no other, and their column only follows."""
+        counting = self.left.currentWidget() is self.counting
+        self.map.set_read_only(self.treatment.draft is None or counting)
+        self.needles.set_counting(counting)
 
     def _look_at(self, needle: Needle) -> None:
         """Turn the map to a needle."""

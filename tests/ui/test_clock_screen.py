@@ -103,7 +103,7 @@ def test_it_gives_five_minutes_more_stands_and_pulls_all(page, screen, qtbot):
     assert screen.clock.told.stage is Stage.IN
     screen.pull.click()
     assert page.treatment.visit.count.uncounted == 2
-    assert screen.clock.told.time == "2 pulled"
+    assert screen.clock.told.time == "2 to count"
     assert not screen.pull.isVisible()
     screen.undo.click()
     assert screen.count.text() == "2 in"

@@ -301,3 +301,15 @@ def test_without_a_needle_in_there_is_nothing_to_count(page, chart, rosa, qtbot)
     assert not page.count_button.isEnabled()
     page.show_counting()
     assert page.left.currentIndex() == 0
+
+
+def test_the_column_of_needles_only_follows_the_walk(page, stored, qtbot):
+    page.pull_all()
+    assert page.treatment.selected, "the needles of the first stop"
+    assert page.needles.editor.isHidden()
+    assert page.needles.count_out.isHidden(), "the walk is open already"
+    assert page.beside.isVisible()
+    page.show_note()
+    assert page.needles.count_out.isVisible()
+    page.treatment.select([stored().needles[0].id])
+    assert page.needles.editor.isVisible()
