@@ -403,3 +403,14 @@ def test_moves_that_follow_each_other_are_one_step_only_where_they_move_the_same
     page.treatment.stack.redo()
     page.treatment.stack.redo()
     assert stored().needles == moved
+
+
+def test_a_needle_that_is_in_and_should_be_out_at_once_is_overdue(page, stored, qtbot):
+    type_points(page, qtbot, "ST36")
+    page.treatment.insert()
+    page.treatment.select(needle.id for needle in stored().needles)
+    page.treatment.edit_selected("Change retention", {"retention": 0})
+    told = page.needles.face.told
+    assert (told.count, told.aside) == ("2 in", "overdue")
+    page.pull_all()
+    assert stored().count.uncounted == 2
