@@ -36,6 +36,12 @@ class Treat:
         """Do it."""
         return self.records.treat(self.visit_id, self.put, self.off, **self.written)
 
+    @property
+    def refusal(self) -> str:
+        """Why it can't be done, or nothing; asked before it is, as an act that waits is shown as if it were stored."""
+        wrong = (part.errors() for part in self.put if not isinstance(part, AdverseEvent))
+        return next((sentence for errors in wrong for sentence in errors.values()), "")
+
     def done_to(self, visit: Visit) -> Visit:
         """The visit as it will be, in the order in which the record tells it."""
 

@@ -331,4 +331,7 @@ class RoomsPage(QWidget):
         if put or written:
             records = self._chart.records
             forward = Treat(records, self, visit.id, put, (), written)
+            if forward.refusal:
+                self._chart.refused.emit(forward.refusal)
+                return
             self.stack.push(Edit(self._chart, words, forward, Treat(records, self, visit.id, stood, (), before)))

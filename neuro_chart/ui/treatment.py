@@ -140,17 +140,17 @@ class Treatment(QObject):
         told = {name: value for name, value in written.items() if getattr(visit, name) != value}
         if not kept and not gone and not told:
             return True
-        wrong = (part.errors() for part in kept if not isinstance(part, AdverseEvent))
-        if sentence := next((word for errors in wrong for word in errors.values()), ""):
-            self.chart.refused.emit(sentence)
+        records = self.chart.records
+        forward = Treat(records, self, visit.id, kept, gone, told)
+        if forward.refusal:
+            self.chart.refused.emit(forward.refusal)
             return False
         old = [before[part_id] for part_id in (*gone, *(part.id for part in kept if part.id in before))]
         fresh = [part.id for part in kept if part.id not in before]
         stood = {name: getattr(visit, name) for name in told}
         if merge:  # only with steps that touch the very same
             merge = f"{merge} {sorted([*told, *(part.id for part in kept)])}"
-        records = self.chart.records
-        self._push(words, Treat(records, self, visit.id, kept, gone, told), Treat(records, self, visit.id, old, fresh, stood), merge)
+        self._push(words, forward, Treat(records, self, visit.id, old, fresh, stood), merge)
         return True
 
     def _push(self, words: str, forward: Treat, back: Treat, merge: str) -> None:

@@ -356,6 +356,11 @@ def test_while_the_disk_takes_nothing_every_page_shows_what_waits(page, chart, s
     rooms.pull(page.treatment.visit.id)
     assert (page.needles.face.told.count, card.count.text) == ("2 out", "0")
     assert not page.treatment.stack.canUndo()
+    rooms.stack.undo()
+    for _ in range(7):
+        rooms.leave_longer(page.treatment.visit.id)
+    assert {needle.retention for needle in page.treatment.needles} == {60}  # what can't be is refused at once, and not when it is stored
+    rooms.pull(page.treatment.visit.id)
     page._sign("The disk is full")
     assert stored().signed is None
     monkeypatch.setattr(chart.records, "treat", treat)
