@@ -350,11 +350,11 @@ def test_while_the_disk_takes_nothing_every_page_shows_what_waits(page, chart, s
     monkeypatch.setattr(chart.records, "treat", fail)
     card = rooms.cards[page.treatment.visit.id]
     page.pull_all()
-    assert (page.needles.face.told.count, card.count.text) == ("2 out", "0")
+    assert (page.needles.face.told.time, card.count.text) == ("2 to count", "0")
     page.treatment.stack.undo()
     assert (page.needles.face.told.count, card.count.text) == ("2 in", "2")
     rooms.pull(page.treatment.visit.id)
-    assert (page.needles.face.told.count, card.count.text) == ("2 out", "0")
+    assert (page.needles.face.told.time, card.count.text) == ("2 to count", "0")
     assert not page.treatment.stack.canUndo()
     rooms.stack.undo()
     for _ in range(7):
