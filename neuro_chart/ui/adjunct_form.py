@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.adjunct_kinds import AdjunctKind
 from neuro_chart.clinic.adjuncts import (
@@ -29,7 +29,7 @@ from neuro_chart.ui.days import day_first, local_day, long_day, today
 from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.overview import SIGN, source_words
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, label, row
+from neuro_chart.ui.widgets import TickBox, button, label, row
 
 TITLES = {
     "leads": "Leads", "frequency": "Hz", "waveform": "Waveform", "intensity": "Intensity", "method": "Method", "size": "Size",
@@ -70,7 +70,7 @@ class AdjunctForm(QWidget):
         self.places.drawing.connect(self._draw)
         body.tool_changed.connect(self._tool_changed)
         self.offers: dict[str, Offer | Number] = {}
-        self.consent = QCheckBox("The patient agrees to it")
+        self.consent = TickBox("The patient agrees to it")
         self.consent.clicked.connect(lambda on: self._change("consent", consent=on))
         self.until = label("", "small", wrap=True)
         self.words = Entry("In your own words", "Anything else")

@@ -7,14 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago, read_date
 from neuro_chart.clinic.exercises import Exercise
 from neuro_chart.clinic.visits import Aftercare
 from neuro_chart.ui.days import day_first, long_day, today
 from neuro_chart.ui.theme import SMALL, Theme
-from neuro_chart.ui.widgets import Segments, button, label, row, set_flag
+from neuro_chart.ui.widgets import Segments, TickBox, button, label, row, set_flag
 from neuro_chart.ui.words import Line, Prose
 
 REST = {"0": "None", "12": "12 h", "24": "24 h", "48": "48 h"}
@@ -90,7 +90,7 @@ class AftercareForm(QWidget):
         self.words = Prose("In your own words", "What you want this patient to remember", lines=3)
         self.words.edited.connect(lambda text: self._change("own words", words=text))
         self.tiles = {exercise.id: ExerciseTile(exercise) for exercise in exercises.values()}
-        self.foot_care = QCheckBox("Add the care of numb feet")
+        self.foot_care = TickBox("Add the care of numb feet")
         self.foot_care.clicked.connect(lambda checked: self._change("the care of the feet", foot_care=checked))
         self._feet = label("The health history tells of numb feet.", "small", wrap=True)
         self._feet.hide()

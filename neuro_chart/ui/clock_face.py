@@ -61,7 +61,7 @@ def tell(visit: Visit, moment: datetime) -> Told:
         return _tell_inside(counted, groups(visit.needles, moment), moment)
     if counted.uncounted:
         time, spoken = f"{counted.uncounted} to count", f"{counted.uncounted} pulled, to be counted out"
-        return Told(Stage.UNCOUNTED, time, 0, f"{counted.out} out", "0 in", "Pulled, and not counted yet", spoken=spoken)
+        return Told(Stage.UNCOUNTED, time, 0, "", f"{counted.out} out", "Pulled, and not counted yet", spoken=spoken)
     if counted.planned:
         kept = minutes_words(n.retention for n in visit.needles if n.is_planned)
         aside = f"planned, {counted.out} out" if counted.out else "planned"
@@ -226,7 +226,8 @@ class ClockFace(QAbstractButton):
         painter.setFont(count)
         painter.drawText(box.adjusted(0, 10, 0, -28), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, told.count)
         painter.setFont(aside)
-        painter.drawText(box.adjusted(0, 46, 0, -10), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, told.aside)
+        beneath = box.adjusted(0, 46, 0, -10) if told.count else box
+        painter.drawText(beneath, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, told.aside)
         room = QRectF(start, box.top(), box.right() - wide - 10 - start, box.height())
         painter.setFont(fitted(self.font(), told.time, room.width(), DIGITS if ":" in told.time else WORDS))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, told.time)

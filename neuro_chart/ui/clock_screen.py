@@ -253,7 +253,7 @@ class ClockScreen(QFrame):
         told, beside = tell(visit, moment), list(others(visit, moment))
         patient = next((who for each, who in self._visits if each.id == visit.id), None)
         self.where.setText(self._name(visit, patient) if patient else visit.room)
-        self.count.setText(f"{told.count} {told.aside}" if told.stage is Stage.PLANNED else told.count)
+        self.count.setText(f"{told.count} {told.aside}" if told.stage is Stage.PLANNED else told.count or told.aside)
         self.clock.show_told(told)
         self.words.setText("Paused" if told.stage is Stage.PAUSED else told.words)
         set_flag(self.words, "over", told.stage is Stage.OVERDUE)

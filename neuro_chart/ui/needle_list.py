@@ -14,7 +14,7 @@ from neuro_chart.ui.days import local_day, short_day
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.map_marks import Stage, short
 from neuro_chart.ui.needle_editor import NeedleEditor
-from neuro_chart.ui.needle_rows import NeedleRows, NeedleView, RowPainter, rows_of
+from neuro_chart.ui.needle_rows import ASIDE, NeedleRows, NeedleView, RowPainter, rows_of
 from neuro_chart.ui.theme import BODY
 from neuro_chart.ui.treatment import Ids, Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag
@@ -150,6 +150,8 @@ class NeedleList(QFrame):
         bold.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetricsF(bold)
         self.painter.code_width = max((metrics.horizontalAdvance(short(one.name)) for one in rows if one.needles[0].point), default=44.0)
+        told = any(needle.depth is not None or needle.technique for needle in visit.needles)
+        self.painter.aside = ASIDE if told else 0.0
         self._telling = True
         self.model.show_rows(rows, moment)
         self._telling = False

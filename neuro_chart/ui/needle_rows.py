@@ -13,6 +13,8 @@ from neuro_chart.clinic.needles import NO_RETENTION, Mishap, Needle, Side, Techn
 from neuro_chart.ui.map_marks import PRESSING, Stage, dashed, paint_marker, short, stage
 from neuro_chart.ui.theme import BODY, SMALL, Theme
 
+SLIVER = 40.0  # px
+ASIDE = 62.0
 ROW_HEIGHT = 42
 IN_AND_OUT = "in and out"
 TECHNIQUES = {Technique.EVEN: "=", Technique.TONIFY: "+", Technique.DRAIN: "−"}
@@ -178,6 +180,7 @@ class RowPainter(QStyledItemDelegate):
         self._view = view
         self.selected: frozenset[str] = frozenset()
         self.code_width = 44.0
+        self.aside = 0.0  # px that depth and technique take, once they are told of any needle
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(200, ROW_HEIGHT)
@@ -214,7 +217,7 @@ class RowPainter(QStyledItemDelegate):
         text, muted, wrong = theme.color("muted" if faint else "text"), theme.color("muted"), shown.mishaps()
         bold, body = self._font(BODY, bold=True), self._font(BODY)
         left_middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        left, right = box.left() + 26, box.right() - 158
+        left, right = box.left() + 26, box.right() - 96 - self.aside
         painter.setFont(bold if shown.needles[0].point else body)
         painter.setPen(text)
         if not shown.needles[0].point:
@@ -229,7 +232,9 @@ class RowPainter(QStyledItemDelegate):
             left += QFontMetricsF(body).horizontalAdvance(hanzi) + 6
             painter.setFont(self._font(SMALL, bold=bool(wrong)))
             painter.setPen(theme.color("warning") if wrong else muted)
-            _paint_fitting(painter, QRectF(left, box.top(), right - left, box.height()), f"▲ {wrong}" if wrong else pinyin)
+            shortened = right - left < min(SLIVER, painter.fontMetrics().horizontalAdvance(pinyin))
+            words = f"▲ {wrong}" if wrong else "" if shortened else pinyin  # a letter of a name says nothing
+            _paint_fitting(painter, QRectF(left, box.top(), right - left, box.height()), words)
         painter.setFont(self._font(SMALL))
         painter.setPen(muted)
         depth = depth_of(shown.needles).removesuffix(" cun").replace(" mm", "mm")
@@ -247,7 +252,7 @@ class RowPainter(QStyledItemDelegate):
             picked = several and needle.id in self.selected
             painter.setFont(self._font(SMALL, bold=bool(picked)))
             painter.setPen(theme.color("accent" if picked else "muted"))
-            cell = QRectF(box.right() - 156 + places[needle.site.side], box.top(), 13, box.height())
+            cell = QRectF(box.right() - 94 - self.aside + places[needle.site.side], box.top(), 13, box.height())
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, needle.site.side.letter)
             if needle.de_qi:
                 painter.setPen(Qt.PenStyle.NoPen)

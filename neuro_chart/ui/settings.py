@@ -5,14 +5,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart import __version__
 from neuro_chart.clinic.needles import RETENTION_PRESETS, USUAL_RETENTION
 from neuro_chart.ui import notify, privacy, sound, voice
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.room_names import RoomNames
-from neuro_chart.ui.widgets import Segments, button, card, label, page_title, row, scrolled
+from neuro_chart.ui.widgets import Segments, TickBox, button, card, label, page_title, row, scrolled
 from neuro_chart.ui.words import Prose
 
 WIDTH = 720
@@ -82,10 +82,10 @@ class SettingsPage(QWidget):
         self.volume.chosen.connect(lambda share: self._choose_sound(volume=int(share)))
         self.hear = button("Try it", self._chime.try_out, icon="volume-2")
         self.hear.setAccessibleName("Try the tone")
-        self.aloud = QCheckBox("Say the count aloud, such as “12 in”; never a name")
+        self.aloud = TickBox("Say the count aloud, such as “12 in”; never a name")
         self.aloud.clicked.connect(self._choose_voice)
         self.mute = label("", "small", wrap=True)
-        self.desktop = QCheckBox("Tell the desktop too, while another program is in front; never a name")
+        self.desktop = TickBox("Tell the desktop too, while another program is in front; never a name")
         self.desktop.clicked.connect(lambda on: notify.turn(kept, on))
         fields = {"When time is up, ring": self.ring, "Tone": self.tone, "Volume": row(self.volume, self.hear, None, spacing=12)}
         return _section("Sound and voice", "", fields, self.aloud, self.desktop, self.mute)
@@ -94,7 +94,7 @@ class SettingsPage(QWidget):
         self.theme = Segments({"auto": "As the system", "light": "Light", "dark": "Dark"}, "Look")
         self.theme.show_choice(str(self._settings.value("theme", "auto")))
         self.theme.chosen.connect(self._choose_theme)
-        self.initials = QCheckBox("Show initials in place of names (Ctrl+Shift+H)")
+        self.initials = TickBox("Show initials in place of names (Ctrl+Shift+H)")
         self.initials.clicked.connect(self._choose_names)
         return _section("This machine", "", {"Look": self.theme}, self.initials)
 

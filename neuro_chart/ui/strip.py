@@ -1,9 +1,11 @@
 """The strip at the foot of every page: the sum over all rooms, and what is in and ends next in every visit under way."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QSettings, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from neuro_chart.clinic.clocks import countdown, now
@@ -15,6 +17,7 @@ from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.widgets import button, icon_button, label, set_flag
 
 ROOMS = 4  # with more visits under way, each button says less, so that all of them stay in sight
+BESIDE = 40  # px: what a button takes beside its words, and the gap to the next
 
 
 class Strip(QFrame):
@@ -82,13 +85,29 @@ class Strip(QFrame):
     def _tick(self, moment: datetime) -> None:
         self._say(self.sum, sum_words(self._ticker.visits, moment))
         running = [each for each in self._ticker.visits if each.is_under_way]
-        for each in running:
+        words = [_words(each, moment, brief=False) for each in running]
+        if len(running) > ROOMS or not self._has_room(words):
+            words = [_words(each, moment, brief=True) for each in running]
+        for each, shown in zip(running, words, strict=True):
             made = self._buttons[each.visit.id]
             set_flag(made, "clock", "over" if each.late(moment) else "running")
-            self._say(made, _words(each, moment, brief=len(running) > ROOMS))
+            self._say(made, shown)
             told = f"{shown_name(each.patient, self._settings)}: {each.spoken(moment)}"
             if told != made.accessibleName():
                 made.setAccessibleName(told)
+
+    def _has_room(self, words: Sequence[str]) -> bool:
+        """Whether buttons with these words stand beside each other, and what is at both ends with them."""
+        if not self.isVisible():
+            return True
+        fit = next((made.fontMetrics() for made in self._buttons.values()), self.fontMetrics())
+        ends = [made.sizeHint().width() for made in (self.sum, self.quiet, self._stored) if not made.isHidden()]
+        wide = sum(fit.horizontalAdvance(each) + BESIDE for each in words) + sum(ends) + 8 * len(ends)
+        return wide <= self.contentsRect().width() - 32
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tick(now())
 
     @staticmethod
     def _say(made: QPushButton, words: str) -> None:
@@ -97,7 +116,7 @@ class Strip(QFrame):
 
 
 def _words(standing: Standing, moment: datetime, *, brief: bool) -> str:
-    """ "Room 2   RD   12 in   24:18", or in brief "RD   24:18"."""
+    """ "Room 2   RD   12 in   24:18", or in brief "RD  24:18"."""
     left = standing.left(moment)
     time = "" if left is None else countdown(left)
     if standing.count.uncounted:
@@ -106,4 +125,4 @@ def _words(standing: Standing, moment: datetime, *, brief: bool) -> str:
         time = f"‖ {time}"
     who = standing.patient.initials
     parts = [who, time] if brief else [standing.visit.room, who, f"{standing.count.inside} in", time]
-    return ("◆ " if standing.late(moment) else "") + "   ".join(part.replace("&", "&&") for part in parts if part)
+    return ("◆ " if standing.late(moment) else "") + ("  " if brief else "   ").join(part.replace("&", "&&") for part in parts if part)

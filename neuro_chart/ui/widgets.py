@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QButtonGroup,
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -160,6 +161,13 @@ def scrolled(content: QWidget) -> QScrollArea:
     return area
 
 
+class TickBox(QCheckBox):
+    """A box to tick with its words; a touch anywhere on its row ticks it, and not on its words alone."""
+
+    def hitButton(self, at: QPoint) -> bool:
+        return self.rect().contains(at)
+
+
 class ListKeys(QObject):
     """Lets the arrow keys of a search line walk the list beneath it."""
 
@@ -220,7 +228,7 @@ class Segments(QFrame):
             made.toggled.connect(self._order_stops)
             font = made.font()
             font.setWeight(QFont.Weight.DemiBold)  # as the one that holds is shown, so that choosing moves nothing
-            made.setMinimumWidth(QFontMetrics(font).horizontalAdvance(text) + 24)
+            made.setMinimumWidth(QFontMetrics(font).horizontalAdvance(text) + 20)  # its padding and edges
             self._group.addButton(made)
             self._buttons[key] = made
             box.addWidget(made)

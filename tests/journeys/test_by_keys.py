@@ -11,8 +11,6 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
 from neuro_chart.resources import ROOT
 from neuro_chart.ui.map_hand import Tool
-from neuro_chart.ui.roles import tell_roles
-from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.visit import VisitPage
 from neuro_chart.ui.window import Window
 
@@ -27,9 +25,7 @@ def library():
 
 
 @pytest.fixture
-def window(qapp, vault, library, tmp_path, qtbot):
-    tell_roles()
-    apply_theme(qapp, "light")
+def window(vault, library, tmp_path, qtbot):
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     settings.setValue("sound", False)
     made = Window(vault, library, settings)
