@@ -193,11 +193,18 @@ class PrescriptionLine(QWidget):
             sentence = f"{sentence} Tab takes {wrong[0].suggestions[0]}."
         empty = self.line.document().isEmpty()
         planned = self._treatment.draft is not None and self._treatment.draft.count.planned
-        self.line.setPlaceholderText("ST36 SP6 b 30m, san yin jiao, 足三里, @dpn" if not planned else "")
+        self.line.setPlaceholderText("ST36 SP6 b 30m, 足三里, @dpn" if not planned else "")
         set_flag(self._frame, "invalid", bool(sentence))
         set_flag(self.says, "role", "error" if sentence else "small")
-        self.says.setText(sentence or (TEACH if empty and not planned else ""))
+        self.says.setText(sentence or (self._taught() if empty and not planned else ""))
         self.line.setAccessibleDescription(". ".join(word for word in (self.count.text(), sentence) if word))
+
+    def _taught(self) -> str:
+        """As much of what can be typed as there is room for, and no half of a word."""
+        parts = TEACH.split(" · ")
+        while parts and self.says.fontMetrics().horizontalAdvance(" · ".join(parts)) > self.width() - 24:
+            parts.pop()
+        return " · ".join(parts)
 
     # Doing
 
@@ -245,6 +252,7 @@ class PrescriptionLine(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._say()
         self.offers.stand()
 
     def offer(self) -> None:
