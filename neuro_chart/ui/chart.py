@@ -159,18 +159,25 @@ class OpenChart(QObject):
 
 
 class Edit(QUndoCommand):
-    """One undoable step: `forward` and `back` are acts of the chart. Steps that follow each other with the same `merge` word become one."""
+    """One undoable step: `forward` and `back` are acts of the chart. Steps that follow each other with the same `merge` word become one.
+
+    `refused` says that the chart would not do it; such a step is forgotten.
+    """
 
     def __init__(self, chart: OpenChart, text: str, forward: Act, back: Act, merge: str = "") -> None:
         super().__init__(text)
         self.chart, self.forward, self.back, self.merge = chart, forward, back, merge
+        self.refused = False
 
     def redo(self) -> None:
-        if not self.chart.act(self.forward):
-            self.setObsolete(True)
+        self._do(self.forward)
 
     def undo(self) -> None:
-        if not self.chart.act(self.back):
+        self._do(self.back)
+
+    def _do(self, act: Act) -> None:
+        if not self.chart.act(act):
+            self.refused = True
             self.setObsolete(True)
 
     def id(self) -> int:

@@ -150,16 +150,17 @@ class Treatment(QObject):
         stood = {name: getattr(visit, name) for name in told}
         if merge:  # only with steps that touch the very same
             merge = f"{merge} {sorted([*told, *(part.id for part in kept)])}"
-        self._push(words, forward, Treat(records, self, visit.id, old, fresh, stood), merge)
-        return True
+        return self._push(words, forward, Treat(records, self, visit.id, old, fresh, stood), merge)
 
-    def _push(self, words: str, forward: Treat, back: Treat, merge: str) -> None:
+    def _push(self, words: str, forward: Treat, back: Treat, merge: str) -> bool:
         name, number, last = self._merge
         moment = monotonic()
         if merge != name or moment - last > ONE_STEP:
             number += 1
         self._merge = (merge, number, moment)
-        self.stack.push(Edit(self.chart, words, forward, back, f"{merge}:{number}" if merge else ""))
+        step = Edit(self.chart, words, forward, back, f"{merge}:{number}" if merge else "")
+        self.stack.push(step)
+        return not step.refused
 
     def write(self, field: str, value: Any, words: str) -> None:  # noqa: ANN401  # as above
         """Write one field of the visit; the keys of one thought are one step."""

@@ -115,3 +115,15 @@ def test_a_visit_is_begun_at_once_or_not_at_all(chart, vault, records, qtbot):
     assert chart.begin(lambda: records.start_visit(visit))
     assert chart.all_written
     assert [each.id for each in records.visits(patient.id)] == [visit.id]
+
+
+def test_a_step_that_the_chart_refuses_says_so_and_is_forgotten(chart, qapp):
+    stack = QUndoStack()
+
+    def refuse():
+        raise ValueError("Not so.")
+
+    step = Edit(chart, "Try", refuse, refuse)
+    stack.push(step)
+    assert step.refused
+    assert not stack.count()
