@@ -390,3 +390,15 @@ def test_signing_ends_what_runs_and_leaves_in_what_stays(page, stored):
     assert stored().signed
     assert lamp.ended
     assert seeds.is_left_in
+
+
+def test_however_much_is_done_beside_the_needles_the_window_keeps_its_height(page, library):
+    before = page.minimumSizeHint().height()
+    for kind in [*library.adjuncts, *library.adjuncts]:
+        page.beside.add_kind(kind)
+    page.show_note()
+    assert len(page.beside.rows) == 2 * len(library.adjuncts)
+    assert page.minimumSizeHint().height() <= before + 2 * TARGET
+    last = list(page.beside.rows.values())[-1]
+    last.setFocus(Qt.FocusReason.TabFocusReason)
+    assert last.height() >= TARGET
