@@ -1,4 +1,4 @@
-"""What is said aloud: to the screen reader always, and by the system's own speech where the practitioner wants it. Never a name."""
+"""What is said aloud: to the screen reader always, and by the system's own speech unless the practitioner turned it off. Never a name."""
 
 import shutil
 import sys
@@ -28,7 +28,7 @@ class Voice:
         self._settings = settings
 
     def say(self, sentence: str) -> None:
-        """Announce a sentence to the screen reader, and speak it if that is wanted."""
+        """Announce a sentence to the screen reader, and speak it unless that is turned off."""
         if window := QApplication.activeWindow():
             announce(window, sentence)
         if is_on(self._settings):
@@ -62,7 +62,7 @@ def _speaker() -> tuple[str, ...]:
 
 def is_on(settings: QSettings) -> bool:
     """Whether the count is spoken."""
-    return bool(settings.value(_ON, defaultValue=False, type=bool))
+    return bool(settings.value(_ON, defaultValue=True, type=bool))
 
 
 def turn(settings: QSettings, on: bool) -> None:  # noqa: FBT001  # reads as it is meant: turn(settings, on)

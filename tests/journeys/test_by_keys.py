@@ -1,41 +1,25 @@
 """A whole treatment without a mouse, from Today to the signature; the keys go to whatever has the focus."""
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from neuro_chart.clinic.adjuncts import ELECTRO
 from neuro_chart.clinic.events import EventKind
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
-from neuro_chart.resources import ROOT
 from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.visit import VisitPage
-from neuro_chart.ui.window import Window
 
 K = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 BOTH = CTRL | SHIFT
 
 
-@pytest.fixture(scope="module")
-def library():
-    return Library(ROOT)
-
-
 @pytest.fixture
-def window(vault, library, tmp_path, qtbot):
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    settings.setValue("sound", False)
-    made = Window(vault, library, settings)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    made.chart.records.save_patient(Patient("Rosa", "Delgado"))
-    return made
+def window(window):
+    window.chart.records.save_patient(Patient("Rosa", "Delgado"))
+    return window
 
 
 @pytest.fixture

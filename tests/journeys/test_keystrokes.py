@@ -8,18 +8,15 @@ import sys
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.resources import ROOT
 from neuro_chart.ui.map_sight import HIT
 from neuro_chart.ui.visit import VisitPage
-from neuro_chart.ui.window import Window
 
 POINTS = ("ST36", "GB39", "SP9", "SP6", "LR3", "GB41")
 TWELVE = {(point, side) for point in POINTS for side in (Side.LEFT, Side.RIGHT)}
@@ -57,24 +54,6 @@ class Mouse:
         assert under is widget or widget.isAncestorOf(under), f"{under} lies over {widget}"
         self.clicked += 1
         QTest.mouseClick(under, Qt.MouseButton.LeftButton, pos=under.mapFrom(self.window, place))
-
-
-@pytest.fixture(scope="module")
-def library():
-    return Library(ROOT)
-
-
-@pytest.fixture
-def window(vault, library, tmp_path, qtbot):
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    settings.setValue("sound", False)
-    made = Window(vault, library, settings)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
+from neuro_chart.ui import sound, voice
 from neuro_chart.ui.app import make_application
 from neuro_chart.ui.visit import VisitPage
 from neuro_chart.ui.window import Window
@@ -55,7 +56,8 @@ def state(visit: Visit) -> dict[str, list[object]]:
 def treat(vault_path: Path, passphrase: str) -> None:
     """Chart without an end."""
     settings = QSettings(str(vault_path.with_suffix(".ini")), QSettings.Format.IniFormat)
-    settings.setValue("sound", False)  # Qt's own signature
+    sound.turn(settings, on=False)
+    voice.turn(settings, on=False)
     make_application(settings)
     vault = Vault.open(vault_path, passphrase)
     window = Window(vault, Library(ROOT), settings)

@@ -11,7 +11,7 @@ from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
-from neuro_chart.ui import sound
+from neuro_chart.ui import sound, voice
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.window import Window
 
@@ -25,6 +25,7 @@ def library():
 def settings(tmp_path):
     kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     sound.turn(kept, on=False)
+    voice.turn(kept, on=False)
     return kept
 
 
