@@ -156,6 +156,7 @@ def treat(hand: Hand, album: Album) -> None:
     album.take("28-visit-what-happened")
     page.show_note()
     page.clock.fill()
+    page.clock.showNormal()
     page.clock.resize(SIZE)
     album.take("29-clock", page.clock)
     page.clock.close()
@@ -169,7 +170,7 @@ def look_up(hand: Hand, album: Album) -> None:
         ("18-library-cautions", "KI11", ""),
         ("19-library-nothing", "LI11", "elbow wrist"),
     ):
-        window.look_up("points", code)
+        window.look_up("points", code, back="")
         window.library.points.search.setText(words)
         QTest.qWait(2 * TURN_AFTER)
         album.take(name)
