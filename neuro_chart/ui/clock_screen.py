@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSettings, Qt, Signal
-from PySide6.QtGui import QAccessible, QAction, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -21,7 +21,7 @@ from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.theme import DARK
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, label, row, set_flag
+from neuro_chart.ui.widgets import add_action, button, label, row, set_flag
 
 MOST = 5  # more clocks than these are never looked at from afar
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -167,21 +167,15 @@ class ClockScreen(QFrame):
         self._done_before = 0
         for made, keys in ((self.before, "Left"), (self.after, "Right"), (self.longer, "Ctrl+Shift+M"), (self.hold, "Ctrl+Shift+K"),
                            (self.pull, "Ctrl+Shift+P"), (self.undo, "Ctrl+Z"), (self.leave, "Escape")):  # fmt: skip
-            self._key(made.click, keys)
+            add_action(self, "", keys, made.click)
             made.setToolTip(keys)
-        self._key(self.close, "F11")
+        add_action(self, "", "F11", self.close)
         self._lay_out()
         treatment.shown.connect(lambda _visit: self.tick(now()))
         treatment.closed.connect(self.close)
         treatment.stack.indexChanged.connect(self._offer_undo)
         ticker.ticked.connect(self.tick)
         ticker.counted.connect(lambda: self.tick(now()))
-
-    def _key(self, do: object, keys: str) -> None:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: do())  # type: ignore[operator]  # noqa: PLW0108  # keeps Qt's checked flag from the callable
-        self.addAction(action)
 
     def _lay_out(self) -> None:
         head, foot, box = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.events import OF_MISHAP, EventKind, unnoted
@@ -16,7 +16,7 @@ from neuro_chart.ui.answer_fields import Roving
 from neuro_chart.ui.count_rows import StopRows
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, label, scrolled
+from neuro_chart.ui.widgets import add_action, button, label, scrolled
 
 
 class CountPanel(QFrame):
@@ -46,11 +46,8 @@ class CountPanel(QFrame):
         self.all.setToolTip("Tick every needle that is left (Ctrl+Shift+Return)")
         self.sign = button("Sign visit…", self.sign_wanted.emit, "primary", "pen-line")
         self.sign.setToolTip("Close this visit (Ctrl+Shift+S)")
-        key = QAction("Count all out", self)
-        key.setShortcut(QKeySequence("Ctrl+Shift+Return"))
+        key = add_action(self, "Count all out", "Ctrl+Shift+Return", self.finish)
         key.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        key.triggered.connect(self.finish)
-        self.addAction(key)
         self._lay_out()
         treatment.shown.connect(self._show)
         treatment.selection_changed.connect(self._follow)

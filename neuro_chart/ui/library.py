@@ -1,7 +1,9 @@
 """The shelf of the practice: points, prescriptions, phrases and the shorthand, to be looked up without a patient."""
 
+from functools import partial
+
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QUndoStack
+from PySide6.QtGui import QHideEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.library import Library
@@ -10,7 +12,7 @@ from neuro_chart.ui.phrases import PhrasesSection
 from neuro_chart.ui.points import PointsSection
 from neuro_chart.ui.protocols import ProtocolsSection
 from neuro_chart.ui.shorthand import ShorthandSection
-from neuro_chart.ui.widgets import Segments, button, page_title, row
+from neuro_chart.ui.widgets import Segments, add_action, button, page_title, row
 
 SECTIONS = {"points": "Points", "protocols": "Protocols", "phrases": "Phrases", "shorthand": "Shorthand"}
 
@@ -44,10 +46,7 @@ class LibraryPage(QWidget):
         box.addWidget(row(page_title("Library"), self.sections, None, self.back, spacing=24))
         box.addWidget(self._stacked, 1)
         for number, (key, title) in enumerate(SECTIONS.items(), 1):
-            action = QAction(f"Library: {title}", self)
-            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
-            action.triggered.connect(lambda _=False, key=key: self.show_section(key))
-            self.addAction(action)
+            add_action(self, f"Library: {title}", f"Ctrl+{number}", partial(self.show_section, key))
         self.show_section("points")
 
     def offer_way_back(self, words: str) -> None:

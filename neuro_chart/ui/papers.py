@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QSignalBlocker, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QAction, QImage, QKeySequence, QPageSize, QPainter, QShowEvent, QUndoStack
+from PySide6.QtGui import QImage, QKeySequence, QPageSize, QPainter, QShowEvent, QUndoStack
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
@@ -18,7 +18,7 @@ from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.visit_list import state_word
-from neuro_chart.ui.widgets import Empty, Segments, button, card, label, row, set_flag
+from neuro_chart.ui.widgets import Empty, Segments, add_action, button, card, label, row, set_flag
 from neuro_chart.ui.work import Work
 
 PAPERS = {"aftercare": "Aftercare sheet", "visit": "Visit record"}
@@ -86,13 +86,8 @@ class PapersPage(QWidget):
         self.zoom = Segments({"width": "Fit width", "page": "Whole page"}, "Zoom")
         self.zoom.show_choice("width")
         self.zoom.chosen.connect(lambda key: self.view.setZoomMode(ZOOMS[key]))
-        print_action = QAction("Print the paper…", self)
-        print_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Print))
-        print_action.triggered.connect(self.print_paper)
-        save_action = QAction("Save the paper as PDF…", self)
-        save_action.setShortcut(QKeySequence("Ctrl+Shift+S"))
-        save_action.triggered.connect(self.save_paper)
-        self.addActions([print_action, save_action])
+        add_action(self, "Print the paper…", QKeySequence(QKeySequence.StandardKey.Print).toString(), self.print_paper)
+        add_action(self, "Save the paper as PDF…", "Ctrl+Shift+S", self.save_paper)
         self.print_button = button("Print…", self.print_paper, "primary", "printer")
         self.save_button = button("Save PDF…", self.save_paper, icon="download")
         paper = QVBoxLayout()

@@ -2,10 +2,11 @@
 
 import html
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import age_words
@@ -22,7 +23,7 @@ from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
 from neuro_chart.ui.privacy import initials_only, shown_name
 from neuro_chart.ui.theme import BODY, SMALL, TITLE
 from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.widgets import Empty, button, label, pill
+from neuro_chart.ui.widgets import Empty, add_action, button, label, pill
 
 if TYPE_CHECKING:
     from neuro_chart.ui.papers import PapersPage
@@ -240,10 +241,7 @@ class PatientPage(QWidget):
         tabs.setSpacing(0)
         for number, (key, title) in enumerate(TABS.items(), 1):
             keys = f"Ctrl+{number}"
-            action = QAction(title, self)
-            action.setShortcut(QKeySequence(keys))
-            action.triggered.connect(lambda _=False, key=key: self.show_tab(key))
-            self.addAction(action)
+            action = add_action(self, title, keys, partial(self.show_tab, key))
             made = button(title, action.trigger, "tab")
             made.setCheckable(True)
             made.setFixedSize(_bold(made, BODY).horizontalAdvance(title) + 22, HEAD - 1)  # as when chosen, so that choosing moves nothing
@@ -252,10 +250,7 @@ class PatientPage(QWidget):
             self.tabs[key] = made
             tabs.addWidget(made)
         line.addLayout(tabs)
-        start = QAction("Start a visit", self)
-        start.setShortcut(QKeySequence("Ctrl+Shift+N"))
-        start.triggered.connect(self.start_visit)
-        self.addAction(start)
+        add_action(self, "Start a visit", "Ctrl+Shift+N", self.start_visit)
         return head
 
     @property

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
-from neuro_chart.ui.widgets import Empty, ListKeys, button, card, label, page_title, row, scrolled
+from neuro_chart.ui.widgets import Empty, ListKeys, add_action, button, card, label, page_title, row, scrolled
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import PatientLine
@@ -145,11 +145,8 @@ class PatientsPage(QWidget):
         column.addWidget(card(form, margins=24))
         column.addStretch(1)
         area = scrolled(middle)
-        escape = QAction("Back to the patients", area)
-        escape.setShortcut(QKeySequence(Qt.Key.Key_Escape))
+        escape = add_action(area, "Back to the patients", "Escape", self._back)
         escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.triggered.connect(self._back)
-        area.addAction(escape)
         self.stack.addWidget(area)
         return form
 

@@ -1,13 +1,13 @@
 """Rooms: every visit in progress side by side, so that one practitioner runs all of them from here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic import treating
@@ -24,7 +24,7 @@ from neuro_chart.ui.room_frame import GAP, RoomFrame
 from neuro_chart.ui.room_names import rename_room
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.voice import Voice
-from neuro_chart.ui.widgets import Empty, button, icon_button, label, page_title, row, scrolled
+from neuro_chart.ui.widgets import Empty, add_action, button, icon_button, label, page_title, row, scrolled
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -83,22 +83,16 @@ class RoomsPage(QWidget):
         ticker.ticked.connect(self._tick)
 
     def _make_actions(self) -> None:
-        self._action("Insert all needles of the visit", "I", lambda: self.insert(self.chosen))
-        self._action("Five minutes more for the visit", "M", lambda: self.leave_longer(self.chosen))
-        self._action("Pull all needles of the visit now", "P", lambda: self.pull(self.chosen))
-        self._action("Stop the visit's ringing", "Q", lambda: self._ticker.seen(self.chosen))
-        self._action("Put the visit into another room", "R", lambda: self.cards[self.chosen].ask_menu() if self.chosen else None)
-        self._action("Call the room something else", "F2", self._rename)
+        add_action(self, "Insert all needles of the visit", "I", lambda: self.insert(self.chosen))
+        add_action(self, "Five minutes more for the visit", "M", lambda: self.leave_longer(self.chosen))
+        add_action(self, "Pull all needles of the visit now", "P", lambda: self.pull(self.chosen))
+        add_action(self, "Stop the visit's ringing", "Q", lambda: self._ticker.seen(self.chosen))
+        add_action(self, "Put the visit into another room", "R", lambda: self.cards[self.chosen].ask_menu() if self.chosen else None)
+        add_action(self, "Call the room something else", "F2", self._rename)
         for number in range(1, KEYS + 1):
-            self._action(f"Go to room {number}", str(number), partial(self._go_to, number))
-            self._action(f"Put the visit into room {number}", f"Ctrl+{number}", partial(self._move_to, number))
-        self._action("Put the visit into no room", "Ctrl+0", partial(self._move_to, 0))
-
-    def _action(self, text: str, keys: str, do: Callable[[], object]) -> None:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: do())  # noqa: PLW0108  # keeps Qt's checked flag from the callable
-        self.addAction(action)
+            add_action(self, f"Go to room {number}", str(number), partial(self._go_to, number))
+            add_action(self, f"Put the visit into room {number}", f"Ctrl+{number}", partial(self._move_to, number))
+        add_action(self, "Put the visit into no room", "Ctrl+0", partial(self._move_to, 0))
 
     # What is shown
 

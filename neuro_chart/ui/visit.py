@@ -1,13 +1,13 @@
 """One visit on one page: the note, the body, the needles and their clocks."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from neuro_chart.clinic import treating
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES
+from neuro_chart.clinic.copying import NEEDLES
 from neuro_chart.clinic.events import EventKind, unnoted
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
@@ -45,7 +45,6 @@ from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.last_visit import LastVisit
 from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.map_hand import Tool
-from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.needle_list import NeedleList
 from neuro_chart.ui.note import Note
 from neuro_chart.ui.point_card import PointPopup
@@ -55,6 +54,7 @@ from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.tongue_pulse import TonguePulsePanel
 from neuro_chart.ui.treatment import Treatment
+from neuro_chart.ui.visit_keys import add_actions
 from neuro_chart.ui.voice import Voice
 from neuro_chart.ui.widgets import button, icon_button, set_flag
 
@@ -100,14 +100,15 @@ class VisitPage(QWidget):
         self.room = RoomChoice(self.treatment)
         self.adjunct = AdjunctPanel(self.treatment, self.map)
         self.clock = ClockScreen(self.treatment, ticker, settings, self)
-        self.sound = icon_button("volume-2", "", self._switch_sound)
+        self.sound = icon_button("volume-2", "", self.switch_sound)
         self.aftercare_button = button("Aftercare", self.show_aftercare, "foot", "footprints")
         self.sign_button = button("Sign visit…", self.show_signing, "foot", "pen-line")
         self.count_button = button("Count out", self.show_counting, "foot")
         self.event_button = button("What happened", self.note_event, "foot")
         self.left = QStackedWidget()
         self._lay_out()
-        self._make_actions()
+        add_actions(self)
+        self._guard_panels()
         self._connect(chart, ticker)
         self._show_sound()
         self.setEnabled(False)
@@ -127,6 +128,10 @@ class VisitPage(QWidget):
         column.addLayout(foot)
         for panel in (note, self.aftercare, self.tongue_pulse, self.adjunct, self.counting, self.events, self.sign_panel, self.amend_panel):
             self.left.addWidget(panel)
+        self.aftercare_button.setToolTip("What the patient's sheet will say (Ctrl+Shift+A)")
+        self.sign_button.setToolTip("Close this visit (Ctrl+Shift+S)")
+        self.count_button.setToolTip("Walk over the body and tick off every needle (Ctrl+Shift+C)")
+        self.event_button.setToolTip("Fainting, bleeding, pain: what happened in this visit (Ctrl+Shift+W)")
         self.left.setMinimumWidth(264)
         self.left.setMaximumWidth(420)
         self.needles.setMinimumWidth(340)
@@ -146,64 +151,9 @@ class VisitPage(QWidget):
         box.addWidget(self.bar)
         box.addLayout(columns, 1)
 
-    def _make_actions(self) -> None:
-        treatment, do = self.treatment, self.needles.do
-        self._action("Insert all needles", "Ctrl+I", lambda: do(treatment.insert))
-        self._action("Insert the next point", "Ctrl+Return", lambda: do(lambda _ids: treatment.insert_next()))
-        self._action("Insert the selected needles", "Ctrl+Shift+I", lambda: do(treatment.insert, treatment.selected))
-        self._action("Pull all needles now", "Ctrl+Shift+P", self.pull_all)
-        self._action("Take out the selected needles", "Ctrl+Shift+O", lambda: do(treatment.take_out, treatment.selected))
-        self._action("Five minutes longer: selected needles, or all", "Ctrl+Shift+M", lambda: do(treatment.leave_longer, treatment.in_hand))
-        self._action("Pause or run on: selected needles, or all", "Ctrl+Shift+K", lambda: do(treatment.hold_or_resume, treatment.in_hand))
-        self._action("Start clocks anew: selected needles, or all", "", lambda: do(treatment.restart, treatment.in_hand))
-        self._action("Confirm what was copied from the last visit", "Ctrl+Shift+D", treatment.confirm)
-        self._action("Clock on the whole screen", "F11", self.clock.fill)
-        self._action("Place on both sides", "B", self.add.both.toggle)
-        self._action("Write the note", "Ctrl+T", self.write_note)
-        self._action("Type a prescription", "Ctrl+E", self.add.setFocus)
-        self._action("Protocols", "Ctrl+Shift+Y", self.add.show_protocols)
-        self._action("Keep these needles as a protocol", "", self.keep_as_protocol)
-        self._action("What a word was meant to be", "Alt+Return", self.add.offer)
-        self._action("Repeat the last visit's needles", "Ctrl+R", lambda: self.repeat_last((NEEDLES, ADJUNCTS)))
-        self._action("Add something beside the needles", "Ctrl+Shift+E", self.beside.show_menu)
-        for kind in self._library.adjuncts:
-            self._action(f"Add {kind.lower()}", "", partial(self.beside.add_kind, kind))
-        self._action("Join needles by leads: the selected, or all", "J", self.beside.join)
-        self._action("Choose what to repeat of the last visit", "Ctrl+Shift+R", self.last.show_menu)
-        self._action("Tongue and pulse", "Ctrl+Shift+T", self.show_tongue_pulse)
-        self._action("Count needles out", "Ctrl+Shift+C", self.show_counting)
-        self._action("What happened", "Ctrl+Shift+W", self.show_events)
-        self._action("Put the visit into another room", "Ctrl+Shift+G", self.room.offer)
-        self._action("Aftercare", "Ctrl+Shift+A", self.show_aftercare)
-        self._action("Sign visit", "Ctrl+Shift+S", self.show_signing)
-        self._action("About the chosen point", "F1", self.about_chosen)
-        back = self._action("Back to the note", "Escape", self._go_back)
-        back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
-        self.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
+    def _guard_panels(self) -> None:
         self.left.currentChanged.connect(self._leave_adjunct)
         self.left.currentChanged.connect(self._guard_needles)
-        self._action("Tone for overdue needles on or off", "", self._switch_sound)
-        self._action("Layers of the body and its figure", "L", self.map_card.show_menu)
-        self._action("Select all needles", "Ctrl+A", lambda: treatment.select(needle.id for needle in treatment.needles))
-        self._action("Next needle", "N", lambda: self.map.keys.walk(1))
-        self._action("Previous needle", "P", lambda: self.map.keys.walk(-1))
-        self._action("Mirror the selected needles to the other side", "M", treatment.mirror_selected)
-        self._action("Lasso: draw round needles to select them", "S", self.map_card.lasso.click)
-        self._action("What the marks on the body mean, and its keys", "?", self.map_card.show_guide)
-        self._action("Ruler: measure in cun on the body", "R", lambda: self.map.set_measuring(not self.map.ruler.on))
-        for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
-            self._action(f"View: {title}", f"Alt+{place}", partial(self.map_card.show_sheet, key))
-        self.aftercare_button.setToolTip("What the patient's sheet will say (Ctrl+Shift+A)")
-        self.sign_button.setToolTip("Close this visit (Ctrl+Shift+S)")
-        self.count_button.setToolTip("Walk over the body and tick off every needle (Ctrl+Shift+C)")
-        self.event_button.setToolTip("Fainting, bleeding, pain: what happened in this visit (Ctrl+Shift+W)")
-
-    def _action(self, text: str, keys: str, do: Callable[[], object]) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: do())  # noqa: PLW0108  # keeps Qt's checked flag from the callable
-        self.addAction(action)
-        return action
 
     def _connect(self, chart: OpenChart, ticker: Ticker) -> None:
         treatment = self.treatment
@@ -392,7 +342,7 @@ class VisitPage(QWidget):
             way = ways.get(panel, self.sign_button)
             (self.bar.amend if way.isHidden() else way).setFocus(Qt.FocusReason.BacktabFocusReason)
 
-    def _go_back(self) -> None:
+    def go_back(self) -> None:
         """Put the tool away that is in the hand; without one go back to the note."""
         if self.map.tool is Tool.HAND:
             self.show_note()
@@ -584,7 +534,8 @@ class VisitPage(QWidget):
 
     # The tone
 
-    def _switch_sound(self) -> None:
+    def switch_sound(self) -> None:
+        """Turn the tone for overdue needles on or off."""
         sound.turn(self._settings, not sound.is_on(self._settings))
         self._show_sound()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -64,6 +64,15 @@ def button(text: str, on_click: Callable[[], object] | None = None, role: str = 
     if on_click is not None:
         made.clicked.connect(lambda: on_click())  # noqa: PLW0108  # keeps Qt's checked flag from the callable
     return made
+
+
+def add_action(owner: QWidget, text: str, keys: str, do: Callable[[], object]) -> QAction:
+    """An action of a page, with its words for the list of everything and its key, if it has one."""
+    action = QAction(text, owner)
+    action.setShortcut(QKeySequence(keys))
+    action.triggered.connect(lambda: do())  # noqa: PLW0108  # keeps Qt's checked flag from the callable
+    owner.addAction(action)
+    return action
 
 
 def icon_button(icon: str, name: str, on_click: Callable[[], object] | None = None, role: str = "icon") -> QToolButton:

@@ -1,9 +1,10 @@
 """The shell: a rail, one page at a time, a banner when something needs a word, and the strip that counts needles."""
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QThreadPool, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QUndoGroup, QUndoStack
+from PySide6.QtGui import QCloseEvent, QKeySequence, QUndoGroup, QUndoStack
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -29,7 +30,7 @@ from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.today import TodayPage
 from neuro_chart.ui.voice import Voice
-from neuro_chart.ui.widgets import button, label
+from neuro_chart.ui.widgets import add_action, button, label
 
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
@@ -195,25 +196,18 @@ class Window(QMainWindow):
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])  # named, as a key that is listed twice does nothing
         self.addActions([undo, redo])
         for key, text, _icon, keys in RAIL:
-            action = self._action(text, keys, lambda key=key: self.show_page(key))
+            action = add_action(self, text, keys, partial(self.show_page, key))
             self._rail[key].clicked.connect(action.trigger)
             self._rail[key].setToolTip(f"{text} ({keys})")
-        lock = self._action("Lock", "Ctrl+L", self.lock)
+        lock = add_action(self, "Lock", "Ctrl+L", self.lock)
         self._lock_button.clicked.connect(lock.trigger)
         self._lock_button.setToolTip("Lock (Ctrl+L)")
-        self._action("Find patient", "Ctrl+F", self._find_patient)
-        self._action("Add patient", "Ctrl+N", self._add_patient)
-        self._action("Stop ringing", "Ctrl+.", self.ticker.quiet)
-        self._action("Show initials in place of names, or names again", "Ctrl+Shift+H", self._turn_names)
-        self._action("Everything that can be done", "Ctrl+K", self.show_palette)
-        self._action("Quit", QKeySequence(QKeySequence.StandardKey.Quit).toString(), self.close)
-
-    def _action(self, text: str, keys: str, do: object) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: do())  # type: ignore[operator]  # noqa: PLW0108  # keeps Qt's checked flag from the callable
-        self.addAction(action)
-        return action
+        add_action(self, "Find patient", "Ctrl+F", self._find_patient)
+        add_action(self, "Add patient", "Ctrl+N", self._add_patient)
+        add_action(self, "Stop ringing", "Ctrl+.", self.ticker.quiet)
+        add_action(self, "Show initials in place of names, or names again", "Ctrl+Shift+H", self._turn_names)
+        add_action(self, "Everything that can be done", "Ctrl+K", self.show_palette)
+        add_action(self, "Quit", QKeySequence(QKeySequence.StandardKey.Quit).toString(), self.close)
 
     def show_page(self, key: str) -> None:
         """Turn to a page; what was being typed on the present one is stored first."""

@@ -287,11 +287,10 @@ def test_a_needle_that_went_in_and_out_is_counted_and_stays_so(page, chart, stor
 
 def test_everything_in_the_panel_is_large_enough_to_touch_and_has_a_name(counting, qtbot):
     qtbot.mouseClick(stop(counting, "Legs").name, Qt.MouseButton.LeftButton)
-    for rows in counting.stops.values():
-        for tick in rows.ticks:
-            assert tick.accessibleName()
-            assert not tick.isVisible() or tick.height() >= 44
-        assert rows.name.height() >= 40
+    ticks = [tick for rows in counting.stops.values() for tick in rows.ticks]
+    assert all(tick.accessibleName() for tick in ticks)
+    qtbot.waitUntil(lambda: all(tick.height() >= 44 for tick in ticks if tick.isVisible()))  # once all is laid out
+    assert all(rows.name.height() >= 40 for rows in counting.stops.values())
 
 
 def test_without_a_needle_in_there_is_nothing_to_count(page, chart, rosa, qtbot):
