@@ -13,6 +13,9 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.ui import sound, voice
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.theme import apply_theme
+from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.visit import VisitPage
 from neuro_chart.ui.window import Window
 
 
@@ -80,3 +83,38 @@ def window(qtbot, vault, library, settings):
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
     return made
+
+
+@pytest.fixture
+def look(qapp):
+    """The program's own look, as far as no test before has put it on."""
+    if not qapp.styleSheet():
+        apply_theme(qapp, "light")
+
+
+@pytest.fixture
+def visit(chart, rosa):
+    """A draft in which nothing is charted."""
+    made = Visit(rosa.id, chart.records.practitioner().id)
+    chart.act(lambda: chart.records.start_visit(made))
+    return made
+
+
+@pytest.fixture
+def page(chart, library, settings, visit, qtbot):
+    """The page of that visit, shown and in front."""
+    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
+    qtbot.addWidget(shown)
+    shown.resize(1290, 644)
+    shown.show()
+    shown.show_visit(visit.id)
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    yield shown
+    shown.treatment.stack.clear()
+
+
+@pytest.fixture
+def stored(chart, visit):
+    """Asks for that visit as it is stored: `stored()`."""
+    return lambda: chart.records.visit(visit.id)

@@ -12,40 +12,9 @@ from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.safety import load_rules
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.theme import TARGET, apply_theme
-from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.visit import VisitPage
+from neuro_chart.ui.theme import TARGET
 
-
-@pytest.fixture(autouse=True)
-def look(qapp):
-    if not qapp.styleSheet():
-        apply_theme(qapp, "light")
-
-
-@pytest.fixture
-def visit(chart, rosa):
-    made = Visit(rosa.id, chart.records.practitioner().id)
-    chart.act(lambda: chart.records.start_visit(made))
-    return made
-
-
-@pytest.fixture
-def page(chart, library, settings, visit, qtbot):
-    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
-    qtbot.addWidget(shown)
-    shown.resize(1290, 644)
-    shown.show()
-    shown.show_visit(visit.id)
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
-    yield shown
-    shown.treatment.stack.clear()
-
-
-@pytest.fixture
-def stored(chart, visit):
-    return lambda: chart.records.visit(visit.id)
+pytestmark = pytest.mark.usefixtures("look")
 
 
 @pytest.fixture

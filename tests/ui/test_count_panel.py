@@ -32,24 +32,6 @@ def visit(chart, rosa, library):
 
 
 @pytest.fixture
-def page(chart, library, settings, visit, qtbot):
-    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
-    qtbot.addWidget(shown)
-    shown.resize(1290, 644)
-    shown.show()
-    shown.show_visit(visit.id)
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
-    yield shown
-    shown.treatment.stack.clear()
-
-
-@pytest.fixture
-def stored(chart, visit):
-    return lambda: chart.records.visit(visit.id)
-
-
-@pytest.fixture
 def counting(page):
     page.show_counting()
     return page.counting

@@ -11,7 +11,8 @@ from neuro_chart.clinic.forms import Questionnaire
 from neuro_chart.resources import resource
 from neuro_chart.ui.days import long_day, today
 from neuro_chart.ui.intake import FormView
-from neuro_chart.ui.theme import apply_theme
+
+pytestmark = pytest.mark.usefixtures("look")
 
 INTAKE = Questionnaire.load(resource("forms", "neuropathy-intake-1.json"))
 
@@ -24,12 +25,6 @@ def bring_up(qtbot, window):
     window.show()
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-
-
-@pytest.fixture(autouse=True)
-def look(qapp):
-    if not qapp.styleSheet():
-        apply_theme(qapp, "light")
 
 
 @pytest.fixture

@@ -9,49 +9,17 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Mishap, Needle, Side, Technique
-from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.map_marks import Stage
-from neuro_chart.ui.theme import apply_theme
-from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.visit import VisitPage
 
 CONTROL, BOTH = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture(autouse=True)
-def look(qapp):
-    if not qapp.styleSheet():
-        apply_theme(qapp, "light")
-
-
-@pytest.fixture
-def visit(chart, rosa):
-    made = Visit(rosa.id, chart.records.practitioner().id)
-    chart.act(lambda: chart.records.start_visit(made))
-    return made
-
-
-@pytest.fixture
-def page(chart, library, settings, visit, qtbot):
-    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
-    qtbot.addWidget(shown)
-    shown.resize(1290, 644)
-    shown.show()
-    shown.show_visit(visit.id)
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
-    yield shown
-    shown.treatment.stack.clear()
+pytestmark = pytest.mark.usefixtures("look")
 
 
 @pytest.fixture
 def column(page):
     return page.needles
-
-
-@pytest.fixture
-def stored(chart, visit):
-    return lambda: chart.records.visit(visit.id)
 
 
 @pytest.fixture

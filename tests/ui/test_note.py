@@ -8,24 +8,14 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from neuro_chart.clinic.adjuncts import MOXA, Adjunct
 from neuro_chart.clinic.phrases import Phrase
 from neuro_chart.clinic.visits import Aftercare, Visit
-from neuro_chart.ui.theme import TARGET, apply_theme
+from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.visit import VisitPage
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
 
-@pytest.fixture(autouse=True)
-def look(qapp):
-    if not qapp.styleSheet():
-        apply_theme(qapp, "light")
-
-
-@pytest.fixture
-def visit(chart, rosa):
-    made = Visit(rosa.id, chart.records.practitioner().id)
-    chart.act(lambda: chart.records.start_visit(made))
-    return made
+pytestmark = pytest.mark.usefixtures("look")
 
 
 @pytest.fixture
@@ -55,11 +45,6 @@ def open_page(chart, library, settings, qtbot):
 @pytest.fixture
 def page(open_page, visit):
     return open_page(visit)
-
-
-@pytest.fixture
-def stored(chart, visit):
-    return lambda: chart.records.visit(visit.id)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from neuro_chart.clinic.adjuncts import LAMP, PRESS, Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Mishap, Needle
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.visit import VisitPage
 
 
@@ -24,22 +23,6 @@ def visit(chart, rosa, library):
     ]
     chart.act(lambda: chart.records.start_visit(made))
     return made
-
-
-@pytest.fixture
-def page(chart, library, settings, visit, qtbot):
-    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
-    qtbot.addWidget(shown)
-    shown.resize(1290, 644)
-    shown.show()
-    shown.show_visit(visit.id)
-    yield shown
-    shown.treatment.stack.clear()
-
-
-@pytest.fixture
-def stored(chart, visit):
-    return lambda: chart.records.visit(visit.id)
 
 
 @pytest.fixture

@@ -33,22 +33,6 @@ def visit(chart, patient):
     return made
 
 
-@pytest.fixture
-def page(chart, library, settings, visit, qtbot):
-    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
-    qtbot.addWidget(shown)
-    shown.resize(1290, 644)
-    shown.show()
-    shown.show_visit(visit.id)
-    yield shown
-    shown.treatment.stack.clear()
-
-
-@pytest.fixture
-def stored(chart, visit):
-    return lambda: chart.records.visit(visit.id)
-
-
 def type_points(page, qtbot, text):
     qtbot.keyClicks(page.add.line, text)
     qtbot.keyClick(page.add.line, Qt.Key.Key_Return)
