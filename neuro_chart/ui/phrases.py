@@ -12,7 +12,7 @@ from neuro_chart.clinic.phrases import BLANK, LONGEST, START, Phrase, blanks, to
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.phrase_text import BlankMarks
-from neuro_chart.ui.shelf import Heading, Row, Shelf
+from neuro_chart.ui.shelf import Heading, Row, Shelf, found_words
 from neuro_chart.ui.widgets import ListKeys, button, card, label, row
 from neuro_chart.ui.words import Line, Prose, open_field
 
@@ -38,6 +38,7 @@ class PhrasesSection(QWidget):
         self.list = Shelf("Phrases")
         self.list.turned_to.connect(self._turned_to)
         ListKeys(self.search, self.list)
+        self.found = label("", "small")
         self.add = button("New phrase", self._add, icon="plus")
         self.card = PhraseCard()
         self.list.read_wanted.connect(self.card.setFocus)
@@ -48,6 +49,7 @@ class PhrasesSection(QWidget):
         left = QVBoxLayout()
         left.setSpacing(12)
         left.addWidget(self.search)
+        left.addWidget(self.found)
         left.addWidget(card(self.list, margins=8), 1)
         left.addWidget(self.add)
         columns = QHBoxLayout(self)
@@ -79,6 +81,7 @@ class PhrasesSection(QWidget):
         kept = next((key for key, each in found.items() if self.shown and each.id and each.id == self.shown.id), "")
         kept = kept or (self.shown.key.lower() if self.shown else "")
         self.list.rows.show_entries(entries)
+        self.found.setText(found_words(len(found), "phrase", self.search.text()))
         if found:
             self.list.turn_to(kept)
 

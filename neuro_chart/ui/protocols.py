@@ -17,7 +17,7 @@ from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.map_card import MapCard
-from neuro_chart.ui.shelf import Heading, Row, Shelf
+from neuro_chart.ui.shelf import Heading, Row, Shelf, found_words
 from neuro_chart.ui.widgets import ListKeys, Segments, button, card, label, pill, row, scrolled
 from neuro_chart.ui.words import Line, Prose, open_field
 
@@ -47,6 +47,7 @@ class ProtocolsSection(QWidget):
         self.list = Shelf("Protocols")
         self.list.turned_to.connect(self._turned_to)
         ListKeys(self.search, self.list)
+        self.found = label("", "small")
         self.add = button("New protocol", self._add, icon="plus")
         self.map_card = MapCard(library, settings)
         self.map_card.set_read_only(True)
@@ -68,6 +69,7 @@ class ProtocolsSection(QWidget):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(12)
         side.addWidget(self.search)
+        side.addWidget(self.found)
         side.addWidget(card(self.list, margins=8), 1)
         side.addWidget(self.add)
         middle = QWidget()
@@ -121,6 +123,7 @@ class ProtocolsSection(QWidget):
             entries.append(Row(key, f"@{each.key}", each.name, each.group if each.id in ids else each.strength))
         kept = self.shown.key.casefold() if self.shown else ""
         self.list.rows.show_entries(entries)
+        self.found.setText(found_words(len(found), "protocol", self.search.text()))
         if found:
             self.list.turn_to(kept)
             self._turned_to(kept if kept in found else next(iter(found)))

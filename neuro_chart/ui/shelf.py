@@ -36,6 +36,11 @@ class Heading:
     channel: str = ""
 
 
+def found_words(number: int, what: str, words: str) -> str:
+    """How many were found: `17 protocols`, or that nothing answers to the words that were searched."""
+    return f"{number} {what}{'' if number == 1 else 's'}" if number else f"No {what} answers to “{words.strip()[:24]}”."
+
+
 class ShelfRows(QAbstractListModel):
     """Rows, and between them the headings."""
 

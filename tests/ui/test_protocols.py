@@ -85,6 +85,15 @@ def test_a_search_finds_by_point_and_by_complaint(section):
     assert [entry.key for entry in section.list.rows.entries if hasattr(entry, "key")] == ["cipnea"]
 
 
+def test_a_search_that_finds_nothing_says_so_and_leaves_the_card(section):
+    section.show_protocol("dpn")
+    section.search.setText("zzz")
+    assert section.found.text() == "No protocol answers to “zzz”."
+    assert section.shown.key == "dpn"
+    section.search.clear()
+    assert section.found.text() == f"{len(section.known)} protocols"
+
+
 def test_it_is_used_in_the_visit_that_is_open(window, visiting):
     window.show_page("library")
     window.library.show_section("protocols")
