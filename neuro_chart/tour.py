@@ -139,6 +139,7 @@ def walk(hand: Hand, album: Album) -> None:
 def treat(hand: Hand, album: Album) -> None:
     """What the visit page shows while its hands are busy: a line that is typed, panels, the clock on the whole screen, the count."""
     page = hand.visit_page
+    page.show_note()
     page.treatment.select(())
     page.map_card.sheets.choose("body")
     page.add.setFocus()
