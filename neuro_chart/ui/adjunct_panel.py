@@ -139,9 +139,7 @@ class ClockBlock(QWidget):
         self.time, self.since = label(""), label("", "small", wrap=True)
         self.start = button("Start", lambda: self._do(treatment.step_adjunct), "primary", "play")
         self.pause = button("Pause", lambda: self._do(treatment.pause_adjunct))
-        self.longer = button(
-            "+5 min", lambda: self._do(lambda one: treatment.change_adjuncts("Go on longer", treating.go_on_longer, (one,)))
-        )
+        self.longer = button("+5 min", lambda: self._do(self._go_on_longer))
         self.end = button("End", lambda: self._do(treatment.step_adjunct))
         self.off = icon_button("trash-2", "Take off the chart (Delete on its row)", lambda: self._do(self._take_off))
         self._treatment = treatment

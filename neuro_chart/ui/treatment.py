@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from neuro_chart.store.records import Change, Part
 
 ONE_STEP = 3.0  # seconds within which the edits of one field are one step of undo
-MORE_TIME = treating.MORE_MINUTES
 Ids = Iterable[str] | None
 
 
@@ -306,7 +305,7 @@ class Treatment(QObject):
         """The clocks begin anew now; the times of insertion stay."""
         self.change("Start clocks anew", treating.restart(self._of(ids), now()))
 
-    def leave_longer(self, ids: Ids = None, minutes: int = MORE_TIME) -> None:
+    def leave_longer(self, ids: Ids = None, minutes: int = treating.MORE_MINUTES) -> None:
         """Those that are in stay some minutes more, if all may."""
         self.change("Leave needles longer", treating.leave_longer(self._of(ids), minutes))
 

@@ -105,12 +105,10 @@ class Window(QMainWindow):
         self.patients = PatientsPage(self.chart)
         self.rooms = RoomsPage(self.chart, settings, self.ticker)
         self.notes = FindPage(self.chart)
-        self.settings_page = SettingsPage(self.chart, settings, vault.path)
         self.patient = PatientPage(self.chart, library, settings, self.ticker)
         self.strip = Strip(self.chart, self.ticker, settings)
         self._pages: dict[str, QWidget] = {
-            "today": self.today, "patients": self.patients, "rooms": self.rooms, "find": self.notes, "settings": self.settings_page,
-            "patient": self.patient,
+            "today": self.today, "patients": self.patients, "rooms": self.rooms, "find": self.notes, "patient": self.patient,
         }  # fmt: skip
         for page in self._pages.values():
             self.stack.addWidget(page)
@@ -131,8 +129,6 @@ class Window(QMainWindow):
         self.patient.stack_changed.connect(self.use_stack)
         self.patient.other_visit_wanted.connect(self.open_visit)
         self.patient.library_wanted.connect(self.look_up)
-        self.settings_page.theme_chosen.connect(self._show_theme)
-        self.settings_page.names_turned.connect(self._show_names)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
         self.chart.refused.connect(self.banner.say)
         self.show_page("today")
@@ -212,7 +208,7 @@ class Window(QMainWindow):
     def show_page(self, key: str) -> None:
         """Turn to a page; what was being typed on the present one is stored first."""
         self.flush()
-        page = self.library if key == "library" else self._pages[key]
+        page = self.library if key == "library" else self.settings_page if key == "settings" else self._pages[key]
         if key == "library":
             self.library.protocols.offer_visit(is_open=bool(self.patient.open_visit))
         self.stack.setCurrentWidget(page)
@@ -234,6 +230,17 @@ class Window(QMainWindow):
             self._pages["library"] = made
             self.stack.addWidget(made)
         return cast("LibraryPage", self._pages["library"])
+
+    @property
+    def settings_page(self) -> SettingsPage:
+        """The page of the settings, made when it is first looked at."""
+        if "settings" not in self._pages:
+            made = SettingsPage(self.chart, self._settings, self._vault.path)
+            made.theme_chosen.connect(self._show_theme)
+            made.names_turned.connect(self._show_names)
+            self._pages["settings"] = made
+            self.stack.addWidget(made)
+        return cast("SettingsPage", self._pages["settings"])
 
     def look_up(self, section: str, thing: "str | Protocol | None" = None, back: str = "Back to the visit") -> None:
         """Turn to a section of the library: to a point by its code, or to a protocol that is to be kept; back: the way back, in words."""
@@ -323,7 +330,8 @@ class Window(QMainWindow):
         self.rooms.refresh()
         self.strip.refresh()
         self.patient.show_names()
-        self.settings_page.show_names()
+        if "settings" in self._pages:
+            self.settings_page.show_names()
 
     def _show_theme(self, choice: str) -> None:
         app = QApplication.instance()
@@ -334,8 +342,9 @@ class Window(QMainWindow):
         """Store what is being typed, now."""
         if "library" in self._pages:
             self.library.flush()
+        if "settings" in self._pages:
+            self.settings_page.flush()
         self.patient.flush()
-        self.settings_page.flush()
         self.rooms.flush()
 
     def lock(self) -> None:
