@@ -63,6 +63,11 @@ class Vault:
         self._door = door
         self.reader = engine.execution_options(readonly=True)
 
+    @property
+    def key(self) -> bytes:
+        """The vault's key; VaultError once it is closed."""
+        return self._door.key
+
     @classmethod
     def create(cls, path: Path, passphrase: str, practice: Practice, practitioner: Practitioner, kdf: Kdf | None = None) -> "Vault":
         """Makes a vault for a practice and its first practitioner, and opens it. Slow: it derives a key.
@@ -157,9 +162,14 @@ class _Door:
 
     def __call__(self) -> Any:  # noqa: ANN401
         """A connection of the database library, with the key and the settings."""
+        return _connect(self.path, self.key)
+
+    @property
+    def key(self) -> bytes:
+        """The vault's key, as long as it is open."""
         if self._key is None:
             raise VaultError("The vault is locked. Unlock it first.")
-        return _connect(self.path, self._key)
+        return self._key
 
     def shut(self) -> None:
         """Forgets the key."""
