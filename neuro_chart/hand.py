@@ -27,7 +27,7 @@ from neuro_chart.ui.papers import PapersPage
 from neuro_chart.ui.visit import VisitPage
 
 if TYPE_CHECKING:
-    from neuro_chart.ui.unlock import Unlock
+    from neuro_chart.ui.unlock import Unlock, UnlockForm
     from neuro_chart.ui.window import Window
 
 T = TypeVar("T", bound=QWidget)
@@ -121,7 +121,7 @@ class Hand:
     def unlock(self) -> None:
         """Open the vault with its passphrase."""
         self.app.ask()
-        door = cast("Unlock", self.app.unlock)
+        door = cast("UnlockForm", cast("Unlock", self.app.unlock).form)
         self.write(door.passphrase, PASSPHRASE)
         QTest.keyClick(door.passphrase, Qt.Key.Key_Return)
         self.wait(lambda: self.app.window is not None, "the vault to open")

@@ -102,8 +102,8 @@ def app(qtbot, vault_path, settings):
 def unlock(qtbot, app, passphrase):
     if app.unlock is None:
         app.ask()
-    qtbot.keyClicks(app.unlock.passphrase, passphrase)
-    qtbot.keyClick(app.unlock.passphrase, Qt.Key.Key_Return)
+    qtbot.keyClicks(app.unlock.form.passphrase, passphrase)
+    qtbot.keyClick(app.unlock.form.passphrase, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: app.window is not None, timeout=20_000)
 
 
@@ -114,7 +114,7 @@ def test_unlock_and_lock_take_turns(qtbot, app, passphrase):
         app.window.lock()
         assert app.window is None
         assert app.unlock.isVisible()
-        assert app.unlock.passphrase.text() == ""
+        assert app.unlock.form.passphrase.text() == ""
 
 
 def test_locking_while_a_paper_is_being_made_ends_quietly(qtbot, app, passphrase, rosa_visited):

@@ -33,31 +33,31 @@ def type_into_the_window(qtbot, window, words):
 
 def test_the_first_field_takes_the_keys_as_soon_as_the_window_is_shown(qtbot, door, vault_path):
     type_into_the_window(qtbot, door, "river")
-    assert door.practice_name.text() == "river"
+    assert door.form.practice_name.text() == "river"
     window = Unlock(vault_path)
     qtbot.addWidget(window)
     window.show()
     type_into_the_window(qtbot, window, "calm")
-    assert window.passphrase.text() == "calm"
+    assert window.form.passphrase.text() == "calm"
 
 
 def create(qtbot, window, practice="Riverside", name="Dr Mei Lindqvist", words="seven grey herons wade", again=None):
     for line, text in (
-        (window.practice_name, practice),
-        (window.your_name, name),
-        (window.passphrase, words),
-        (window.again, again or words),
+        (window.form.practice_name, practice),
+        (window.form.your_name, name),
+        (window.form.passphrase, words),
+        (window.form.again, again or words),
     ):
         line.clear()
         qtbot.keyClicks(line, text)
-    qtbot.mouseClick(window.open_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.form.open_button, Qt.MouseButton.LeftButton)
 
 
 def test_the_first_day_makes_a_practice_that_the_passphrase_opens_again(qtbot, door):
     with qtbot.waitSignal(door.opened, timeout=20_000) as opened:
         create(qtbot, door)
     opened.args[0].close()
-    assert door.passphrase.text() == ""
+    assert door.form.passphrase.text() == ""
     with Vault.open(door.path, "seven grey herons wade") as vault:
         assert vault.practitioner_id
 
@@ -73,7 +73,7 @@ def test_the_first_day_makes_a_practice_that_the_passphrase_opens_again(qtbot, d
 )
 def test_what_is_missing_is_named_and_nothing_is_made(qtbot, door, given, says):
     create(qtbot, door, **given)
-    assert says in door.error.text()
+    assert says in door.form.error.text()
     assert not door.path.exists()
 
 
@@ -81,13 +81,13 @@ def test_a_wrong_passphrase_is_named_and_can_be_tried_again(qtbot, vault_path, p
     window = Unlock(vault_path)
     qtbot.addWidget(window)
     window.show()
-    qtbot.keyClicks(window.passphrase, "not this one")
-    qtbot.keyClick(window.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "passphrase" in window.error.text(), timeout=20_000)
-    assert window.passphrase.selectedText()
+    qtbot.keyClicks(window.form.passphrase, "not this one")
+    qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "passphrase" in window.form.error.text(), timeout=20_000)
+    assert window.form.passphrase.selectedText()
     with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
-        qtbot.keyClicks(window.passphrase, passphrase)
-        qtbot.keyClick(window.passphrase, Qt.Key.Key_Return)
+        qtbot.keyClicks(window.form.passphrase, passphrase)
+        qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
     opened.args[0].close()
 
 
@@ -156,7 +156,7 @@ def test_a_vault_that_is_open_elsewhere_is_said_and_opens_once_it_is_free(qtbot,
     with Vault.open(vault_path, passphrase):
         assert "another Neuro Chart" in refused(qtbot, window, passphrase)
     with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
-        qtbot.mouseClick(window.open_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.form.open_button, Qt.MouseButton.LeftButton)
     opened.args[0].close()
 
 
@@ -164,12 +164,12 @@ def refused(qtbot, window, words):
     """What the window says to a passphrase; it can be tried again."""
     qtbot.addWidget(window)
     window.show()
-    qtbot.keyClicks(window.passphrase, words)
-    qtbot.keyClick(window.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(window.error.text()), timeout=20_000)
-    assert window.open_button.isEnabled()
-    assert window.error.text().endswith(".")
-    return window.error.text()
+    qtbot.keyClicks(window.form.passphrase, words)
+    qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(window.form.error.text()), timeout=20_000)
+    assert window.form.open_button.isEnabled()
+    assert window.form.error.text().endswith(".")
+    return window.form.error.text()
 
 
 @pytest.mark.parametrize("folder", ["missing", "a file"])
@@ -179,10 +179,10 @@ def test_a_practice_that_can_t_be_made_there_is_said_and_its_words_stay(qtbot, t
     qtbot.addWidget(window)
     window.show()
     create(qtbot, window)
-    qtbot.waitUntil(lambda: "can't be made" in window.error.text(), timeout=20_000)
-    assert str(tmp_path / folder) in window.error.text()
-    assert window.practice_name.text() == "Riverside"
-    assert window.open_button.isEnabled()
+    qtbot.waitUntil(lambda: "can't be made" in window.form.error.text(), timeout=20_000)
+    assert str(tmp_path / folder) in window.form.error.text()
+    assert window.form.practice_name.text() == "Riverside"
+    assert window.form.open_button.isEnabled()
     assert [file.name for file in tmp_path.iterdir()] == ["a file"]
 
 
@@ -195,10 +195,12 @@ def test_strength_grows_with_words_and_never_praises_the_usual():
 
 def test_nothing_jumps_while_the_passphrase_is_typed(qtbot, door):
     def places():
-        return [line.mapTo(door, line.rect().topLeft()) for line in (door.practice_name, door.passphrase, door.again, door.open_button)]
+        form = door.form
+        lines = (form.practice_name, form.passphrase, form.again, form.open_button)
+        return [line.mapTo(door, line.rect().topLeft()) for line in lines]
 
     before = places()
     for words in ("needle", "willow tin kettle north"):
-        door.passphrase.setText(words)
+        door.form.passphrase.setText(words)
         qtbot.wait(1)
         assert places() == before
