@@ -235,7 +235,7 @@ class Window(QMainWindow):
     def settings_page(self) -> SettingsPage:
         """The page of the settings, made when it is first looked at."""
         if "settings" not in self._pages:
-            made = SettingsPage(self.chart, self._settings, self._vault.path)
+            made = SettingsPage(self.chart, self._settings, self._vault)
             made.theme_chosen.connect(self._show_theme)
             made.names_turned.connect(self._show_names)
             self._pages["settings"] = made

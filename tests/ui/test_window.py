@@ -191,7 +191,7 @@ def test_no_name_of_a_patient_stands_in_a_window_title(visiting):
 
 def test_the_look_and_the_window_are_remembered_but_nothing_of_a_patient(qtbot, visiting, tmp_path):
     window, _, _ = visiting
-    window.settings_page.theme.choose("dark")
+    window.settings_page.section("machine").theme.choose("dark")
     window.close()
     settings = (tmp_path / "settings.ini").read_text(encoding="utf-8")
     assert "theme=dark" in settings
@@ -310,7 +310,8 @@ def test_the_needles_of_every_room_come_after_the_page(qtbot, visiting):
 
 def test_tab_enters_a_row_of_choices_at_the_one_that_holds(window):
     window.show_page("settings")
-    theme = window.settings_page.theme
+    window.settings_page.show_section("machine")
+    theme = window.settings_page.section("machine").theme
     theme.choose("dark")
     theme.setFocus()
     assert window.focusWidget().text() == "Dark"

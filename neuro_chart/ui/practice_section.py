@@ -1,0 +1,56 @@
+"""Settings, Practice: the letterhead and the rooms."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.room_names import RoomNames
+from neuro_chart.ui.sections import fields_card, section_page
+from neuro_chart.ui.widgets import Segments
+from neuro_chart.ui.words import Prose
+
+if TYPE_CHECKING:
+    from neuro_chart.store.vault import Vault
+
+
+class PracticeSection(QWidget):
+    """What holds for the whole practice, stored in the vault as soon as it is set."""
+
+    def __init__(self, chart: OpenChart, settings: QSettings, vault: "Vault") -> None:  # noqa: ARG002  # as every section is made
+        super().__init__()
+        self._chart = chart
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(section_page(self._practice(), self._rooms()))
+        self.setFocusProxy(self.name)
+
+    def _practice(self) -> QWidget:
+        practice = self._chart.records.practice()
+        self.name = QLineEdit(practice.name)
+        self.name.editingFinished.connect(self.flush)
+        self.letterhead = Prose("Letterhead", "Address, phone, registration number", lines=3)
+        self.letterhead.show_text(practice.letterhead)
+        self.letterhead.edited.connect(lambda _: self.flush())
+        self.paper = Segments({"A4": "A4", "Letter": "Letter"}, "Paper")
+        self.paper.show_choice(practice.paper)
+        self.paper.chosen.connect(lambda _: self.flush())
+        self.name.setAccessibleName("Name of the practice")
+        hint = "The name and the letterhead head every paper; they are stored in the vault."
+        return fields_card("Practice", hint, {"Name": self.name, "Letterhead": self.letterhead, "Paper": self.paper})
+
+    def _rooms(self) -> QWidget:
+        self.rooms = RoomNames(self._chart)
+        return fields_card("Rooms", "Visits in progress stand in them on the Rooms page (Alt+R).", {"Names": self.rooms})
+
+    def flush(self) -> None:
+        """Store the practice as it stands here."""
+        self.rooms.flush()
+        before = self._chart.records.practice()
+        after = replace(
+            before, name=self.name.text().strip() or before.name, letterhead=self.letterhead.toPlainText().strip(), paper=self.paper.choice
+        )
+        if after != before:
+            self._chart.act(lambda: self._chart.records.save_practice(after))
