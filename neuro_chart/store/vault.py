@@ -315,13 +315,17 @@ def _bring_up_to_date(path: Path, engine: sa.Engine, revision: str) -> None:
 
 def _keep_copy(path: Path, engine: sa.Engine, revision: str) -> None:
     copy = path.with_name(f"{path.name}.before-{revision}-{uuid4().hex[:8]}")
-    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    fresh = path.with_name(f".{copy.name}.new")
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with closing(engine.raw_connection()) as connection:
-            connection.cursor().execute("VACUUM INTO ?", (str(copy),))
+            connection.cursor().execute("VACUUM INTO ?", (str(fresh),))
         KeyRing.load(keys_path(path)).save(keys_path(copy))
+        fresh.rename(copy)  # last: what bears its name is whole
+        sync_folder(path.parent)
     except BaseException:
-        copy.unlink()
+        for half in (fresh, keys_path(copy)):
+            half.unlink(missing_ok=True)
         raise
 
 
