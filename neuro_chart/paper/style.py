@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache
+from html import escape
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, LETTER
@@ -54,7 +54,7 @@ def plain(value: str) -> str:
 
 def text(value: str) -> str:
     """The one gate to a paragraph: whatever a person wrote, as markup that prints exactly that."""
-    return escape(plain(value)).replace("\n", "<br/>")
+    return escape(plain(value), quote=False).replace("\n", "<br/>")
 
 
 def _shown(char: str, known: frozenset[int]) -> str:
@@ -85,7 +85,7 @@ def lines(value: str, look: ParagraphStyle) -> list[Flowable]:
     for line in plain(value).strip("\n").split("\n"):
         words = line.lstrip(" ")
         indent = "\N{NO-BREAK SPACE}" * min(len(line) - len(words), 24)
-        out.append(Paragraph(escape(indent + words), look) if words else Spacer(0, look.leading * 0.6))
+        out.append(Paragraph(escape(indent + words, quote=False), look) if words else Spacer(0, look.leading * 0.6))
     return out
 
 
