@@ -1,7 +1,9 @@
-"""What all tests stand on: no window on a screen, nothing of the user's own folders, and vaults that open fast."""
+"""What all tests stand on: no window on a screen, nothing of the user's own folders, no network, and vaults that open fast."""
 
 import os
 import shutil
+import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,18 @@ for _name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
     os.environ[_name] = _HOME.name
 for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = str(Path(_HOME.name, _name.lower()))
+
+REACHING = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
+ASKING = {"socket.getaddrinfo", "socket.getnameinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+
+
+def _forbid_network(event: str, arguments: tuple[object, ...]) -> None:
+    local = {getattr(socket, "AF_UNIX", None)}  # by which processes of one machine and the window system talk
+    if event in ASKING or (event in REACHING and isinstance(made := arguments[0], socket.SocketType) and made.family not in local):
+        raise RuntimeError(f"{event}: neither the program nor a test of it may use the network")
+
+
+sys.addaudithook(_forbid_network)
 
 import pytest  # noqa: E402
 
