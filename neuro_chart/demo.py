@@ -84,7 +84,7 @@ def _chart(vault: Vault, case: Case) -> None:
     for visit in case.visits:
         records.start_visit(replace(visit, signed=None, signed_by=None, amendments=[]))
         if visit.signed:
-            Records(vault, partial(_same, visit.signed)).sign(visit.id, visit.practitioner_id)
+            Records(vault, partial(_same, visit.signed)).sign(visit.id)
         for amendment in visit.amendments:
             records.amend(amendment)
 
@@ -167,7 +167,7 @@ def _visits(patient_id: str, told: Mapping[str, Any], library: Library, practiti
             ]
         if added := charted.get("amended"):
             written = _hour(_day(now, charted["days"] - added["days"]), "19:30")
-            visit.amendments = [Amendment(visit.id, practitioner_id, added["text"], written)]
+            visit.amendments = [Amendment(visit.id, practitioner_id, added["text"], added["reason"], written)]
         yield visit
 
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from uuid import uuid4
 
+from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.text import fold
 
 EARLIEST_BIRTH = date(1880, 1, 1)
@@ -15,22 +17,38 @@ def new_id() -> str:
     return uuid4().hex
 
 
+class Role(StrEnum):
+    """What somebody may do here: an owner everything, a practitioner all that belongs to treating, a reader nothing but read."""
+
+    OWNER = "owner"
+    PRACTITIONER = "practitioner"
+    READER = "reader"
+
+
 @dataclass
 class Practice:
-    """The practice whose name heads every paper. `paper` is "A4" or "Letter", `letterhead` its address lines, `rooms` where it treats."""
+    """The practice whose name heads every paper. `paper` is "A4" or "Letter", `letterhead` its address lines, `rooms` where it treats.
+
+    `retention` says how long records are kept, None as long as nobody has chosen. `sign_within` are the minutes since the passphrase was
+    typed last within which a signature doesn't ask for it again; 0 asks each time.
+    """
 
     name: str
     letterhead: str = ""
     paper: str = "A4"
     rooms: tuple[str, ...] = ROOMS
+    retention: Retention | None = None
+    sign_within: int = 15
     id: str = field(default_factory=new_id)
 
 
 @dataclass
 class Practitioner:
-    """Someone who treats and signs."""
+    """Someone who signs in under a name of their own. `disabled` says since when they may not any more."""
 
     name: str
+    role: Role = Role.PRACTITIONER
+    disabled: datetime | None = None
     id: str = field(default_factory=new_id)
 
 
@@ -39,6 +57,7 @@ class Patient:
     """A person as they name themselves; what is unknown is left empty.
 
     figure: one of neuro_chart.clinic.body.FIGURES to show the needles on, or empty for the one that the sex suggests.
+    archived: since when the record is out of the lists. merged_into: the id of the record of the same person that shows this one's visits.
     """
 
     given: str = ""
@@ -55,6 +74,8 @@ class Patient:
     notes: str = ""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     figure: str = ""
+    archived: datetime | None = None
+    merged_into: str | None = None
     id: str = field(default_factory=new_id)
 
     @property

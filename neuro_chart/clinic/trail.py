@@ -46,13 +46,13 @@ class Entry:
     differs and the character at which that begins; of other deeds it holds plain words. It is empty once the patient has been erased.
     """
 
-    seq: int
     at: datetime
     practitioner_id: str
     deed: Deed
     patient_id: str = ""
     visit_id: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    seq: int = 0
 
 
 def difference(old: object, new: object) -> list[object]:

@@ -25,14 +25,46 @@ class Aftercare:
 
 
 @dataclass
+class Signature:
+    """Who closed a visit, an amendment or a health history, and when.
+
+    `name` is theirs as it was then, `at` is UTC and `zone` what the clock on the wall was ahead of it ("+01:00"). `digest` is 64 hex digits
+    over the content, this signature and the signature before it, `seq` its place among all of the practice, `form` how the content is read.
+    """
+
+    seq: int
+    kind: str
+    row_id: str
+    patient_id: str
+    practitioner_id: str
+    name: str
+    at: datetime
+    zone: str
+    form: int
+    digest: str
+
+    @property
+    def here(self) -> datetime:
+        """When it was put, by the clock on the wall there."""
+        return self.at.astimezone(datetime.strptime(self.zone, "%z").tzinfo)
+
+    @property
+    def short(self) -> str:
+        """The beginning of the digest, to compare by eye."""
+        return " ".join(self.digest[at : at + 4] for at in (0, 4, 8))
+
+
+@dataclass
 class Amendment:
-    """What was added to a visit after it was signed."""
+    """What was added to a visit after it was signed, and the reason why."""
 
     visit_id: str
     author_id: str
     text: str
+    reason: str = ""
     written: datetime = field(default_factory=now)
     id: str = field(default_factory=new_id)
+    signature: Signature | None = None
 
 
 @dataclass
@@ -69,6 +101,7 @@ class Visit:
     adjuncts: list[Adjunct] = field(default_factory=list)
     events: list[AdverseEvent] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
+    signature: Signature | None = None
 
     @property
     def count(self) -> Count:

@@ -1,5 +1,7 @@
 """What can go wrong with the vault, each in a sentence that says what to do. Light: the windows import it before the store."""
 
+from math import ceil
+
 
 class VaultError(Exception):
     """Something about the vault that the user must know; its text is a whole sentence for the screen and holds nothing of a patient."""
@@ -7,6 +9,15 @@ class VaultError(Exception):
 
 class WrongPassphraseError(VaultError):
     """The passphrase opens no key slot."""
+
+
+class TooSoonError(VaultError):
+    """Too many wrong passphrases: the next attempt has to wait; `seconds` says how long."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        whole = ceil(seconds)
+        super().__init__(f"Too many attempts that didn't fit. Wait {whole} second{'s' * (whole != 1)}, then try again.")
 
 
 class NotAVaultError(VaultError):
@@ -35,6 +46,10 @@ class WriteFailedError(VaultError):
 
 class SignedVisitError(VaultError):
     """The visit is signed and takes no change."""
+
+
+class NotAllowedError(VaultError):
+    """The role of who signed in does not allow it."""
 
 
 class UnsignedVisitError(VaultError):

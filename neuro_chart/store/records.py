@@ -1,7 +1,8 @@
 """Every question the program asks of the record, and every act upon it.
 
 A question returns objects of `clinic` that are whole and belong to the caller; an act takes such objects (copies made with
-dataclasses.replace), stores them in one transaction, durable when it returns, and says in a Change what it touched.
+dataclasses.replace), stores them in one transaction, durable when it returns, and says in a Change what it touched. In the same
+transaction the trail tells who did it and what was there before.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,24 +19,46 @@ from neuro_chart.clinic.clocks import now as this_moment
 from neuro_chart.clinic.events import AdverseEvent
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.needles import Needle, count
-from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.people import Patient, Practice, Practitioner, Role
 from neuro_chart.clinic.phrases import Phrase
 from neuro_chart.clinic.protocols import Protocol
+from neuro_chart.clinic.trail import Deed, Entry
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Amendment, Visit
 from neuro_chart.store import search
+from neuro_chart.store.erasure import erase
 from neuro_chart.store.errors import (
     CompletedIntakeError,
     NeedlesLeftError,
+    NotAllowedError,
     SignedVisitError,
     UnsignedVisitError,
     VaultError,
 )
-from neuro_chart.store.tables import adjunct, amendment, cleaned, event, intake, needle, patient, phrase, practitioner, protocol, visit
+from neuro_chart.store.seals import put_seal
+from neuro_chart.store.tables import (
+    MOMENT,
+    adjunct,
+    amendment,
+    cleaned,
+    event,
+    intake,
+    needle,
+    patient,
+    phrase,
+    place,
+    practitioner,
+    protocol,
+    trail,
+    visit,
+)
+from neuro_chart.store.trail import Changes, Head, head, read_entry, write_entry
+from neuro_chart.store.typing import gather, settle
 from neuro_chart.store.vault import Vault, plainly
 
 T = TypeVar("T")
 Part = Needle | Adjunct | AdverseEvent
 PARTS: tuple[tuple[type[Part], sa.Table], ...] = ((Needle, needle), (Adjunct, adjunct), (AdverseEvent, event))
+TYPED = frozenset({*NOTE_FIELDS, "aftercare"})
 NOTE = frozenset({*NOTE_FIELDS, *SCORE_FIELDS, "aftercare", "started", "room", "tongue", "pulse", "copied", "protocol", "session"})
 
 # What the triggers say (upgrades/), and what the user reads.
@@ -43,13 +66,19 @@ REFUSALS: dict[str, tuple[type[VaultError], str]] = {
     "signed visit": (SignedVisitError, "This visit is signed and can't be changed any more. Add an amendment instead."),
     "draft visit": (UnsignedVisitError, "This visit isn't signed yet: write it into the note itself."),
     "needle in": (NeedlesLeftError, "A needle is in, or pulled and not counted. Count it out, or give the reason why the visit closes."),
+    "patient stays": (VaultError, "A patient's record is never deleted. Put it into the archive instead."),
+    "retention": (VaultError, "The practice keeps this record still: its retention period is not over, or none is set."),
+    "grows only": (VaultError, "The trail and the signatures only grow; nothing in them can be changed."),
     "completed intake": (CompletedIntakeError, "This health history is completed and can't be changed any more. Start a new one instead."),
 }
 
 
 @dataclass(frozen=True)
 class Change:
-    """What an act touched. `kind` is practice, patient, intake, visit, note, treatment, signature, amendment, protocol or phrase."""
+    """What an act touched.
+
+    `kind` is practice, people, patient, intake, visit, note, treatment, signature, amendment, protocol, phrase or trail.
+    """
 
     kind: str
     patient_id: str = ""
@@ -57,7 +86,10 @@ class Change:
 
 
 class PatientLine(NamedTuple):
-    """A patient as the list shows them; `last_visit` is when the latest visit began, `open_visit` says that one isn't signed."""
+    """A patient as the list shows them; `last_visit` is when the latest visit began, `open_visit` says that one isn't signed.
+
+    The visits of records that were merged into this one count as theirs.
+    """
 
     id: str
     given: str
@@ -67,6 +99,7 @@ class PatientLine(NamedTuple):
     phone: str
     last_visit: datetime | None
     open_visit: bool
+    archived: bool
 
 
 class Found(NamedTuple):
@@ -86,6 +119,16 @@ class Records:
         self._vault = vault
         self._now = now
 
+    @property
+    def role(self) -> Role:
+        """What may be done by who signed in; a vault that can't be written to is only read."""
+        return Role.READER if self._vault.read_only else self.practitioner().role
+
+    @property
+    def may_write(self) -> bool:
+        """Whether who signed in may chart."""
+        return self.role is not Role.READER
+
     # questions
 
     def practice(self) -> Practice:
@@ -97,19 +140,26 @@ class Records:
         return self._one(Practitioner, self._vault.practitioner_id)
 
     def practitioners(self) -> list[Practitioner]:
-        """Everyone who treats here, by name."""
-        return self._all(sa.select(Practitioner).order_by(practitioner.c.name))
+        """Everyone who signs in or once did, by name."""
+        return self._all(sa.select(Practitioner).order_by(practitioner.c.name, practitioner.c.id))
 
-    def patients(self, query: str = "", limit: int = 200, offset: int = 0) -> list[PatientLine]:
-        """Patients by family and given name; with a query those that hold all its words in name, date of birth or phone."""
-        of_patient = visit.c.patient_id == patient.c.id
+    def patients(self, query: str = "", limit: int = 200, offset: int = 0, *, archived: bool = False) -> list[PatientLine]:
+        """Patients by family and given name; with a query those that hold all its words in name, date of birth or phone.
+
+        Those in the archive are told on their own; a record that was merged into another is not told.
+        """
+        merged = patient.alias()
+        of_patient = sa.or_(
+            visit.c.patient_id == patient.c.id, visit.c.patient_id.in_(sa.select(merged.c.id).where(merged.c.merged_into == patient.c.id))
+        )
         lines = (
             sa.select(
                 *(patient.c[name] for name in ("id", "given", "family", "preferred", "birth", "phone")),
                 sa.select(sa.func.max(visit.c.started)).where(of_patient).scalar_subquery(),
                 sa.exists().where(of_patient, visit.c.signed.is_(None)),
+                patient.c.archived.is_not(None),
             )
-            .where(*search.person_matches(patient.c.search, query))
+            .where(*_listed(query, archived=archived))
             .order_by(patient.c.search, patient.c.id)
             .limit(limit)
             .offset(offset)
@@ -117,9 +167,9 @@ class Records:
         with self._asking() as session:
             return [PatientLine._make(row) for row in session.execute(lines)]
 
-    def patient_count(self, query: str = "") -> int:
+    def patient_count(self, query: str = "", *, archived: bool = False) -> int:
         """How many patients a query finds; all without one."""
-        counted = sa.select(sa.func.count()).select_from(patient).where(*search.person_matches(patient.c.search, query))
+        counted = sa.select(sa.func.count()).select_from(patient).where(*_listed(query, archived=archived))
         with self._asking() as session:
             return session.scalar(counted) or 0
 
@@ -127,9 +177,13 @@ class Records:
         """One patient; LookupError when there is none."""
         return self._one(Patient, patient_id)
 
+    def merged(self, patient_id: str) -> list[Patient]:
+        """The records that were merged into this one."""
+        return self._all(sa.select(Patient).where(patient.c.merged_into == patient_id).order_by(patient.c.created, patient.c.id))
+
     def intakes(self, patient_id: str) -> list[Intake]:
-        """A patient's health histories, newest first."""
-        mine = sa.select(Intake).where(intake.c.patient_id == patient_id)
+        """A patient's health histories, newest first, with those of the records that were merged into this one."""
+        mine = sa.select(Intake).where(intake.c.patient_id.in_(_family(patient_id)))
         return self._all(mine.order_by(intake.c.started.desc(), intake.c.id))
 
     def intake(self, intake_id: str) -> Intake:
@@ -137,8 +191,9 @@ class Records:
         return self._one(Intake, intake_id)
 
     def visits(self, patient_id: str) -> list[Visit]:
-        """A patient's visits, newest first, with all that belongs to them."""
-        return self._all(sa.select(Visit).where(visit.c.patient_id == patient_id).order_by(visit.c.started.desc(), visit.c.id))
+        """A patient's visits, newest first, with all that belongs to them, and those of the records that were merged into this one."""
+        mine = sa.select(Visit).where(visit.c.patient_id.in_(_family(patient_id)))
+        return self._all(mine.order_by(visit.c.started.desc(), visit.c.id))
 
     def visit(self, visit_id: str) -> Visit:
         """One visit with all that belongs to it; LookupError when there is none."""
@@ -148,18 +203,19 @@ class Records:
         """The drafts of all patients, oldest first."""
         drafts = sa.select(Visit, Patient).join_from(visit, patient).where(visit.c.signed.is_(None)).order_by(visit.c.started, visit.c.id)
         with self._asking() as session:
-            return [(draft, whose) for draft, whose in session.execute(drafts)]
+            return [(draft, _heading(session, whose)) for draft, whose in session.execute(drafts)]
 
     def latest_visits(self, limit: int) -> list[tuple[Visit, Patient]]:
         """The visits that were signed last, of all patients, newest first."""
         signed = sa.select(Visit, Patient).join_from(visit, patient).where(visit.c.signed.is_not(None))
         with self._asking() as session:
-            return [(seen, whose) for seen, whose in session.execute(signed.order_by(visit.c.signed.desc(), visit.c.id).limit(limit))]
+            found = session.execute(signed.order_by(visit.c.signed.desc(), visit.c.id).limit(limit))
+            return [(seen, _heading(session, whose)) for seen, whose in found]
 
     def last_visit_before(self, current: Visit) -> Visit | None:
         """The patient's latest visit that began before this one, signed or not."""
         earlier = sa.select(Visit).where(
-            visit.c.patient_id == current.patient_id, visit.c.id != current.id, visit.c.started <= current.started
+            visit.c.patient_id.in_(_family(current.patient_id)), visit.c.id != current.id, visit.c.started <= current.started
         )
         found = self._all(earlier.order_by(visit.c.started.desc(), visit.c.id).limit(1))
         return found[0] if found else None
@@ -169,10 +225,11 @@ class Records:
 
         What was put in at a visit that is signed is taken out at a later one, where it is charted again with the same beginning.
         """
-        gone, then = adjunct.alias(), visit.alias()
+        gone, then, same = adjunct.alias(), visit.alias(), patient.alias()
         taken = sa.exists().where(
             gone.c.visit_id == then.c.id,
-            then.c.patient_id == patient.c.id,
+            then.c.patient_id == same.c.id,
+            sa.func.coalesce(same.c.merged_into, same.c.id) == sa.func.coalesce(patient.c.merged_into, patient.c.id),
             gone.c.kind == adjunct.c.kind,
             gone.c.started == adjunct.c.started,
             gone.c.ended.is_not(None),
@@ -180,10 +237,10 @@ class Records:
         still = sa.select(Adjunct, Patient).join_from(adjunct, visit).join(patient, visit.c.patient_id == patient.c.id)
         still = still.where(adjunct.c.kind.in_(LEFT_IN), adjunct.c.started.is_not(None), adjunct.c.ended.is_(None), ~taken)
         if patient_id:
-            still = still.where(patient.c.id == patient_id)
+            still = still.where(patient.c.id.in_(_family(patient_id)))
         with self._asking() as session:
             found = session.execute(still.order_by(adjunct.c.until.is_(None), adjunct.c.until, adjunct.c.started, adjunct.c.id))
-            return [(left, whose) for left, whose in found]
+            return [(left, _heading(session, whose)) for left, whose in found]
 
     def find_in_notes(self, words: str, limit: int = 100) -> list[Found]:
         """Visits whose notes and amendments hold all the words, newest first; nothing for no words."""
@@ -199,10 +256,8 @@ class Records:
         )
         found = sa.select(Visit, Patient).join_from(visit, patient).where(*holding).order_by(visit.c.started.desc(), visit.c.id)
         with self._asking() as session:
-            return [
-                Found(seen.id, whose.id, whose.name, seen.started, search.excerpt(_prose(seen), wanted))
-                for seen, whose in session.execute(found.limit(limit))
-            ]
+            shown = ((seen, _heading(session, whose)) for seen, whose in session.execute(found.limit(limit)))
+            return [Found(seen.id, whose.id, whose.name, seen.started, search.excerpt(_prose(seen), wanted)) for seen, whose in shown]
 
     def protocols(self) -> list[Protocol]:
         """The practice's own prescriptions, by name."""
@@ -212,14 +267,75 @@ class Records:
         """The practice's own phrases, by key."""
         return self._all(sa.select(Phrase).order_by(phrase.c.key))
 
+    def trail(
+        self,
+        patient_id: str = "",
+        practitioner_id: str = "",
+        deed: str = "",
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 200,
+    ) -> list[Entry]:
+        """Who did what, the newest first: of one patient, by one person, of one deed, within a time, and older than entry `before`."""
+        asked = sa.select(trail)
+        for column, wanted in ((trail.c.practitioner_id, practitioner_id), (trail.c.deed, deed)):
+            if wanted:
+                asked = asked.where(column == wanted)
+        if patient_id:
+            asked = asked.where(trail.c.patient_id.in_(_family(patient_id)))
+        if since is not None:
+            asked = asked.where(trail.c.at >= since)
+        if until is not None:
+            asked = asked.where(trail.c.at < until)
+        if before is not None:
+            asked = asked.where(trail.c.seq < before)
+        with self._asking() as session:
+            return [read_entry(row) for row in session.execute(asked.order_by(trail.c.seq.desc()).limit(limit)).mappings()]
+
+    def trail_head(self) -> Head:
+        """Where the trail ends."""
+        with self._asking() as session:
+            return head(session.connection())
+
+    def erasable(self, patient_id: str) -> str:
+        """Why a patient's record can't be erased, in a sentence; nothing when it can."""
+        kept = self.practice().retention
+        if self.role is not Role.OWNER:
+            return "Only an owner of the practice erases a record."
+        if kept is None:
+            return "The practice has not set how long it keeps records. Choose that in the settings first."
+        whose = self.patient(patient_id)
+        visits = self.visits(patient_id)
+        if any(seen.signed is None for seen in visits):
+            return "A visit is open. Sign it first."
+        moments = [whose.created, *(seen.started for seen in visits), *(each.started for each in self.intakes(patient_id))]
+        moments += [added.written for seen in visits for added in seen.amendments]
+        ends = kept.ends(whose.birth, max(moments).astimezone().date())
+        return "" if ends <= self._now().astimezone().date() else f"The practice keeps this record until {ends.isoformat()}."
+
     # acts
 
     def save_practice(self, practice: Practice) -> Change:
-        """Changes the practice's name, letterhead or paper."""
-        with self._acting() as session:
-            (kept,) = session.scalars(sa.select(Practice))
+        """Changes the practice's name, letterhead, paper or rooms; how it keeps and signs records is the owner's to change."""
+        kept = self.practice()
+        rules = (practice.retention, practice.sign_within) != (kept.retention, kept.sign_within)
+        with self._acting(need=Role.OWNER if rules else Role.PRACTITIONER) as session:
             session.merge(replace(cleaned(practice), id=kept.id))
         return Change("practice")
+
+    def put_practitioner(self, person: Practitioner) -> Change:
+        """Adds or changes somebody who signs in; everybody may change their own name. One owner at least stays active."""
+        known = {each.id: each for each in self.practitioners()}
+        own = person.id == self._vault.practitioner_id and replace(known[person.id], name=person.name) == person
+        _refuse({} if person.name.strip() else {"name": "Give a name; it stands under what is signed."})
+        known[person.id] = person
+        if not any(each.role is Role.OWNER and each.disabled is None for each in known.values()):
+            raise ValueError("The practice needs an owner. Make somebody else one first.")
+        with self._acting(need=Role.READER if own else Role.OWNER) as session:
+            session.merge(cleaned(person))
+        return Change("people")
 
     def save_patient(self, patient: Patient) -> Change:
         """Adds a patient, or changes them; ValueError with the reasons when the record can't be right."""
@@ -228,6 +344,87 @@ class Records:
         with self._acting() as session:
             session.merge(kept)
         return Change("patient", kept.id)
+
+    def archive(self, patient_id: str) -> Change:
+        """Takes a patient out of the lists; nothing of them is lost."""
+        return self._set_patient(patient_id, Deed.ARCHIVED, archived=self._now())
+
+    def unarchive(self, patient_id: str) -> Change:
+        """Brings a patient back into the lists."""
+        return self._set_patient(patient_id, Deed.UNARCHIVED, archived=None)
+
+    def merge(self, patient_id: str, into: str) -> Change:
+        """Shows the visits and health histories of a record with those of another of the same person; both stay as they are."""
+        other = self.patient(into)
+        if patient_id == into or other.merged_into is not None:
+            raise ValueError("Choose another record of the same person to merge this one into.")
+        if self.merged(patient_id):
+            raise ValueError("Other records were merged into this one. Merge the other way round, or part them first.")
+        return self._set_patient(patient_id, Deed.MERGED, merged_into=into)
+
+    def unmerge(self, patient_id: str) -> Change:
+        """Parts a record from the one that it was merged into."""
+        return self._set_patient(patient_id, Deed.UNMERGED, merged_into=None)
+
+    def erase(self, patient_id: str, reason: str) -> Change:
+        """Takes a patient and all that was charted of them away for good; ValueError says why it can't be.
+
+        Seals and trail stay, without what they told of the patient, and the trail says that it happened.
+        """
+        why_not = self.erasable(patient_id) or ("" if reason.strip() else "Give the reason; the trail keeps it.")
+        if why_not:
+            raise ValueError(why_not)
+        told = {
+            "visits": len(self.visits(patient_id)),
+            "health histories": len(self.intakes(patient_id)),
+            "reason": cleaned(reason).strip(),
+        }
+        with self._acting(need=Role.OWNER) as session:
+            connection = session.connection()
+            whose = [*connection.scalars(sa.select(patient.c.id).where(patient.c.merged_into == patient_id)), patient_id]
+            for each in whose:
+                erase(connection, each, self._vault.practitioner_id, self._now(), told["reason"])
+                self._write(session, self._entry(Deed.ERASED, each, changes=told))
+        return Change("patient", patient_id)
+
+    def log(self, deed: Deed, patient_id: str = "", visit_id: str = "", **words: object) -> Change:
+        """Says in the trail what changes no row, such as that a record was seen or printed."""
+        if not self._vault.read_only:
+            with self._acting(need=Role.READER) as session:
+                self._write(session, self._entry(deed, patient_id, visit_id, cleaned(words)))
+        return Change("trail", patient_id, visit_id)
+
+    def signed_in(self, failed: Sequence[datetime] = (), *, recovered: bool = False) -> Change:
+        """Begins a sitting: what was being typed when the last one broke off, attempts that failed, and who is here, go into the trail."""
+        if not self._vault.read_only:
+            self.settle()
+            with self._acting(need=Role.READER) as session:
+                self._write(session, *(Entry(moment, "", Deed.FAILED) for moment in failed))
+                self._write(session, self._entry(Deed.RECOVERED if recovered else Deed.SIGNED_IN))
+        return Change("trail")
+
+    def settle(self) -> None:
+        """Writes into the trail what was typed and is only gathered so far."""
+        if not self._vault.read_only:
+            with self._acting(need=Role.READER) as session:
+                settle(session.connection(), self._vault.key, self._now())
+
+    def keep_place(self, page: dict[str, object]) -> None:
+        """Keeps where somebody was in the chart, for when they come back."""
+        if not self._vault.read_only:
+            with self._acting(need=Role.READER) as session:
+                session.execute(sa.delete(place).where(place.c.practitioner_id == self._vault.practitioner_id))
+                session.execute(sa.insert(place).values(practitioner_id=self._vault.practitioner_id, page=page))
+
+    def take_place(self) -> dict[str, object]:
+        """Where who signed in was when they locked; told once, and empty if they did not."""
+        mine = place.c.practitioner_id == self._vault.practitioner_id
+        with self._asking() as session:
+            found = session.scalar(sa.select(place.c.page).where(mine))
+        if found and not self._vault.read_only:
+            with self._acting(need=Role.READER) as session:
+                session.execute(sa.delete(place).where(mine))
+        return found or {}
 
     def start_intake(self, intake: Intake) -> Change:
         """Adds a health history beside those that are there."""
@@ -271,7 +468,7 @@ class Records:
         for each in kept:
             if not isinstance(each, AdverseEvent):
                 _refuse(each.errors())
-        with self._acting() as session:
+        with self._acting(typing=not (kept or gone) and written.keys() <= TYPED) as session:
             draft = _draft(session, visit_id)
             _write(draft, written)
             for kind, table in PARTS:
@@ -281,8 +478,8 @@ class Records:
                 if any(each.visit_id != visit_id for each in held):
                     raise ValueError("What is charted in one visit can't be taken over into another.")
                 known = {each.id for each in held}
-                if gone:
-                    session.execute(sa.delete(table).where(table.c.id.in_(gone), table.c.visit_id == visit_id))
+                for each in session.scalars(sa.select(kind).where(table.c.id.in_(gone), table.c.visit_id == visit_id)) if gone else ():
+                    session.delete(each)
                 for each in parts:
                     session.merge(each) if each.id in known else session.add(each)
         return Change("treatment" if kept or gone else "note", draft.patient_id, visit_id)
@@ -304,22 +501,27 @@ class Records:
         """Takes away a phrase of the practice's own."""
         return self._drop("phrase", Phrase, phrase_id)
 
-    def sign(self, visit_id: str, practitioner_id: str, reason: str = "") -> Change:
+    def sign(self, visit_id: str, reason: str = "") -> Change:
         """Closes a visit for good. While in and out are uneven it takes the reason why, which is kept; else NeedlesLeftError."""
-        with self._acting() as session:
+        with self._acting(Deed.SIGNED) as session:
             draft = _draft(session, visit_id)
             even = count(session.scalars(sa.select(Needle).where(needle.c.visit_id == visit_id))).is_even
-            draft.signed, draft.signed_by = self._now(), practitioner_id
+            draft.signed, draft.signed_by = self._now(), self._vault.practitioner_id
             draft.needles_left_reason = "" if even else cleaned(reason).strip()
+            self._seal(session, "visit", visit_id, draft.patient_id, draft.signed)
         return Change("signature", draft.patient_id, visit_id)
 
     def amend(self, amendment: Amendment) -> Change:
-        """Adds to a signed visit."""
+        """Adds to a signed visit, in the name of who signed in; ValueError without words or without the reason why."""
         kept = cleaned(amendment)
-        with self._acting() as session:
-            session.add(kept)
-            session.flush()
+        if kept.author_id != self._vault.practitioner_id:
+            raise ValueError("An amendment is signed by who signed in.")
+        _refuse({} if kept.text.strip() else {"text": "Write what is to be added or put right."})
+        _refuse({} if kept.reason.strip() else {"reason": "Give the reason why the visit is amended."})
+        with self._acting(Deed.AMENDED) as session:
             amended = _got(session, Visit, kept.visit_id)
+            session.add(kept)
+            self._seal(session, "amendment", kept.id, amended.patient_id, kept.written)
         return Change("amendment", amended.patient_id, amended.id)
 
     def drop_visit(self, visit_id: str) -> Change:
@@ -341,16 +543,61 @@ class Records:
             yield session
 
     @contextmanager
-    def _acting(self) -> Iterator[Session]:
+    def _acting(self, deed: Deed | None = None, *, need: Role = Role.PRACTITIONER, typing: bool = False) -> Iterator[Session]:
+        """One transaction, which ends with the trail's entry of what was changed in it; words that are being typed are only gathered."""
+        self._refuse_role(need)
         try:
             with plainly(), Session(self._vault.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
+                changes = Changes(session)
                 yield session
+                session.flush()
+                if changes.rows:
+                    self._tell(session, changes, deed, typing=typing)
         except sa.exc.StatementError as error:
             if str(error.orig) in REFUSALS:
                 raise _refusal(str(error.orig)) from error
             if isinstance(error, sa.exc.IntegrityError) or isinstance(error.orig, ValueError):
                 raise ValueError("This can't be stored as it is. Nothing was changed.") from error  # noqa: TRY004
             raise
+
+    def _refuse_role(self, need: Role) -> None:
+        if self._vault.read_only:
+            raise NotAllowedError("This vault can't be written to, so it is only read. Copy it and its keys to a disk that can be written.")
+        if need is Role.READER:
+            return
+        mine = self.role
+        if mine is Role.READER:
+            raise NotAllowedError("You may read this chart and not change it. The owner of the practice can give you another role.")
+        if need is Role.OWNER and mine is not Role.OWNER:
+            raise NotAllowedError("Only an owner of the practice may do this.")
+
+    def _tell(self, session: Session, changes: Changes, deed: Deed | None, *, typing: bool) -> None:
+        connection, key, now = session.connection(), self._vault.key, self._now()
+        entry = self._entry(deed or changes.deed, *changes.about(session), changes.told())
+        if typing:
+            gather(connection, key, now, changes, entry)
+        else:
+            settle(connection, key, now, changes)
+            write_entry(connection, key, entry)
+
+    def _entry(self, deed: Deed, patient_id: str = "", visit_id: str = "", changes: Mapping[str, Any] | None = None) -> Entry:
+        return Entry(self._now(), self._vault.practitioner_id, deed, patient_id, visit_id, changes or {})
+
+    def _write(self, session: Session, *entries: Entry) -> None:
+        for entry in entries:
+            write_entry(session.connection(), self._vault.key, entry)
+
+    def _seal(self, session: Session, kind: str, row_id: str, patient_id: str, at: datetime) -> None:
+        session.flush()
+        zone = at.astimezone().isoformat()[-6:]
+        put_seal(session.connection(), kind, row_id, patient_id, by=self._vault.practitioner_id, at=MOMENT.write(at), zone=zone)
+
+    def _set_patient(self, patient_id: str, deed: Deed, **fields: object) -> Change:
+        with self._acting(deed) as session:
+            kept = _got(session, Patient, patient_id)
+            for name, value in fields.items():
+                setattr(kept, name, value)
+        return Change("patient", patient_id)
 
     def _one(self, kind: type[T], row_id: str) -> T:
         with self._asking() as session:
@@ -374,12 +621,32 @@ class Records:
         return Change(word)
 
     def _answer(self, intake_id: str, response: dict[str, object], completed: datetime | None) -> Change:
-        with self._acting() as session:
+        with self._acting(Deed.COMPLETED if completed else None, typing=completed is None) as session:
             kept = _got(session, Intake, intake_id)
             if kept.completed is not None:
                 raise _refusal("completed intake")
             kept.response, kept.completed = cleaned(response), completed
+            if completed is not None:
+                self._seal(session, "intake", intake_id, kept.patient_id, completed)
         return Change("intake", kept.patient_id)
+
+
+def _listed(query: str, *, archived: bool) -> Iterator[sa.ColumnElement[bool]]:
+    yield patient.c.merged_into.is_(None)
+    yield patient.c.archived.is_not(None) if archived else patient.c.archived.is_(None)
+    yield from search.person_matches(patient.c.search, query)
+
+
+def _family(patient_id: str) -> sa.Select[tuple[str]]:
+    """The ids of all records of the person: the one that heads them and those merged into it."""
+    heading = sa.select(sa.func.coalesce(patient.c.merged_into, patient.c.id)).where(patient.c.id == patient_id).scalar_subquery()
+    same = patient.alias()
+    return sa.select(same.c.id).where(sa.or_(same.c.id == patient_id, same.c.id == heading, same.c.merged_into == heading))
+
+
+def _heading(session: Session, whose: Patient) -> Patient:
+    """The record that a visit is shown under."""
+    return whose if whose.merged_into is None else _got(session, Patient, whose.merged_into)
 
 
 def _refusal(said: str) -> VaultError:

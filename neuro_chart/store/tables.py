@@ -5,6 +5,7 @@ Times are kept as UTC text of one length, so that they sort; dates as ISO text.
 """
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +14,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy import event as events
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import composite, configure_mappers, deferred, registry, relationship
+from sqlalchemy.orm import composite, configure_mappers, deferred, foreign, registry, relationship
 from sqlalchemy.orm.attributes import set_attribute
 from sqlalchemy.types import TypeEngine
 
@@ -21,14 +22,15 @@ from neuro_chart.clinic.adjuncts import Adjunct, Spot
 from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.needles import Angle, Mishap, Needle, Side, Site, Technique
-from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.people import Patient, Practice, Practitioner, Role
 from neuro_chart.clinic.phrases import Phrase
 from neuro_chart.clinic.protocols import Protocol
+from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.text import clean
-from neuro_chart.clinic.visits import Aftercare, Amendment, Visit
+from neuro_chart.clinic.visits import Aftercare, Amendment, Signature, Visit
 from neuro_chart.store.search import amendment_key, person_key, visit_key
 
-REVISION = "0003"
+REVISION = "0004"
 
 T = TypeVar("T")
 
@@ -109,6 +111,24 @@ def _read_pairs(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((one, other) for one, other in json.loads(text))
 
 
+def _write_retention(retention: Retention) -> str:
+    return _write_json(asdict(retention))
+
+
+def _read_retention(text: str) -> Retention:
+    return Retention(**json.loads(text))
+
+
+def pack(value: object) -> bytes:
+    """A JSON value as bytes that are the same for the same value."""
+    return zlib.compress(json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode())
+
+
+def unpack(packed: bytes) -> Any:  # noqa: ANN401
+    """The value that was packed."""
+    return json.loads(zlib.decompress(packed))
+
+
 MOMENT = Kept(_write_moment, datetime.fromisoformat)
 DAY = Kept(date.isoformat, date.fromisoformat)
 AFTERCARE = Kept(_write_aftercare, _read_aftercare)
@@ -117,6 +137,7 @@ WORDS: Kept[tuple[str, ...]] = Kept(_write_json, _read_words)
 PAIRS: Kept[tuple[tuple[str, str], ...]] = Kept(_write_json, _read_pairs)
 SPOTS, STROKES = Kept(_write_spots, _read_spots), Kept(_write_strokes, _read_strokes)
 YES_NO = Kept(int, bool, sa.Integer)
+RETENTION = Kept(_write_retention, _read_retention)
 
 metadata = sa.MetaData(
     naming_convention={"ck": "ck_%(table_name)s_%(constraint_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"},
@@ -151,9 +172,19 @@ practice = sa.Table(
     _text("letterhead"),
     _text("paper"),
     sa.Column("rooms", WORDS, nullable=False),
+    sa.Column("retention", RETENTION),
+    sa.Column("sign_within", sa.Integer, nullable=False),
     sa.CheckConstraint("paper IN ('A4', 'Letter')", name="paper"),
 )
-practitioner = sa.Table("practitioner", metadata, _key(), _text("name"))
+practitioner = sa.Table(
+    "practitioner",
+    metadata,
+    _key(),
+    _text("name"),
+    sa.Column("role", Kept(str, Role), nullable=False),
+    _moment("disabled", nullable=True),
+    sa.CheckConstraint("role IN ('owner', 'practitioner', 'reader')", name="role"),
+)
 patient = sa.Table(
     "patient",
     metadata,
@@ -164,8 +195,11 @@ patient = sa.Table(
     _moment("created"),
     _text("search"),
     _text("figure"),
+    _moment("archived", nullable=True),
+    _to("patient", name="merged_into", nullable=True),
     sa.CheckConstraint("figure IN ('', 'neutral', 'female', 'male')", name="figure"),
     sa.Index("ix_patient_search", "search"),
+    sa.Index("ix_patient_merged", "merged_into", sqlite_where=sa.text("merged_into IS NOT NULL")),
 )
 intake = sa.Table(
     "intake",
@@ -276,7 +310,59 @@ amendment = sa.Table(
     _text("text"),
     _moment("written"),
     _text("search"),
+    _text("reason"),
     sa.Index("ix_amendment_visit", "visit_id"),
+)
+seal = sa.Table(
+    "seal",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    *(_text(name) for name in ("kind", "row_id", "patient_id", "practitioner_id", "name")),
+    _moment("at"),
+    _text("zone"),
+    sa.Column("form", sa.Integer, nullable=False),
+    _text("digest"),
+    sa.Index("ix_seal_row", "kind", "row_id", unique=True),
+)
+trail = sa.Table(
+    "trail",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    _moment("at"),
+    *(_text(name) for name in ("practitioner_id", "deed", "patient_id", "visit_id")),
+    sa.Column("detail", sa.LargeBinary),
+    *(_text(name) for name in ("detail_digest", "digest")),
+    sa.Index("ix_trail_patient", "patient_id", "seq"),
+)
+head = sa.Table(
+    "head",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    _text("digest"),
+    _moment("at"),
+)
+typing = sa.Table(
+    "typing",
+    metadata,
+    sa.Column("row_id", sa.Text, primary_key=True),
+    *(_text(name) for name in ("kind", "practitioner_id", "patient_id", "visit_id")),
+    _moment("since"),
+    sa.Column("before", ANSWERS, nullable=False),
+)
+place = sa.Table(
+    "place",
+    metadata,
+    sa.Column("practitioner_id", sa.ForeignKey("practitioner.id"), primary_key=True),
+    sa.Column("page", ANSWERS, nullable=False),
+)
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    sa.Column("patient_id", sa.Text, primary_key=True),
+    _text("practitioner_id"),
+    _moment("at"),
+    _text("reason"),
 )
 protocol = sa.Table(
     "protocol",
@@ -309,7 +395,17 @@ _mapper.map_imperatively(Adjunct, adjunct)
 _mapper.map_imperatively(AdverseEvent, event)
 _mapper.map_imperatively(Protocol, protocol)
 _mapper.map_imperatively(Phrase, phrase)
-_mapper.map_imperatively(Amendment, amendment, properties={"search": deferred(amendment.c.search)})
+_mapper.map_imperatively(Signature, seal)
+
+
+def _signature(kind: str, row_id: sa.Column[str]) -> Any:  # noqa: ANN401
+    closes = sa.and_(foreign(seal.c.row_id) == row_id, seal.c.kind == kind)
+    return relationship(Signature, primaryjoin=closes, uselist=False, viewonly=True, lazy="selectin")
+
+
+_mapper.map_imperatively(
+    Amendment, amendment, properties={"search": deferred(amendment.c.search), "signature": _signature("amendment", amendment.c.id)}
+)
 _mapper.map_imperatively(
     Visit,
     visit,
@@ -319,6 +415,7 @@ _mapper.map_imperatively(
         "needles": relationship(Needle, order_by=(needle.c.position, needle.c.id), viewonly=True, lazy="selectin"),
         "adjuncts": relationship(Adjunct, order_by=(adjunct.c.position, adjunct.c.kind, adjunct.c.id), viewonly=True, lazy="selectin"),
         "events": relationship(AdverseEvent, order_by=(event.c.at, event.c.id), viewonly=True, lazy="selectin"),
+        "signature": _signature("visit", visit.c.id),
         "amendments": relationship(Amendment, order_by=(amendment.c.written, amendment.c.id), viewonly=True, lazy="selectin"),
     },
 )

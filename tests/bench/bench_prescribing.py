@@ -71,7 +71,7 @@ def page(app, library, earlier, practice_of, tmp_path):
         for visit in earlier:
             visit.patient_id, visit.practitioner_id = patient.id, records.practitioner().id
             records.start_visit(visit)
-            records.sign(visit.id, visit.practitioner_id)
+            records.sign(visit.id)
         window.open_patient(patient.id)
         window.patient.start_visit()
         app.processEvents()

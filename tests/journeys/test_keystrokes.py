@@ -72,7 +72,7 @@ def treated(window, rosa, library):
         site = library.atlas.point_sites(code)[side]
         visit.needles.append(Needle(visit.id, site, code, inserted=began, removed=began + timedelta(minutes=30)))
     window.chart.records.start_visit(visit)
-    window.chart.records.sign(visit.id, visit.practitioner_id)
+    window.chart.records.sign(visit.id)
 
 
 @pytest.fixture

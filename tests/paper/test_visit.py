@@ -38,7 +38,7 @@ def test_the_record_is_whole(case):
 
 
 def test_amendments_stand_beneath_the_signature_in_the_order_of_time(case):
-    case.visit.amendments.insert(0, Amendment(case.visit.id, case.practitioner.id, "Later still.", case.visit.started + timedelta(days=9)))
+    case.visit.amendments.insert(0, Amendment(case.visit.id, case.practitioner.id, "Later still.", "Told later", case.visit.started + timedelta(days=9)))
     said = case.record().words
     assert said.index("Signed by") < said.index("She phoned") < said.index("Later still.")
 
@@ -98,7 +98,7 @@ def test_hostile_words_in_every_field(case):
         assessment=hostile,
         plan=hostile,
         needles_left_reason=hostile,
-        amendments=[Amendment(case.visit.id, "nobody", hostile)],
+        amendments=[Amendment(case.visit.id, "nobody", hostile, hostile)],
     )
     case.visit.needles[0].point = hostile
     case.visit.adjuncts[0].kind = case.visit.adjuncts[0].setting = hostile

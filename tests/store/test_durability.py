@@ -41,7 +41,7 @@ DAY = """if True:
         print("noted", visit.id, number, flush=True)
         records.treat(visit.id, [Needle(visit.id, Site(0, 0, 0, Side.LEFT, ""), inserted=now(), removed=now(), position=3)])
         print("put", visit.id, flush=True)
-        records.sign(visit.id, vault.practitioner_id)
+        records.sign(visit.id)
         print("signed", visit.id, flush=True)
 """
 

@@ -20,7 +20,7 @@ def charted(records):
         visit = Visit(patient.id, records.practitioner().id, started=began)
         records.start_visit(visit)
         records.treat(visit.id, treating.start([Adjunct(visit.id, **told) for told in adjuncts], began))
-        records.sign(visit.id, records.practitioner().id)
+        records.sign(visit.id)
         return records.visit(visit.id)
 
     return chart

@@ -283,7 +283,7 @@ def test_visits_are_told_newest_first_drafts_oldest_first(records, vault, patien
     for visit in made:
         records.start_visit(visit)
     assert [visit.started.day for visit in records.visits(patient.id)] == [4, 3, 2]
-    records.sign(made[2].id, vault.practitioner_id)
+    records.sign(made[2].id)
     assert [(visit.id, whose) for visit, whose in records.open_visits()] == [(made[1].id, patient), (made[0].id, patient)]
     assert records.last_visit_before(made[0]).id == made[2].id
     assert records.last_visit_before(made[1]) is None
@@ -319,7 +319,7 @@ def test_the_list_tells_the_last_visit_and_an_open_one(records, vault, patient):
     records.start_visit(visit)
     (line,) = records.patients()
     assert (line.last_visit, line.open_visit) == (WHEN, True)
-    records.sign(visit.id, vault.practitioner_id)
+    records.sign(visit.id)
     assert records.patients()[0].open_visit is False
 
 

@@ -134,8 +134,8 @@ def test_words_are_found_in_notes_newest_first(records, words, days):
 
 
 def test_words_are_found_across_a_note_and_its_amendments(records, vault, visits):
-    records.sign(visits[0].id, vault.practitioner_id)
-    records.amend(Amendment(visits[0].id, vault.practitioner_id, "Correction: the Málaga clinic's finding"))
+    records.sign(visits[0].id)
+    records.amend(Amendment(visits[0].id, vault.practitioner_id, "Correction: the Málaga clinic's finding", "Misread"))
     (found,) = records.find_in_notes("malaga sleeps")
     assert found.visit_id == visits[0].id
     assert found.excerpt == "Correction: the Málaga clinic's finding Sleeps badly."

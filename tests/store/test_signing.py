@@ -41,14 +41,14 @@ def draft(records, vault, patient):
 
 @pytest.fixture
 def signed(records, vault, draft):
-    records.sign(draft.id, vault.practitioner_id)
-    records.amend(Amendment(draft.id, vault.practitioner_id, "Left foot, not right", WHEN))
+    records.sign(draft.id)
+    records.amend(Amendment(draft.id, vault.practitioner_id, "Left foot, not right", "Mixed up", WHEN))
     return records.visit(draft.id)
 
 
 def test_signing_says_who_and_when(vault, draft):
     records = Records(vault, now=lambda: WHEN + timedelta(hours=1))
-    change = records.sign(draft.id, vault.practitioner_id, reason="not needed")
+    change = records.sign(draft.id, reason="not needed")
     visit = records.visit(draft.id)
     assert (change.kind, change.patient_id, change.visit_id) == ("signature", draft.patient_id, draft.id)
     assert (visit.signed, visit.signed_by) == (WHEN + timedelta(hours=1), vault.practitioner_id)
@@ -72,7 +72,7 @@ def test_no_act_changes_a_signed_visit(records, vault, signed):
         lambda: records.treat(signed.id, off=[signed.events[0].id]),
         lambda: records.note(signed.id, room="Room 2"),
         lambda: records.note(signed.id, tongue={"colour": ["pale"]}),
-        lambda: records.sign(signed.id, vault.practitioner_id),
+        lambda: records.sign(signed.id),
         lambda: records.drop_visit(signed.id),
     ]
     for act in acts:
@@ -166,7 +166,7 @@ def test_raw_sql_is_refused_too(signed, attacked, sql):
 def test_raw_sql_is_refused_where_no_foreign_key_holds_the_visit(records, vault, patient, attacked, sql):
     bare = Visit(patient.id, vault.practitioner_id, started=WHEN)
     records.start_visit(bare)
-    records.sign(bare.id, vault.practitioner_id)
+    records.sign(bare.id)
     attacked(sql, bare.id)
 
 
@@ -175,11 +175,11 @@ def test_a_needle_still_in_keeps_a_visit_open_unless_the_reason_is_given(records
     records.treat(draft.id, [inside])
     for nothing in ("", "  \n"):
         with pytest.raises(NeedlesLeftError, match="needle is in"):
-            records.sign(draft.id, vault.practitioner_id, nothing)
+            records.sign(draft.id, nothing)
     with pytest.raises(sa.exc.IntegrityError, match="needle in"), vault.engine.begin() as connection:
         connection.execute(sa.text("UPDATE visit SET signed = started, signed_by = practitioner_id"))
     assert records.visit(draft.id).signed is None
-    records.sign(draft.id, vault.practitioner_id, "Press needle, three days, consent given")
+    records.sign(draft.id, "Press needle, three days, consent given")
     assert records.visit(draft.id).needles_left_reason == "Press needle, three days, consent given"
 
 
@@ -195,10 +195,10 @@ def test_a_needle_still_in_keeps_a_visit_open_unless_the_reason_is_given(records
 def test_an_uneven_count_keeps_a_visit_open_unless_the_reason_is_given(records, vault, draft, uneven):
     records.treat(draft.id, [replace(uneven, visit_id=draft.id)])
     with pytest.raises(NeedlesLeftError, match="not counted"):
-        records.sign(draft.id, vault.practitioner_id)
+        records.sign(draft.id)
     with pytest.raises(sa.exc.IntegrityError, match="needle in"), vault.engine.begin() as connection:
         connection.execute(sa.text("UPDATE visit SET signed = started, signed_by = practitioner_id"))
-    records.sign(draft.id, vault.practitioner_id, "The ambulance took her along")
+    records.sign(draft.id, "The ambulance took her along")
     assert records.visit(draft.id).needles_left_reason == "The ambulance took her along"
 
 
@@ -206,17 +206,17 @@ def test_a_needle_that_fell_and_was_found_is_counted(records, vault, draft):
     fallen = Needle(draft.id, SITE, "LI4", mishap=Mishap.DROPPED)
     records.treat(draft.id, [fallen])
     records.treat(draft.id, [replace(fallen, removed=WHEN)])
-    records.sign(draft.id, vault.practitioner_id)
+    records.sign(draft.id)
     assert records.visit(draft.id).count.is_even
 
 
 def test_amendments_are_for_signed_visits_and_stand_beneath_them(records, vault, draft):
-    early = Amendment(draft.id, vault.practitioner_id, "Too early")
+    early = Amendment(draft.id, vault.practitioner_id, "Too early", "Why")
     with pytest.raises(UnsignedVisitError):
         records.amend(early)
-    records.sign(draft.id, vault.practitioner_id)
-    first = Amendment(draft.id, vault.practitioner_id, "First\r\nline", WHEN)
-    second = Amendment(draft.id, vault.practitioner_id, "Second", WHEN + timedelta(days=1))
+    records.sign(draft.id)
+    first = Amendment(draft.id, vault.practitioner_id, "First\r\nline", "Why", WHEN)
+    second = Amendment(draft.id, vault.practitioner_id, "Second", "Why", WHEN + timedelta(days=1))
     for amendment in (second, first):
         change = records.amend(amendment)
     assert (change.kind, change.patient_id) == ("amendment", draft.patient_id)

@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 
 import neuro_chart
-from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.people import Patient, Practice, Practitioner, Role
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store import keys
+from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.errors import (
     DamagedVaultError,
     NewerVaultError,
@@ -53,6 +54,7 @@ def refused(path: Path, passphrase: str, error: type[VaultError]) -> str:
     with pytest.raises(error) as caught:
         Vault.open(path, passphrase)
     assert type(caught.value) is error
+    Attempts(path).take()
     assert prints(path.parent) == before
     assert str(caught.value).endswith(".")
     return str(caught.value)
@@ -65,6 +67,7 @@ def test_a_new_vault_holds_its_practice_and_opens_for_its_practitioner(tmp_path,
     assert {file.name for file in tmp_path.iterdir()} == {"clinic.vault", "clinic.vault.keys"}
     with Vault.open(tmp_path / "clinic.vault", passphrase) as vault:
         assert vault.practitioner_id == mei.id
+        mei = replace(mei, role=Role.OWNER)
         assert Records(vault).practitioner() == mei
         assert Records(vault).practitioners() == [mei]
 
@@ -474,6 +477,5 @@ def test_the_cost_falls_back_where_memory_is_short_and_is_kept_in_the_slot():
 
 
 def test_the_full_cost_is_the_default():
-    ring = KeyRing().adding(b"k" * 32, "me", "pass")
-    assert ring.slots[0].kdf == Kdf(memory=256 * 1024, iterations=3, lanes=4)
-    assert replace(ring).unwrap("pass").practitioner_id == "me"
+    code = "from neuro_chart.store.keys import KeyRing; print(KeyRing().adding(b'k' * 32, 'me', 'pass').slots[0].kdf)"
+    assert run(code).stdout == f"{Kdf(memory=256 * 1024, iterations=3, lanes=4)}\n"

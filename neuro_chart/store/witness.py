@@ -1,0 +1,40 @@
+"""What this machine saw last of a vault's trail, kept outside the vault: so an older copy that was put back is noticed."""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from neuro_chart.store.trail import Head
+
+
+class Witness:
+    """Keeps the head of the trail of each vault in a folder of its own; nothing of a patient is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def seen(self, vault_id: str) -> Head | None:
+        """The head that was kept; None when there is none, or it can't be read."""
+        try:
+            seq, digest, at = json.loads(self._file(vault_id).read_text(encoding="utf-8"))
+            return Head(int(seq), str(digest), datetime.fromisoformat(at))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def keep(self, vault_id: str, head: Head) -> None:
+        """Keeps a head in place of the one before, whole or not at all; OSError when the disk takes nothing."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._file(vault_id).with_suffix(f".{uuid4().hex[:8]}.new")
+        try:
+            with fresh.open("w", encoding="utf-8") as file:
+                json.dump([head.seq, head.digest, head.at.isoformat()], file)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._file(vault_id))
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    def _file(self, vault_id: str) -> Path:
+        return self.folder / f"{vault_id}.head"
