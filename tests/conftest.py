@@ -31,12 +31,14 @@ sys.addaudithook(_forbid_network)
 import pytest  # noqa: E402
 
 from neuro_chart.clinic.people import Practice, Practitioner  # noqa: E402
+from neuro_chart.store import keys  # noqa: E402
 from neuro_chart.store.keys import Kdf  # noqa: E402
 from neuro_chart.store.records import Records  # noqa: E402
 from neuro_chart.store.vault import Vault  # noqa: E402
 
 PASSPHRASE = "calm jade river at dawn"  # noqa: S105
 CHEAP_KDF = Kdf(memory=64, iterations=1, lanes=1)
+keys.KDFS = (CHEAP_KDF,)  # else the first opening of each copy would raise its cost
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The key slots beside a vault: each wraps the vault's random key with what one practitioner's passphrase derives.
+"""The key slots beside a vault: each wraps the vault's random key with what one practitioner's passphrase, or the recovery key, derives.
 
 The file is JSON. Its checksum tells damage from a wrong passphrase; what a slot binds (AAD) tells a slot that was moved,
 weakened or brought from another vault.
@@ -7,6 +7,8 @@ weakened or brought from another vault.
 import json
 import os
 import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +28,7 @@ from neuro_chart.store.errors import (
 )
 
 FORMAT, VERSION = "neuro-chart keys", 1
+RECOVERY = "recovery"  # whose slot the recovery sheet opens
 _LARGEST = 1 << 20
 
 
@@ -47,8 +50,14 @@ class Kdf:
         """Within what Argon2id allows and a machine can do, so that a forged file can't stall the program."""
         return 1 <= self.lanes <= 64 and 1 <= self.iterations <= 1000 and 8 * self.lanes <= self.memory <= 8 * 1024 * 1024
 
+    @property
+    def work(self) -> int:
+        """KiB that are filled in all, by which two costs compare."""
+        return self.memory * self.iterations
+
 
 KDFS = (Kdf(), Kdf(memory=64 * 1024))
+RECOVERY_KDF = Kdf(memory=19 * 1024, iterations=2, lanes=1)  # 160 random bits need no stretching; the smallest machine must open them
 
 
 @dataclass(frozen=True)
@@ -86,31 +95,61 @@ class KeyRing:
     vault_id: str = field(default_factory=lambda: uuid4().hex)
     slots: tuple[Slot, ...] = ()
 
-    def adding(self, key: bytes, practitioner_id: str, passphrase: str, kdfs: tuple[Kdf, ...] = KDFS) -> "KeyRing":
-        """The ring with one slot more, derived by the first of `kdfs` that the machine has the memory for."""
+    def adding(self, key: bytes, practitioner_id: str, passphrase: str, kdfs: tuple[Kdf, ...] | None = None) -> "KeyRing":
+        """The ring with one slot more, derived by the first of `kdfs` (else KDFS) that the machine has the memory for."""
         if not passphrase.strip():
             raise VaultError("Choose a passphrase: without one, anybody could read the charts.")
         salt, nonce = os.urandom(16), os.urandom(12)
-        kdf, derived = _first_possible(kdfs, passphrase, salt)
+        kdf, derived = _first_possible(KDFS if kdfs is None else kdfs, passphrase, salt)
         slot = Slot(practitioner_id, kdf, salt, nonce, b"")
         wrapped = AESGCM(derived).encrypt(nonce, key, slot.bound(self.vault_id))
         return replace(self, slots=(*self.slots, replace(slot, wrapped=wrapped)))
 
+    def without(self, practitioner_id: str) -> "KeyRing":
+        """The ring without somebody's slot."""
+        return replace(self, slots=tuple(slot for slot in self.slots if slot.practitioner_id != practitioner_id))
+
+    def changing(self, key: bytes, practitioner_id: str, passphrase: str, kdfs: tuple[Kdf, ...] | None = None) -> "KeyRing":
+        """The ring with somebody's slot made anew."""
+        return self.without(practitioner_id).adding(key, practitioner_id, passphrase, kdfs)
+
+    def raising(self, unlocked: Unlocked, passphrase: str) -> "KeyRing":
+        """The ring with the slot that was unlocked made anew by a stronger of KDFS; itself if there is none.
+
+        VaultError where the machine hasn't the memory.
+        """
+        mine = [slot for slot in self.slots if slot.practitioner_id == unlocked.practitioner_id]
+        stronger = tuple(kdf for kdf in KDFS if any(slot.kdf.work < kdf.work for slot in mine))
+        return self.changing(unlocked.key, unlocked.practitioner_id, passphrase, stronger) if stronger else self
+
     def unwrap(self, passphrase: str) -> Unlocked:
         """The key, from the slot that the passphrase opens; slow by design, and holds the interpreter's lock only briefly."""
+        unlocked = self._unwrapped(passphrase, (slot for slot in self.slots if slot.practitioner_id != RECOVERY))
+        if unlocked is None:
+            raise WrongPassphraseError("The passphrase doesn't fit. Check Caps Lock and the keyboard's language, then try again.")
+        return unlocked
+
+    def unwrap_recovery(self, code: str) -> Unlocked:
+        """The key, from the slot of the recovery sheet; `code` as `recovery.write` writes it."""
+        unlocked = self._unwrapped(code, (slot for slot in self.slots if slot.practitioner_id == RECOVERY))
+        if unlocked is None:
+            raise WrongPassphraseError(
+                "The key is typed as it was printed, but it doesn't fit this vault. Look for the newest recovery sheet of this practice."
+            )
+        return unlocked
+
+    def _unwrapped(self, passphrase: str, slots: Iterable[Slot]) -> Unlocked | None:
         try:
-            for slot in self.slots if passphrase else ():
-                try:
+            for slot in slots if passphrase else ():
+                with suppress(InvalidTag):
                     key = AESGCM(slot.kdf.derive(passphrase, slot.salt)).decrypt(slot.nonce, slot.wrapped, slot.bound(self.vault_id))
-                except InvalidTag:
-                    continue
-                return Unlocked(key, slot.practitioner_id)
+                    return Unlocked(key, slot.practitioner_id)
         except MemoryError:
             raise VaultError("There is too little free memory to unlock. Close other programs, then try again.") from None
-        raise WrongPassphraseError("The passphrase doesn't fit. Check Caps Lock and the keyboard's language, then try again.")
+        return None
 
     def save(self, path: Path) -> None:
-        """Writes the file whole or not at all, readable by its owner only."""
+        """Writes the file whole or not at all, readable by its owner only; what a killed program left half written is removed."""
         content = {"format": FORMAT, "version": VERSION, "vault": self.vault_id, "slots": [_written(slot) for slot in self.slots]}
         content["checksum"] = sha256(_canonical(content)).hexdigest()
         fresh = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
@@ -122,6 +161,9 @@ class KeyRing:
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
+        for left in path.parent.iterdir():
+            if left.name.startswith(f".{path.name}.") and left.suffix == ".new":
+                left.unlink(missing_ok=True)
         sync_folder(path.parent)
 
     @classmethod
