@@ -4,16 +4,18 @@ It shows tampering and does not prevent it: whoever has the vault's key could ma
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from neuro_chart.store.door import Progress, plainly
+from neuro_chart.store.errors import CancelledError
 from neuro_chart.store.seals import Seal, broken_seals
 from neuro_chart.store.trail import Head, broken_entries, digest_at, head
-from neuro_chart.store.vault import Vault, plainly, upgrade
+from neuro_chart.store.vault import Vault, upgrade
 
 PLAINLY = (
     "This shows whether a signed record or the trail was changed behind the program's back; it does not prevent it. "
@@ -46,22 +48,17 @@ class Verdict:
         return not self.problems
 
 
-class StoppedError(Exception):
-    """The check was stopped before its end."""
+def verify(vault: Vault, progress: Progress = lambda _share: True, seen: Head | None = None) -> Verdict:
+    """Checks a vault that is open; slow, for a worker thread; CancelledError where `progress` gave it up.
 
-
-def verify(vault: Vault, progress: Callable[[float], bool] = lambda _share: True, seen: Head | None = None) -> Verdict:
-    """Checks a vault that is open; slow, for a worker thread.
-
-    `progress` is told the share that is done, and stops the check by saying False (StoppedError). `seen` is the head of the trail that
-    this machine saw last (see neuro_chart.store.witness).
+    `seen` is the head of the trail that this machine saw last (see neuro_chart.store.witness).
     """
     problems: list[Problem] = []
     signatures = entries = 0
 
     def go_on(share: float) -> None:
-        if not progress(share):
-            raise StoppedError
+        if progress(share) is False:
+            raise CancelledError("The check was stopped before its end.")
 
     go_on(0.0)
     with plainly(), vault.reader.connect() as connection:
