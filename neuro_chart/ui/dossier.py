@@ -9,6 +9,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.safety import Rule, Warning  # noqa: A004  # the field's own word
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, short_day
 
 NUMB_FEET = "numb-feet"
 
@@ -17,7 +18,8 @@ NUMB_FEET = "numb-feet"
 class Dossier:
     """A patient with visits and health histories, newest first, and the warnings that those raise.
 
-    `unreadable` says that a health history could not be read, so that no warning may be relied on.
+    `unreadable` says that a health history could not be read, so that no warning may be relied on. `merged` are the records of the same
+    person that were merged into this one; their visits and health histories stand among the others.
     """
 
     patient: Patient
@@ -25,6 +27,7 @@ class Dossier:
     intakes: tuple[Intake, ...] = ()
     warnings: tuple[tuple[Warning, Intake], ...] = ()
     unreadable: bool = False
+    merged: tuple[Patient, ...] = ()
 
     @staticmethod
     def read(chart: OpenChart, library: Library, rules: tuple[Rule, ...], patient_id: str) -> "Dossier":
@@ -37,9 +40,21 @@ class Dossier:
             found = tuple(warnings(intakes, library.forms, rules))
         except FormError:
             unreadable = True
-        return Dossier(records.patient(patient_id), tuple(records.visits(patient_id)), intakes, found, unreadable)
+        visits, merged = tuple(records.visits(patient_id)), tuple(records.merged(patient_id))
+        return Dossier(records.patient(patient_id), visits, intakes, found, unreadable, merged)
 
     @property
     def drafts(self) -> list[Visit]:
         """The visits that are not signed yet."""
         return [visit for visit in self.visits if visit.signed is None]
+
+    def is_of(self, patient_id: str) -> bool:
+        """Whether a record is this one or merged into it."""
+        return patient_id in {self.patient.id, *(each.id for each in self.merged)}
+
+    def origin(self, charted: Visit | Intake) -> str:
+        """Where a visit or a health history comes from that was charted in another record; a name could be read over a shoulder."""
+        other = next((each for each in self.merged if each.id == charted.patient_id), None)
+        if other is None:
+            return ""
+        return "merged record" if len(self.merged) == 1 else f"record of {short_day(local_day(other.created))}"

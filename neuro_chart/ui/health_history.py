@@ -168,6 +168,8 @@ class HealthHistoryPage(QWidget):
             self._when.setText(f"Begun {begun}. Answers are kept as they are given.")
         else:
             self._when.setText(f"{long_day(local_day(shown.completed))}. It can be read, but not changed any more.")
+        if self._dossier is not None and (origin := self._dossier.origin(shown)):
+            self._when.setText(f"{self._when.text()} From the {origin}.")
         self.new_button.setVisible(all(intake.completed is not None for intake in intakes))
 
     def _choose(self, intake_id: str) -> None:

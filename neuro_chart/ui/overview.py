@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.forms import FormError, Questionnaire, answer_text
@@ -13,10 +13,12 @@ from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.safety import Level, Warning  # noqa: A004  # the field's own word
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
+from neuro_chart.ui.archive import RecordActs
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, today
 from neuro_chart.ui.dossier import Dossier
 from neuro_chart.ui.left_in import LeftInRow
+from neuro_chart.ui.merge_panel import MergedRecords, MergePanel
 from neuro_chart.ui.patient_form import PatientForm
 from neuro_chart.ui.visit_list import ROW, VisitList, state_word
 from neuro_chart.ui.widgets import button, card, label, pill, row
@@ -29,17 +31,25 @@ SIGN = {Level.ALERT: "●", Level.CAUTION: "▲", Level.NOTE: "◇"}
 
 
 class OverviewPage(QWidget):
-    """The first tab: `visit_chosen(visit_id)`, `visit_wanted` (start one), `tab_wanted(key)`."""
+    """The first tab: `visit_chosen(visit_id)`, `visit_wanted` (start one), `tab_wanted(key)`.
+
+    `merged(patient_id)` says which record heads two that were merged.
+    """
 
     visit_chosen = Signal(str)
     visit_wanted = Signal()
     tab_wanted = Signal(str)
+    merged = Signal(str)
 
     def __init__(self, chart: OpenChart, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart, self._library = chart, library
         self.stack = QUndoStack(self)
+        self._dossier: Dossier | None = None
         self.form = PatientForm(chart, self.stack)
+        self.acts = RecordActs(chart, self.stack)
+        self.acts.merge_wanted.connect(self._open_merge)
+        self.acts.erase_wanted.connect(self._open_erase)
         self.list = VisitList()
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.visit_chosen.connect(self.visit_chosen)
@@ -47,7 +57,7 @@ class OverviewPage(QWidget):
         head = row(label("Last visits", "heading"), None, self._all)
         head.setContentsMargins(12, 0, 4, 0)
         self._latest = card(head, self.list, margins=8, spacing=4)
-        self._visit, self._reasons, self._care = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._visit, self._reasons, self._care, self._others = QVBoxLayout(), QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(16)
@@ -56,7 +66,8 @@ class OverviewPage(QWidget):
         left.addLayout(self._reasons)
         left.addStretch(1)
         right.addLayout(self._care)
-        right.addWidget(card(label("Record", "heading"), self.form, margins=20, spacing=12))
+        right.addWidget(card(label("Record", "heading"), self.form, self.acts, margins=20, spacing=12))
+        right.addLayout(self._others)
         right.addStretch(1)
         middle = QWidget()
         columns = QHBoxLayout(middle)
@@ -69,18 +80,25 @@ class OverviewPage(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(middle)
+        self._stacked = QStackedWidget()
+        self._stacked.addWidget(area)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(area)
+        box.addWidget(self._stacked)
 
     def show_patient(self, dossier: Dossier) -> None:
         """Show what is charted of a patient."""
+        if self._dossier is not None and self._dossier.patient.id != dossier.patient.id:
+            self._close_panel()
+        self._dossier = dossier
         self.form.show_patient(dossier.patient)
+        self.acts.show_patient(dossier.patient)
+        _put(self._others, MergedRecords(self._chart, self.stack, dossier) if dossier.merged else None)
         _put(self._visit, self._visit_card(dossier))
         _put(self._reasons, self._reasons_card(dossier.intakes))
         _put(self._care, _care_card(dossier.warnings) if dossier.warnings else None)
         signed = [visit for visit in dossier.visits if visit.signed is not None]
-        self.list.show_visits(signed[:LATEST])
+        self.list.show_visits(signed[:LATEST], dossier.origin)
         self.list.setFixedHeight(ROW * min(len(signed), LATEST) + 4)
         self._all.setText(f"All {len(dossier.visits)} on one time axis")
         self._all.setVisible(len(dossier.visits) > 1)
@@ -90,13 +108,51 @@ class OverviewPage(QWidget):
     def _order_stops(self) -> None:
         """Let Tab go down the page: what was made anew comes before the record."""
         record = self.form.inputs.values()
-        stops = [*_buttons(self._visit), self._all, self.list, *_buttons(self._reasons), *_buttons(self._care), *record]
+        acts = (self.acts.archive, self.acts.merge, self.acts.erase, *_buttons(self._others))
+        stops = [*_buttons(self._visit), self._all, self.list, *_buttons(self._reasons), *_buttons(self._care), *record, *acts]
         for one, other in pairwise(stops):
             QWidget.setTabOrder(one, other)
 
     def flush(self) -> None:
         """Store what is being typed."""
         self.form.flush()
+
+    def _open_merge(self) -> None:
+        if self._dossier is None:
+            return
+        self.flush()
+        panel = MergePanel(self._chart, self.stack, self._dossier.patient)
+        panel.closed.connect(self._close_panel)
+        panel.merged.connect(self._merged)
+        self._open_panel(panel)
+
+    def _open_erase(self) -> None:
+        from neuro_chart.ui.erase_panel import ErasePanel  # noqa: PLC0415  # hardly ever asked for
+
+        if self._dossier is None:
+            return
+        self.flush()
+        panel = ErasePanel(self._chart, self._dossier)
+        panel.closed.connect(self._close_panel)
+        self._open_panel(panel)
+
+    def _open_panel(self, panel: QWidget) -> None:
+        """Show a panel in the page's place."""
+        self._close_panel()
+        self._stacked.addWidget(panel)
+        self._stacked.setCurrentWidget(panel)
+        panel.setFocus()
+
+    def _close_panel(self) -> None:
+        panel = self._stacked.widget(1)
+        if panel is not None:
+            self._stacked.removeWidget(panel)
+            panel.deleteLater()
+            self.acts.focus_first()
+
+    def _merged(self, head_id: str) -> None:
+        self._close_panel()
+        self.merged.emit(head_id)
 
     def _visit_card(self, dossier: Dossier) -> QWidget:
         """The open visit to go on with, or the way to start one."""

@@ -12,6 +12,7 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.library import Library
+from neuro_chart.clinic.trail import Deed
 from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.ui.aftercare_form import AftercareForm
 from neuro_chart.ui.chart import Edit, OpenChart
@@ -130,7 +131,8 @@ class PapersPage(QWidget):
         with QSignalBlocker(self.visit_box):
             self.visit_box.clear()
             for visit in dossier.visits:
-                self.visit_box.addItem(f"{long_day(local_day(visit.started))}, {state_word(visit).lower()}", visit.id)
+                words = (long_day(local_day(visit.started)), state_word(visit).lower(), dossier.origin(visit))
+                self.visit_box.addItem(", ".join(filter(None, words)), visit.id)
             self.visit_box.setCurrentIndex(self.visit_box.findData(self._visit_id))
         self._show_visit()
 
@@ -295,6 +297,7 @@ class PapersPage(QWidget):
             target.moveCenter(full.center())
             painter.drawImage(target, drawn)
         if painter.end():
+            self._tell(Deed.PRINTED)
             self._say("Sent to the printer.")
         else:
             self._say("The printer stopped before all was printed.", is_error=True)
@@ -319,9 +322,16 @@ class PapersPage(QWidget):
                 return
         file = QSaveFile(str(path))
         if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(self.paper_bytes) == len(self.paper_bytes) and file.commit():
+            self._tell(Deed.EXPORTED)
             self._say(f"Saved as “{path.name}”. The file is not encrypted.")
         else:
             self._say(f"“{path.name}” could not be saved: {file.errorString()}", is_error=True)
+
+    def _tell(self, deed: Deed) -> None:
+        """Have the trail say that the paper has left the program."""
+        if (visit := self.visit) is not None:
+            words = {"paper": PAPERS[self.paper.choice].lower()}
+            self._chart.act(partial(self._chart.records.log, deed, visit.patient_id, visit.id, **words))
 
     def _say(self, sentence: str, *, is_error: bool = False) -> None:
         self._said.setText(sentence)

@@ -15,6 +15,7 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.rooms import free_room
 from neuro_chart.clinic.safety import Level, Warning, load_rules  # noqa: A004  # the field's own word
+from neuro_chart.clinic.trail import Deed
 from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, today
@@ -59,15 +60,16 @@ class Pills(QWidget):
         self._box.addWidget(self._more)
         self._box.addStretch(1)
 
-    def show_warnings(self, found: Sequence[tuple[Warning, Intake]], *, unreadable: bool = False) -> None:
-        """Show these, the loudest first; with `unreadable`, before all that a health history could not be read."""
+    def show_warnings(self, found: Sequence[tuple[Warning, Intake]], *, archived: bool = False, unreadable: bool = False) -> None:
+        """Show these, the loudest first; before all that the record is `archived`, and that a health history is `unreadable`."""
         for made in self._made:
             self._box.removeWidget(made)
             made.deleteLater()
-        self._made = []
+        self._made = [pill("Archived")] if archived else []
         if unreadable:
             self._made.append(pill(f"{SIGN[Level.ALERT]}  A health history can't be read", PILL[Level.ALERT]))
-            self._box.insertWidget(0, self._made[0])
+        for at, made in enumerate(self._made):
+            self._box.insertWidget(at, made)
         for warning, intake in found:
             words = f"{SIGN[warning.level]}  {warning.text}"
             made = pill(_fitted(self, words, SMALL, LONGEST_PILL), PILL[warning.level])
@@ -111,12 +113,16 @@ class Pills(QWidget):
 
 
 class VisitTab(QWidget):
-    """The visit that is open or was chosen, or the way to start one: `visit_wanted`, `sheet_wanted(visit_id)`, `library_wanted`."""
+    """The visit that is open or was chosen, or the way to start one: `visit_wanted`, `sheet_wanted(visit_id)`, `library_wanted`.
+
+    `seen(visit_id)` says that a visit has been opened.
+    """
 
     visit_wanted = Signal()
     sheet_wanted = Signal(str)
     library_wanted = Signal(str, object)
     other_visit_wanted = Signal(str, str)
+    seen = Signal(str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker) -> None:
         super().__init__()
@@ -160,12 +166,15 @@ class VisitTab(QWidget):
         visit = known.get(self._shown)
         self._stacked.setCurrentIndex(0 if visit else 1)
         if visit is not None:
-            self._which.setText(f"Visit of {long_day(local_day(visit.started))}, {local_time(visit.started)}")
+            origin = dossier.origin(visit)
+            when = f"Visit of {long_day(local_day(visit.started))}, {local_time(visit.started)}"
+            self._which.setText(f"{when}, from the {origin}" if origin else when)
             self._other.setText("Back to the open visit" if dossier.drafts else "Start visit")
 
     def show_visit(self, visit_id: str) -> None:
         """Show a visit of this patient, open or past."""
         self._show(visit_id)
+        self.seen.emit(visit_id)
         if self._dossier is not None:
             self.show_patient(self._dossier)
 
@@ -175,6 +184,7 @@ class VisitTab(QWidget):
             self._shown = visit_id
             if visit_id:
                 self.page.show_visit(visit_id)
+                self.seen.emit(visit_id)
 
     def _leave_past(self) -> None:
         if self._dossier is not None and self._dossier.drafts:
@@ -191,11 +201,14 @@ class PatientPage(QWidget):
     """A patient's record. `open` shows one.
 
     `stack_changed` is announced when undo means another tab, `library_wanted(section, thing)` asks for the library,
-    `other_visit_wanted(patient_id, visit_id)` turns to another visit in progress.
+    `trail_wanted(patient_id)` for who did what, `other_visit_wanted(patient_id, visit_id)` turns to another visit in progress, `erased`
+    says that the record is gone.
     """
 
     stack_changed = Signal()
+    erased = Signal()
     library_wanted = Signal(str, object)
+    trail_wanted = Signal(str)
     other_visit_wanted = Signal(str, str)
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
@@ -204,6 +217,7 @@ class PatientPage(QWidget):
         self._dossier: Dossier | None = None
         self._rules = load_rules(library.folder / "forms" / "warnings.toml")
         self._outdated = False
+        self._seen: set[str] = set()
         self._stale: set[str] = set()
         self._pages: dict[str, Tab] = {}
         self.tab = ""
@@ -251,6 +265,7 @@ class PatientPage(QWidget):
             tabs.addWidget(made)
         line.addLayout(tabs)
         add_action(self, "Start a visit", "Ctrl+Shift+N", self.start_visit)
+        add_action(self, "Who did what in this record", "Ctrl+Shift+L", lambda: self.trail_wanted.emit(self.patient.id))
         return head
 
     @property
@@ -265,8 +280,9 @@ class PatientPage(QWidget):
         return stack if isinstance(stack, QUndoStack) else None
 
     def open(self, patient_id: str, tab: str = "overview") -> None:
-        """Show a patient; LookupError when there is none."""
+        """Show a patient; a record that was merged into another is shown there. LookupError when there is none."""
         self.flush()
+        patient_id = self._chart.records.patient(patient_id).merged_into or patient_id
         if patient_id != self.patient.id:
             for page in self._pages.values():
                 if isinstance(stack := getattr(page, "stack", None), QUndoStack):
@@ -274,8 +290,16 @@ class PatientPage(QWidget):
         self._dossier = Dossier.read(self._chart, self._library, self._rules, patient_id)
         self._outdated = False
         self._stale = set(TABS)
+        self._seen = set()
+        self._tell_seen("")
         self._show_head()
         self.show_tab(tab)
+
+    def _tell_seen(self, visit_id: str) -> None:
+        """Have the trail say, once for each time that the record is opened, that it was seen, or a visit of it."""
+        if visit_id not in self._seen:
+            self._seen.add(visit_id)
+            self._chart.act(partial(self._chart.records.log, Deed.SEEN, self.patient.id, visit_id))
 
     def show_tab(self, key: str) -> None:
         """Turn to a tab; what was being typed on the present one is stored first."""
@@ -348,6 +372,7 @@ class PatientPage(QWidget):
                 overview.visit_chosen.connect(self.show_visit)
                 overview.visit_wanted.connect(self.start_visit)
                 overview.tab_wanted.connect(self.show_tab)
+                overview.merged.connect(self.open)
                 return overview
             case "health":
                 from neuro_chart.ui.health_history import HealthHistoryPage  # noqa: PLC0415
@@ -356,6 +381,7 @@ class PatientPage(QWidget):
             case "visit":
                 visit = VisitTab(*shared, self._settings, self._ticker)
                 visit.visit_wanted.connect(self.start_visit)
+                visit.seen.connect(self._tell_seen)
                 visit.sheet_wanted.connect(self.show_papers)
                 visit.library_wanted.connect(self.library_wanted)
                 visit.other_visit_wanted.connect(self.other_visit_wanted)
@@ -372,12 +398,23 @@ class PatientPage(QWidget):
                 return PapersPage(*shared)
 
     def _changed(self, change: object) -> None:
-        if self._dossier is None or getattr(change, "patient_id", "") not in {"", self.patient.id}:
+        kind, whose = getattr(change, "kind", ""), getattr(change, "patient_id", "")
+        # Another record may have been merged into this one, or parted from it.
+        if self._dossier is None or not (whose == "" or kind == "patient" or self._dossier.is_of(whose)):
             return
         self._outdated = True
         # The open visit follows its note and needles by itself, many times a minute.
-        if self.isVisible() and (self.tab != "visit" or getattr(change, "kind", "") in HEAD_KINDS):
+        if self.isVisible() and (self.tab != "visit" or kind in HEAD_KINDS):
             self._refresh()
+
+    def _forget(self) -> None:
+        """Keep nothing of a patient whose record is gone, neither on the tabs nor in their steps."""
+        self._dossier = None
+        for page in self._pages.values():
+            self._stacked.removeWidget(cast("QWidget", page))
+            cast("QWidget", page).deleteLater()
+        self._pages = {}
+        self.erased.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -387,7 +424,11 @@ class PatientPage(QWidget):
         """Show what is charted now, in the head and on the tab that is open."""
         if self._dossier is not None and self._outdated:
             self._outdated = False
-            self._dossier = Dossier.read(self._chart, self._library, self._rules, self.patient.id)
+            try:
+                self._dossier = Dossier.read(self._chart, self._library, self._rules, self.patient.id)
+            except LookupError:
+                self._forget()
+                return
             self._stale = set(TABS)
             self._show_head()
         if self._dossier is not None and self.tab in self._stale:
@@ -414,7 +455,7 @@ class PatientPage(QWidget):
         facts += [f"▲ {left} to count out"] if left else []
         self._about.setText(" · ".join(facts))
         if self._dossier:
-            self.pills.show_warnings(self._dossier.warnings, unreadable=self._dossier.unreadable)
+            self.pills.show_warnings(self._dossier.warnings, archived=patient.archived is not None, unreadable=self._dossier.unreadable)
         self._fit_name()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

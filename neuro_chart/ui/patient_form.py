@@ -212,11 +212,13 @@ class PatientForm(QWidget):
         read, _ = self._read()
         if not (read.given and read.family and self.isVisible()):
             return ""
-        for known in self._chart.records.patients(read.name, limit=8):
+        patients = self._chart.records.patients
+        for known in (*patients(read.name, limit=8), *patients(read.name, limit=8, archived=True)):
             name = f"{known.given} {known.family}"
             if fold(name) == fold(read.name) and (read.birth is None or known.birth in {None, read.birth}):
                 born = f", born {long_day(known.birth)}," if known.birth else ""
-                return f"{name}{born} is already among the patients. Add only if this is another person."
+                place = "in the archive" if known.archived else "already among the patients"
+                return f"{name}{born} is {place}. Add only if this is another person."
         return ""
 
     def flush(self) -> None:

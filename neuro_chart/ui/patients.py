@@ -1,15 +1,15 @@
 """All patients, found as their names are typed."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
-from neuro_chart.ui.widgets import Empty, ListKeys, add_action, button, card, label, page_title, row, scrolled
+from neuro_chart.ui.widgets import Empty, ListKeys, TickBox, add_action, button, card, label, page_title, row, scrolled
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import PatientLine
@@ -24,16 +24,17 @@ class PatientLines(QAbstractTableModel):
 
     def __init__(self, chart: OpenChart, parent: QObject) -> None:
         super().__init__(parent)
-        self._chart, self._words = chart, ""
+        self._chart, self._words, self._archived = chart, "", False
         self.lines: list[PatientLine] = []
         self.total = 0
 
-    def search(self, words: str) -> None:
-        """Show who is found by these words; all patients for none."""
+    def search(self, words: str, *, archived: bool) -> None:
+        """Show who is found by these words, all patients for none; or the same in the archive."""
         self.beginResetModel()
-        self._words = words
-        self.lines = list(self._chart.records.patients(words, PAGE))
-        self.total = len(self.lines) if len(self.lines) < PAGE else self._chart.records.patient_count(words)
+        self._words, self._archived = words, archived
+        records = self._chart.records
+        self.lines = list(records.patients(words, PAGE, archived=archived))
+        self.total = len(self.lines) if len(self.lines) < PAGE else records.patient_count(words, archived=archived)
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
@@ -46,7 +47,7 @@ class PatientLines(QAbstractTableModel):
         return not parent.isValid() and len(self.lines) < self.total
 
     def fetchMore(self, _parent: Index) -> None:
-        more = self._chart.records.patients(self._words, PAGE, len(self.lines))
+        more = self._chart.records.patients(self._words, PAGE, len(self.lines), archived=self._archived)
         self.beginInsertRows(QModelIndex(), len(self.lines), len(self.lines) + len(more) - 1)
         self.lines.extend(more)
         self.endInsertRows()
@@ -92,6 +93,9 @@ class PatientsPage(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._choose)
+        self.archived = TickBox("Archived")
+        self.archived.setToolTip("Show the patients whose records lie in the archive")
+        self.archived.toggled.connect(lambda _on: self._search(self.search.text()))
         self.model = PatientLines(chart, self)
         self.table = self._table()
         ListKeys(self.search, self.table)
@@ -106,7 +110,9 @@ class PatientsPage(QWidget):
         column.setSpacing(16)
         add = button("Add patient", self.add_patient, "primary", "user-plus")
         column.addWidget(row(page_title("Patients"), self.found, None, add))
-        column.addWidget(self.search)
+        found = row(self.search, self.archived, spacing=16)
+        cast("QHBoxLayout", found.layout()).setStretch(0, 1)
+        column.addWidget(found)
         column.addWidget(self.list, 1)
         self.stack = QStackedWidget()
         self.stack.addWidget(front)
@@ -186,20 +192,35 @@ class PatientsPage(QWidget):
 
     def _search(self, words: str) -> None:
         self._stale = False
-        self.model.search(words)
-        total = self.model.total
-        self.found.setText("" if not total else "1 patient" if total == 1 else f"{QLocale.system().toString(total)} patients")
+        is_archive = self.archived.isChecked()
+        self.model.search(words, archived=is_archive)
+        total, count = self.model.total, self._chart.records.patient_count
+        self.archived.setVisible(is_archive or count(archived=True) > 0)
+        kind = "archived patient" if is_archive else "patient"
+        self.found.setText("" if not total else f"{QLocale.system().toString(total)} {kind}{'' if total == 1 else 's'}")
         self.list.setCurrentIndex(0 if total else 1)
+        if total:
+            self.table.selectRow(0)
+        else:
+            self._say_nobody(words, elsewhere=count(words, archived=not is_archive), is_archive=is_archive)
+
+    def _say_nobody(self, words: str, *, elsewhere: int, is_archive: bool) -> None:
+        """Say that nobody is found, and whether there is somebody on the other side of the archive's door."""
         if words.strip():
+            place = "among the patients" if is_archive else "in the archive"
+            hint = f" {elsewhere} {'is' if elsewhere == 1 else 'are'} found {place}." if elsewhere else ""
             self.nobody.title.setText("Nobody found")
-            self.nobody.words.setText(
-                "Part of a name is enough, in any order and without accents; so are a date of birth or some digits of a phone number."
-            )
+            enough = "Part of a name is enough, in any order and without accents; so are a date of birth or some digits of a phone number."
+            self.nobody.words.setText(f"{enough}{hint}")
+        elif is_archive:
+            self.nobody.title.setText("The archive is empty")
+            self.nobody.words.setText("Records that are out of the lists and the search lie here, with all that was charted in them.")
+        elif elsewhere:
+            self.nobody.title.setText("All patients are in the archive")
+            self.nobody.words.setText("Tick “Archived” to see them, or add a patient.")
         else:
             self.nobody.title.setText("No patients yet")
             self.nobody.words.setText("Add the first one; only a name is needed, the rest can follow.")
-        if total:
-            self.table.selectRow(0)
 
     def _choose(self) -> None:
         index = self.table.currentIndex()

@@ -380,7 +380,7 @@ class ProgressPage(QWidget):
         """Show the visits of a patient."""
         ordered = dossier.visits[::-1]
         self.timeline.show_visits(ordered)
-        self.list.show_visits(ordered[::-1])
+        self.list.show_visits(ordered[::-1], dossier.origin)
         self._pages.setCurrentIndex(0 if ordered else 1)
         self._story.setText(story(ordered))
         if ordered:

@@ -1,6 +1,6 @@
 """Visits as a list to read, to walk with the keys and to open."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPen
@@ -12,6 +12,7 @@ from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.theme import SMALL, Theme
 
 _VISIT = Qt.ItemDataRole.UserRole
+_STATE = Qt.ItemDataRole.UserRole + 1
 ROW = 76
 
 
@@ -44,14 +45,16 @@ class VisitList(QListWidget):
         self.itemActivated.connect(self._choose)
         self.currentItemChanged.connect(self._point)
 
-    def show_visits(self, visits: Sequence[Visit]) -> None:
-        """Show these visits in their order."""
+    def show_visits(self, visits: Sequence[Visit], origin: Callable[[Visit], str] = lambda _: "") -> None:
+        """Show these visits in their order; origin: the record that one comes from which was charted in another, or nothing."""
         self.blockSignals(True)
         self.clear()
         for visit in visits:
             day, places = long_day(local_day(visit.started)), ", ".join(used(visit))
-            item = QListWidgetItem(f"{day}, {state_word(visit).lower()}: {visit_words(visit)}. {places}".rstrip())
+            state = " · ".join(filter(None, (state_word(visit), origin(visit))))
+            item = QListWidgetItem(f"{day}, {state}: {visit_words(visit)}. {places}".rstrip())
             item.setData(_VISIT, visit)
+            item.setData(_STATE, state)
             self.addItem(item)
         self.blockSignals(False)
 
@@ -97,7 +100,7 @@ class VisitRow(QStyledItemDelegate):
         first = QRect(inner.left(), inner.top(), inner.width(), line)
         painter.setFont(small)
         painter.setPen(theme.color("warning" if visit.signed is None else "muted"))
-        word = state_word(visit)
+        word = index.data(_STATE)
         painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, word)
         room = inner.width() - painter.fontMetrics().horizontalAdvance(word) - 12
         painter.setFont(bold)

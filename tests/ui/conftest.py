@@ -1,5 +1,6 @@
 """An open chart for the windows."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from PySide6.QtCore import QSettings
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side
-from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.people import Patient, Practitioner, Role
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.ui import sound, voice
@@ -67,10 +68,21 @@ def treat(records, library):
                 )
         records.start_visit(visit)
         if signed:
-            records.sign(visit.id, records.practitioner().id)
+            records.sign(visit.id)
         return records.visit(visit.id)
 
     return charted
+
+
+@pytest.fixture
+def as_role(records):
+    """Gives who is signed in another role: `as_role(Role.READER)`; another owner stays."""
+
+    def turned(role):
+        records.put_practitioner(Practitioner("Dr Second Owner", role=Role.OWNER))
+        records.put_practitioner(replace(records.practitioner(), role=role))
+
+    return turned
 
 
 @pytest.fixture
