@@ -30,7 +30,7 @@ def test_windows_leave_tables_and_pages_to_their_rooms():
     ).check("neuro_chart", only_direct_imports=True)
 
 
-def test_only_the_vault_and_the_upgrades_know_sqlite():
-    archrule("sqlite").match("neuro_chart.store*").exclude("neuro_chart.store.vault", "neuro_chart.store.upgrades*").should_not_import(
-        "sqlcipher3*", "alembic*", "sqlite3"
-    ).check("neuro_chart", only_direct_imports=True)
+def test_only_the_vault_its_door_its_check_and_the_upgrades_know_sqlite():
+    archrule("sqlite").match("neuro_chart.store*").exclude(
+        "neuro_chart.store.vault", "neuro_chart.store.door", "neuro_chart.store.verify", "neuro_chart.store.upgrades*"
+    ).should_not_import("sqlcipher3*", "alembic*", "sqlite3").check("neuro_chart", only_direct_imports=True)

@@ -62,3 +62,7 @@ class NeedlesLeftError(VaultError):
 
 class CompletedIntakeError(VaultError):
     """The health history is completed and takes no change."""
+
+
+class CancelledError(VaultError):
+    """What took long was stopped at the user's wish, and left nothing behind."""

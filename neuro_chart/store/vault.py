@@ -1,67 +1,70 @@
-"""The vault: one encrypted SQLite file and its keys beside it; made, opened, checked, upgraded and closed here.
+"""The vault: one encrypted SQLite file and its keys beside it; made, opened, checked, upgraded, copied and closed here.
 
-Only this file and the upgrades know that the record lies in SQLite. The settings are those that lost nothing when they were measured:
-WAL with synchronous=FULL and a checkpoint after each act, so that the file alone is always the whole record.
+Only this file, the door, the check and the upgrades know that the record lies in SQLite.
 One process has the vault at a time, by SQLite's own exclusive lock, which dies with the process.
-
-The vault's file is never opened but by SQLite while it may be in use here: closing any other handle would drop that lock (POSIX).
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from stat import S_ISREG
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2 as sqlcipher
 
-from neuro_chart.clinic.people import Practice, Practitioner
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.people import Practice, Practitioner, Role
+from neuro_chart.clinic.trail import Deed, Entry
 from neuro_chart.store import tables
+from neuro_chart.store.attempts import Attempts
+from neuro_chart.store.door import (
+    Door,
+    Progress,
+    check,
+    folder_error,
+    opening,
+    plainly,
+    refuse_in_use,
+    refuse_left_open,
+    revision_of,
+)
 from neuro_chart.store.errors import (
     DamagedVaultError,
     NewerVaultError,
+    NotAllowedError,
     NotAVaultError,
     NoVaultError,
     VaultError,
-    VaultInUseError,
     WriteFailedError,
+    WrongPassphraseError,
 )
-from neuro_chart.store.keys import KDFS, Kdf, KeyRing, Unlocked, keys_path, sync_folder
+from neuro_chart.store.keys import Kdf, KeyRing, Unlocked, keys_path, sync_folder
+from neuro_chart.store.replacing import finish, sweep
+from neuro_chart.store.trail import write_entry
 
 UPGRADES = Path(__file__).parent / "upgrades"
-SETTINGS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "fullfsync=1",
-    "checkpoint_fullfsync=1",
-    "foreign_keys=ON",
-    "recursive_triggers=ON",
-    "trusted_schema=OFF",
-    "cell_size_check=ON",
-    "secure_delete=ON",
-    "temp_store=MEMORY",
-)
 _PAGE = 4096  # bytes; SQLite takes a file that is nearly empty for a new database
-_PATIENCE = 0.3  # seconds to wait for another program's lock
-_BUSY, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 8, 10, 11, 13, 14, 26
+_OLDER_UNWRITABLE = (
+    "“{}” was written by an older Neuro Chart, and has to be brought up to date where it can be written. "
+    "Copy it and its keys to a disk that takes writing, and open it there."
+)
 
 
 class Vault:
     """An open vault. `engine` writes, `reader` only reads; both share the one connection. `practitioner_id` says who signed in."""
 
-    def __init__(self, door: "_Door", practitioner_id: str, engine: sa.Engine) -> None:
+    def __init__(self, door: Door, practitioner_id: str) -> None:
         self.path = door.path
         self.practitioner_id = practitioner_id
-        self.engine = engine
+        self.read_only = door.read_only
+        self.engine = door.engine
         self._door = door
-        self.reader = engine.execution_options(readonly=True)
+        self.reader = self.engine.execution_options(readonly=True)
 
     @property
     def key(self) -> bytes:
@@ -70,18 +73,19 @@ class Vault:
 
     @classmethod
     def create(cls, path: Path, passphrase: str, practice: Practice, practitioner: Practitioner, kdf: Kdf | None = None) -> "Vault":
-        """Makes a vault for a practice and its first practitioner, and opens it. Slow: it derives a key.
+        """Makes a vault for a practice and its first practitioner, who owns it, and opens it. Slow: it derives a key.
 
         A file that is there is never overwritten; whatever goes wrong, nothing stands under `path` that is not a whole vault.
         """
         try:
+            finish(path)
             _refuse_existing(path)
             key = os.urandom(32)
-            ring = KeyRing().adding(key, practitioner.id, passphrase, KDFS if kdf is None else (kdf,))
+            ring = KeyRing().adding(key, practitioner.id, passphrase, None if kdf is None else (kdf,))
             fresh = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
             os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             try:
-                _fill(fresh, key, practice, practitioner)
+                _fill(fresh, key, practice, replace(practitioner, role=Role.OWNER))
                 _place(fresh, path, ring)
             finally:
                 for leftover in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-journal"))):
@@ -93,40 +97,86 @@ class Vault:
     @staticmethod
     def unwrap_key(path: Path, passphrase: str) -> Unlocked:
         """The vault's key, from its slots. Slow, for a worker thread; the vault itself is not opened."""
-        _refuse_missing(path)
+        finish(path)
+        refuse_missing(path)
         return KeyRing.load(keys_path(path)).unwrap(passphrase)
 
     @classmethod
     def open_with_key(cls, path: Path, unlocked: Unlocked) -> "Vault":
-        """Opens the vault and checks all of it; brings an older one up to date, after a copy was kept beside it."""
-        _refuse_missing(path)
-        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-            raise WriteFailedError(f"“{path.name}” or its folder is write-protected. Allow writing, or copy it and its keys elsewhere.")
-        door = _Door(path, unlocked.key)
-        engine = _engine(door)
+        """Opens the vault and checks all of it; brings an older one up to date, after a copy was kept beside it.
+
+        Where nothing can be written it opens to be read. What is refused stays as it was, byte for byte.
+        """
+        finish(path)
+        refuse_missing(path)
+        read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        if read_only:
+            refuse_in_use(path)
+            refuse_left_open(path)
+        door = Door(path, unlocked.key, read_only=read_only)
         try:
-            with plainly():
-                with closing(engine.raw_connection()) as connection:
-                    _check(path, connection)
-                    revision = _revision(path, connection)
+            with opening(path):
+                with closing(door.engine.raw_connection()) as connection:
+                    check(path, connection)
+                    revision = revision_of(path, connection)
                 if revision != tables.REVISION:
-                    _bring_up_to_date(path, engine, revision)
-        except Exception as error:
-            engine.dispose()
-            if isinstance(error, sqlcipher.Error):
-                raise _opening_error(path, error) from error
+                    refuse_newer(path, revision)
+                    if read_only:
+                        raise WriteFailedError(_OLDER_UNWRITABLE.format(path.name))  # noqa: TRY301
+                door.accept()
+                if not read_only:
+                    with suppress(OSError):
+                        sweep(path.parent, path.name)
+                if revision != tables.REVISION:
+                    _bring_up_to_date(door, revision, unlocked.practitioner_id)
+                _refuse_disabled(door, unlocked.practitioner_id)
+        except BaseException:
+            door.shut()
             raise
-        return cls(door, unlocked.practitioner_id, engine)
+        return cls(door, unlocked.practitioner_id)
 
     @classmethod
     def open(cls, path: Path, passphrase: str) -> "Vault":
-        """Opens the vault with a passphrase. Each thing that may be wrong has its own error, and leaves the files as they are."""
-        return cls.open_with_key(path, cls.unwrap_key(path, passphrase))
+        """Opens the vault with a passphrase. Each thing that may be wrong has its own error, and leaves vault and keys as they are.
+
+        What doesn't fit is counted, and slows down the next attempt (TooSoonError).
+        """
+        attempts = Attempts(path)
+        attempts.refuse_too_soon()
+        try:
+            unlocked = cls.unwrap_key(path, passphrase)
+        except WrongPassphraseError:
+            attempts.failed()
+            raise
+        vault = cls.open_with_key(path, unlocked)
+        with suppress(OSError, VaultError):  # where nothing can be written or memory is short, it is raised another day
+            ring = KeyRing.load(keys_path(path))
+            if (raised := ring.raising(unlocked, passphrase)) is not ring:
+                raised.save(keys_path(path))
+        return vault
+
+    def confirm(self, passphrase: str) -> bool:
+        """Whether this is the passphrase of who signed in. Slow; what doesn't fit is counted, and slows down the next attempt (TooSoonError)."""
+        attempts = Attempts(self.path)
+        attempts.refuse_too_soon()
+        fits = KeyRing.load(keys_path(self.path)).fits(self.practitioner_id, passphrase)
+        if not fits:
+            attempts.failed()
+        return fits
+
+    def copy_to(self, target: Path, progress: Progress, prove: Callable[["Vault"], object]) -> None:
+        """Makes a copy with its keys beside it while the vault is in use; it bears its name only once `prove` found no fault with it.
+
+        Slow, for a worker thread. WriteFailedError where the folder takes no copy, CancelledError where `progress` said False.
+        """
+        _copy(self._door, target, tables.REVISION, progress, lambda door: prove(Vault(door, self.practitioner_id)))
 
     def close(self) -> None:
-        """Closes the file and gives up the lock and the key; what is asked afterwards meets a VaultError."""
+        """Closes the file and gives up the lock and the key; what is asked afterwards meets a VaultError.
+
+        A copy that is being made is given up first.
+        """
         self._door.shut()
-        self.engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -135,122 +185,13 @@ class Vault:
         self.close()
 
 
-@contextmanager
-def plainly() -> Iterator[None]:
-    """Says in plain words what the disk did to a question or an act; what else goes wrong passes through."""
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if code == _FULL:
-            raise WriteFailedError("The disk is full, and the last change was not stored. Free some space, then try again.") from error
-        if code in {_READONLY, _IOERR, _CANTOPEN, _BUSY}:
-            raise WriteFailedError(
-                "The disk failed, and the last change was not stored. Is it still connected, and may it be written to?"
-            ) from error
-        if code in {_CORRUPT, _NOTADB}:
-            raise DamagedVaultError("The vault is damaged. Close the program and put the vault back from its last good backup.") from error
-        raise
-
-
-class _Door:
-    """Connects to the file while the vault is open."""
-
-    def __init__(self, path: Path, key: bytes) -> None:
-        self.path = path
-        self._key: bytes | None = key
-
-    def __call__(self) -> Any:  # noqa: ANN401
-        """A connection of the database library, with the key and the settings."""
-        return _connect(self.path, self.key)
-
-    @property
-    def key(self) -> bytes:
-        """The vault's key, as long as it is open."""
-        if self._key is None:
-            raise VaultError("The vault is locked. Unlock it first.")
-        return self._key
-
-    def shut(self) -> None:
-        """Forgets the key."""
-        self._key = None
-
-
-def _engine(door: _Door) -> sa.Engine:
-    engine = sa.create_engine(
-        "sqlite+pysqlite://",
-        module=sqlcipher,
-        creator=door,
-        poolclass=QueuePool,
-        pool_size=1,
-        max_overflow=0,
-        hide_parameters=True,
-    )
-    event.listen(engine, "begin", _begin)
-    event.listen(engine, "checkin", _checkpoint)
-    return engine
-
-
-def _connect(path: Path, key: bytes) -> Any:  # noqa: ANN401
-    connection = sqlcipher.connect(
-        path.resolve().as_uri() + "?mode=rw", uri=True, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
-    )
-    try:
-        connection.execute("PRAGMA cipher_log=off")
-        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
-        # A library without encryption ignores the key and writes plain text; an older SQLite may lose writes in WAL.
-        if connection.execute("PRAGMA cipher_version").fetchone() is None or sqlcipher.sqlite_version_info < (3, 51, 3):
-            raise VaultError("The database library of this installation isn't sound for a vault. Reinstall it.")  # noqa: TRY301
-        # Before the first read: so WAL needs no shared memory, and the lock stands from then on.
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        for setting in SETTINGS:
-            connection.execute(f"PRAGMA {setting}")
-    except Exception as error:
-        connection.close()
-        if isinstance(error, sqlcipher.Error):
-            raise _opening_error(path, error) from error
-        raise
-    return connection
-
-
-def _begin(connection: sa.Connection) -> None:
-    # sqlite3 would send BEGIN late, and leave DDL outside of it.
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("readonly") else "BEGIN IMMEDIATE")
-
-
-def _checkpoint(connection: Any, _record: object) -> None:  # noqa: ANN401
-    # Where it fails (a full disk), what was committed is durable in the journal, and the next checkpoint takes it along.
-    if connection is not None:
-        with suppress(sqlcipher.Error):
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _opening_error(path: Path, error: Exception) -> VaultError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == _BUSY:
-        return VaultInUseError(f"“{path.name}” is open in another Neuro Chart. Close that one first.")
-    if code in {_READONLY, _CANTOPEN, _FULL}:
-        return WriteFailedError(f"“{path.name}” can't be opened for writing. Check the disk, its free space and the rights of the folder.")
-    if code == _NOTADB and _is_plain(path):
-        return NotAVaultError(f"“{path.name}” isn't encrypted, so it is no vault. Choose another file.")
-    return DamagedVaultError(
-        f"“{path.name}” is damaged, or the keys beside it belong to another vault. "
-        "Put both back from the last good backup; nothing was changed."
-    )
-
-
-def _is_plain(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
-
-
 def _refuse_existing(path: Path) -> None:
     if path.exists():
         raise VaultError(f"There is a file “{path.name}” already, and it stays as it is. Choose another name.")
 
 
-def _refuse_missing(path: Path) -> None:
+def refuse_missing(path: Path) -> None:
+    """NoVaultError where no file is, NotAVaultError where it can't be a vault."""
     try:
         seen = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -259,6 +200,13 @@ def _refuse_missing(path: Path) -> None:
         raise VaultError(f"“{path}” can't be reached: {error.strerror}.") from error
     if not S_ISREG(seen.st_mode) or seen.st_size < _PAGE:
         raise NotAVaultError(f"“{path.name}” is no vault, it is too small. Choose another file, or put the vault back from a backup.")
+
+
+def _refuse_disabled(door: Door, practitioner_id: str) -> None:
+    with door.engine.connect() as connection:
+        asked = sa.select(tables.practitioner.c.disabled).where(tables.practitioner.c.id == practitioner_id)
+        if connection.scalar(asked) is not None:
+            raise NotAllowedError("This passphrase is no longer in use. Ask an owner of the practice to let you in again.")
 
 
 def _place(fresh: Path, path: Path, ring: KeyRing) -> None:
@@ -275,61 +223,71 @@ def _place(fresh: Path, path: Path, ring: KeyRing) -> None:
 
 
 def _fill(path: Path, key: bytes, practice: Practice, practitioner: Practitioner) -> None:
-    engine = _engine(_Door(path, key))
+    door = Door(path, key)
     try:
         with plainly():
-            _upgrade(engine)
-            with Session(engine) as session, session.begin():
+            door.accept()
+            upgrade(door.engine)
+            with Session(door.engine) as session, session.begin():
                 for row in (practice, practitioner):
                     session.add(tables.cleaned(row))
     finally:
-        engine.dispose()
+        door.shut()
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def _check(path: Path, connection: Any) -> None:  # noqa: ANN401
-    """Every page by its HMAC, then the structure, which an older page put back would break."""
-    cursor = connection.cursor()
-    failures = cursor.execute("PRAGMA cipher_integrity_check").fetchall()
-    if failures or cursor.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
-        raise DamagedVaultError(f"“{path.name}” is damaged. Put it and its keys back from the last good backup; nothing was changed.")
+def _copy(door: Door, target: Path, revision: str, progress: Progress, prove: Callable[[Door], object]) -> None:
+    if target.exists() or keys_path(target).exists():
+        raise VaultError(f"There is a file “{target.name}” already, and it stays as it is.")
+    try:
+        ring = KeyRing.load(keys_path(door.path))
+        fresh = target.with_name(f".{target.name}.{ring.vault_id[:8]}.new")
+        try:
+            door.copy_to(fresh, progress)
+            copied = Door(fresh, door.key, read_only=True)
+            try:
+                with opening(fresh):
+                    _check_copy(copied, revision)
+                    prove(copied)
+            finally:
+                copied.shut()
+            KeyRing.load(keys_path(door.path)).save(keys_path(target))
+            fresh.rename(target)  # last: what bears its name is whole
+            sync_folder(target.parent)
+        except BaseException:
+            for half in (fresh, keys_path(target)):
+                half.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise folder_error(target.parent, error) from error
 
 
-def _revision(path: Path, connection: Any) -> str:  # noqa: ANN401
-    cursor = connection.cursor()
-    if not cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-        raise NotAVaultError(f"“{path.name}” holds no charts. Choose another file.")
-    (revision,) = cursor.execute("SELECT max(version_num) FROM alembic_version").fetchone()
-    return str(revision)
-
-
-def _bring_up_to_date(path: Path, engine: sa.Engine, revision: str) -> None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - 0.2 s that only an older vault needs
+def refuse_newer(path: Path, revision: str) -> None:
+    """NewerVaultError where this program doesn't know the schema."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - 0.2 s that only an older or newer vault needs
 
     if revision not in {step.revision for step in ScriptDirectory(str(UPGRADES)).walk_revisions()}:
         raise NewerVaultError(f"“{path.name}” was written by a newer Neuro Chart. Install the newest version to open it.")
-    _keep_copy(path, engine, revision)
-    _upgrade(engine)
 
 
-def _keep_copy(path: Path, engine: sa.Engine, revision: str) -> None:
-    copy = path.with_name(f"{path.name}.before-{revision}-{uuid4().hex[:8]}")
-    fresh = path.with_name(f".{copy.name}.new")
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        with closing(engine.raw_connection()) as connection:
-            connection.cursor().execute("VACUUM INTO ?", (str(fresh),))
-        KeyRing.load(keys_path(path)).save(keys_path(copy))
-        fresh.rename(copy)  # last: what bears its name is whole
-        sync_folder(path.parent)
-    except BaseException:
-        for half in (fresh, keys_path(copy)):
-            half.unlink(missing_ok=True)
-        raise
+def _bring_up_to_date(door: Door, revision: str, practitioner_id: str) -> None:
+    kept = door.path.with_name(f"{door.path.name}.before-{revision}-{uuid4().hex[:8]}")
+    _copy(door, kept, revision, lambda _share: True, lambda _copied: None)
+    upgrade(door.engine)
+    with door.engine.begin() as connection:
+        told = {"from": revision, "to": tables.REVISION}
+        write_entry(connection, door.key, Entry(now(), practitioner_id, Deed.UPGRADED, changes=told))
 
 
-def _upgrade(engine: sa.Engine) -> None:
+def _check_copy(door: Door, revision: str) -> None:
+    with closing(door.engine.raw_connection()) as connection:
+        check(door.path, connection, whole=True)
+        if revision_of(door.path, connection) != revision:
+            raise DamagedVaultError("The copy of the vault is not what was copied. Nothing was changed; try again.")
+
+
+def upgrade(engine: sa.Engine) -> None:
     """All steps to the newest revision, in one transaction."""
     from alembic import command  # noqa: PLC0415 - 0.2 s that only a new or older vault needs
     from alembic.config import Config  # noqa: PLC0415

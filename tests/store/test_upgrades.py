@@ -27,6 +27,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.resources import ROOT
 from neuro_chart.store import tables
 from neuro_chart.store import vault as vaults
+from neuro_chart.store.door import connect
 from neuro_chart.store.errors import NeedlesLeftError, NewerVaultError, SignedVisitError
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
@@ -114,7 +115,7 @@ def frozen(request, tmp_path):
 def rows_of(path, passphrase):
     """Every row as it stands in the file, whatever the program makes of it, by table and id."""
     found = {}
-    with closing(vaults._connect(path, Vault.unwrap_key(path, passphrase).key)) as connection:
+    with closing(connect(path, Vault.unwrap_key(path, passphrase).key)) as connection:
         of_ours = "type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"
         for (table,) in connection.execute(f"SELECT name FROM sqlite_master WHERE {of_ours}").fetchall():
             asked = connection.execute(f"SELECT * FROM {table}")
@@ -135,7 +136,7 @@ def assert_kept(before, after):
 
 def schema_of(path, passphrase):
     """All that the file is made of: tables with their columns, indexes and triggers."""
-    with closing(vaults._connect(path, Vault.unwrap_key(path, passphrase).key)) as connection:
+    with closing(connect(path, Vault.unwrap_key(path, passphrase).key)) as connection:
         objects = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
         columns = {name: connection.execute(f"PRAGMA table_xinfo({name})").fetchall() for kind, name, *_ in objects if kind == "table"}
     return {each[:3]: re.sub(r"\s+", " ", each[3]) for each in objects}, columns
@@ -252,12 +253,12 @@ def test_the_draft_of_a_released_vault_goes_on(frozen, passphrase):
         records = Records(vault)
         draft, _ = next(pair for pair in records.open_visits() if pair[1].given == "Omar")
         with pytest.raises(NeedlesLeftError):
-            records.sign(draft.id, vault.practitioner_id)
+            records.sign(draft.id)
         out = [replace(needle, removed=needle.inserted) for needle in draft.needles if needle.is_in]
         records.treat(
             draft.id, [*out, replace(draft.adjuncts[0], started=draft.started), AdverseEvent(draft.id, EventKind.PAIN, draft.started)]
         )
-        records.sign(draft.id, vault.practitioner_id)
+        records.sign(draft.id)
 
 
 KILLED = """

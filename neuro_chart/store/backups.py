@@ -1,0 +1,200 @@
+"""Backups: whole vaults with their keys in a folder of choice, made in use, looked into, put back, thinned out by a rule.
+
+A backup is encrypted as the vault is and opened by the same passphrases. It bears its name only after it was opened and checked whole.
+"""
+
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from neuro_chart.clinic.keeping import kept
+from neuro_chart.store.door import (
+    Door,
+    Progress,
+    check,
+    folder_error,
+    opening,
+    refuse_in_use,
+    refuse_left_open,
+    revision_of,
+    write_copy,
+)
+from neuro_chart.store.errors import CancelledError, VaultError
+from neuro_chart.store.keys import KeyRing, Unlocked, keys_path
+from neuro_chart.store.replacing import finish, put_in_place, sweep
+from neuro_chart.store.vault import Vault, refuse_missing, refuse_newer
+from neuro_chart.store.verify import verify
+
+_MOMENT = "%Y-%m-%d %H.%M.%S"  # local time, as the clock on the wall showed it; a colon can't be in a name everywhere
+_NAME = re.compile(r".+ (\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)\.vault")
+_COPIED = 0.7  # the share of the copying in the whole; the rest is the check
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup in its folder; `at` is the local time when it was begun, `size` is in bytes.
+
+    `problem`, of one that was made just now, says what of the chart itself doesn't hold: it is kept, and doesn't count as a good one.
+    """
+
+    path: Path
+    at: datetime
+    size: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a backup holds, so that somebody recognises it before it is put back; `at` and `last_visit` are aware of their zone."""
+
+    at: datetime
+    practice: str
+    patients: int
+    visits: int
+    last_visit: datetime | None
+    revision: str
+
+
+def default_folder(vault: Path) -> Path:
+    """Where backups go until somebody chooses another folder; it is made when it is first needed."""
+    return vault.parent / "backups"
+
+
+def backup(vault: Vault, folder: Path, progress: Progress = lambda _share: True) -> Backup:
+    """Makes a backup of an open vault, as it stands when this begins; acts go on meanwhile. Slow, for a worker thread.
+
+    WriteFailedError where the folder is missing, full or closed; CancelledError where `progress` said False; DamagedVaultError
+    where the copy isn't what was written. Then nothing stands under a backup's name.
+    """
+    vault_id = KeyRing.load(keys_path(vault.path)).vault_id
+    try:
+        if folder == default_folder(vault.path):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        sweep(folder, vault.path.stem, f".{vault_id[:8]}")
+    except OSError as error:
+        raise folder_error(folder, error) from error
+    at = datetime.now().astimezone().replace(microsecond=0)
+    while (target := folder / f"{vault.path.stem} {at:{_MOMENT}}.vault").exists() or keys_path(target).exists():
+        at += timedelta(seconds=1)
+    problems: list[str] = []
+
+    def prove(copy: Vault) -> None:
+        verdict = verify(copy, lambda share: progress(_COPIED + (1 - _COPIED) * share))
+        problems.extend(problem.sentence for problem in verdict.problems)
+
+    vault.copy_to(target, lambda share: progress(_COPIED * share), prove)
+    return Backup(target, at, target.stat().st_size, *problems[:1])
+
+
+def backups(folder: Path, vault_id: str) -> list[Backup]:
+    """The backups of one vault in a folder, the newest first; empty where the folder can't be read."""
+    try:
+        found = [Backup(path, at, path.stat().st_size) for path in folder.iterdir() if (at := _named(path)) and _belongs(path, vault_id)]
+    except OSError:
+        return []
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def _named(path: Path) -> datetime | None:
+    """When a backup was made, by its name; names are copied along, times of files are not."""
+    named = _NAME.fullmatch(path.name)
+    try:
+        return datetime.strptime(named[1], _MOMENT).astimezone() if named else None
+    except ValueError:
+        return None
+
+
+def _belongs(path: Path, vault_id: str) -> bool:
+    try:
+        return KeyRing.load(keys_path(path)).vault_id == vault_id
+    except VaultError:
+        return False
+
+
+def prune(folder: Path, vault_id: str, now: datetime | None = None) -> list[Path]:
+    """Removes the backups of a vault that the rule of `clinic.keeping` lets go; returns which they were."""
+    found = backups(folder, vault_id)
+    staying = kept((each.at for each in found), now or datetime.now().astimezone())
+    gone = [each.path for each in found if each.at not in staying]
+    for path in gone:
+        path.unlink()  # the keys last: a vault without keys would be of no use
+        keys_path(path).unlink()
+    return gone
+
+
+def look(path: Path, unlocked: Unlocked) -> Contents:
+    """Checks a backup whole and says what it holds, without changing a byte; one of an older program too. Slow."""
+    _refuse_unfit(path)
+    door = Door(path, unlocked.key, read_only=True)
+    try:
+        with opening(path), closing(door.engine.raw_connection()) as connection:
+            check(path, connection, whole=True)
+            revision = revision_of(path, connection)
+            refuse_newer(path, revision)
+            return _contents(path, revision, connection.cursor())
+    finally:
+        door.shut()
+
+
+def _contents(path: Path, revision: str, cursor: Any) -> Contents:  # noqa: ANN401
+    """In words that every schema since the first understands."""
+    (practice,) = cursor.execute("SELECT name FROM practice").fetchone()
+    (patients,) = cursor.execute("SELECT count(*) FROM patient").fetchone()
+    visits, last = cursor.execute("SELECT count(*), max(started) FROM visit").fetchone()
+    at = _named(path) or datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    return Contents(at, practice, patients, visits, datetime.fromisoformat(last) if last else None, revision)
+
+
+def _refuse_unfit(path: Path) -> None:
+    refuse_missing(path)
+    refuse_in_use(path)
+    refuse_left_open(path)
+
+
+def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = lambda _share: True) -> Path | None:
+    """Puts a backup with its keys in the place of the vault, which nobody may have open; it may also be that no vault is there.
+
+    The present vault, its keys and its journal are kept beside it, under the name that is returned (None: there was nothing).
+    Interrupted anywhere, it leaves the old vault or the new one, whole. Slow, for a worker thread; CancelledError where `progress`
+    said False. An older backup is brought up to date when it is opened.
+    """
+    _refuse_unfit(path)
+    try:
+        vault.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise folder_error(vault.parent, error) from error
+    finish(vault)
+    if vault.exists():
+        refuse_in_use(vault)
+    progress(0.0)
+    ring = KeyRing.load(keys_path(path))
+    fresh = vault.with_name(f".{vault.name}.{uuid4().hex[:8]}.new")
+    try:
+        with path.open("rb") as source:
+            write_copy(source, fresh, lambda share: progress(_COPIED * share))
+        ring.save(keys_path(fresh))
+        look(fresh, unlocked)
+        if progress(1.0) is False:
+            raise CancelledError("The restore was stopped, and the vault is as it was.")  # noqa: TRY301
+    except BaseException as error:
+        for half in (fresh, keys_path(fresh)):
+            half.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise folder_error(vault.parent, error) from error
+        raise
+    if vault.exists():
+        refuse_in_use(vault)
+    aside = _aside(vault)
+    put_in_place(fresh, vault, aside)
+    return aside if aside.exists() else None
+
+
+def _aside(vault: Path) -> Path:
+    at = datetime.now().astimezone()
+    while (path := vault.with_name(f"{vault.stem} (replaced {at:{_MOMENT}}){vault.suffix}")).exists() or keys_path(path).exists():
+        at += timedelta(seconds=1)
+    return path

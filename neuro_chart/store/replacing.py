@@ -1,0 +1,80 @@
+"""The vault's files put in place of those that are there: a marker says what is under way, and whoever comes next finishes it.
+
+So a program that is killed in the midst of a restore leaves the old vault or the new one, each with its own keys and journal.
+"""
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from neuro_chart.store.errors import DamagedVaultError, VaultError
+from neuro_chart.store.keys import keys_path, sync_folder
+
+
+def put_in_place(fresh: Path, path: Path, kept: Path) -> None:
+    """Gives a whole vault with keys beside it the name `path`; what bears that name is kept under the name `kept`."""
+    marker = _marker(path)
+    half = marker.with_name(f".{marker.name}.{uuid4().hex[:8]}.new")
+    with half.open("w", encoding="utf-8") as file:
+        file.write(f"{fresh.name}\n{kept.name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(marker)
+    sync_folder(path.parent)
+    finish(path)
+
+
+def finish(path: Path) -> None:
+    """Finishes what a marker beside the vault says to be under way; does nothing where there is none."""
+    marker = _marker(path)
+    try:
+        words = marker.read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, UnicodeDecodeError):
+        words = []
+    if len(words) != 2 or any(Path(name).name != name or name == path.name for name in words):
+        raise DamagedVaultError(f"“{marker.name}”, which says what a restore has to do, can't be read. Restore the backup once more.")
+    fresh, kept = (path.with_name(name) for name in words)
+    try:
+        if fresh.exists():
+            if keys_path(fresh).exists():
+                _keep(keys_path(path), keys_path(kept))
+            _keep(path, kept)
+            if (journal := _journal(path)).exists():  # SQLite would write it into the new vault
+                journal.replace(_journal(kept))
+            if keys_path(fresh).exists():
+                keys_path(fresh).replace(keys_path(path))
+            fresh.replace(path)
+        sync_folder(path.parent)
+        marker.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise VaultError(
+            f"The restore of “{path.name}” could not be finished: {error.strerror}. It goes on when the vault is opened next."
+        ) from error
+
+
+def sweep(folder: Path, begins: str, ends: str = "") -> None:
+    """Removes what a killed program left half made: hidden files with such a beginning, or such an end."""
+    for left in folder.iterdir():
+        if left.name.startswith(f".{begins}.") and left.name.removesuffix(".keys").endswith(f"{ends}.new"):
+            left.unlink(missing_ok=True)
+
+
+def _keep(old: Path, kept: Path) -> None:
+    """Gives a file a second name, so that it is never without one; where the file system has no links, the other name."""
+    if not old.exists() or kept.exists():
+        return
+    try:
+        os.link(old, kept)
+    except OSError:
+        old.rename(kept)
+
+
+def _journal(vault: Path) -> Path:
+    return vault.with_name(f"{vault.name}-wal")
+
+
+def _marker(vault: Path) -> Path:
+    return vault.with_name(f"{vault.name}.restoring")
