@@ -67,6 +67,21 @@ def warning(path: Path) -> str:
     return ""
 
 
+def backup_warning(folder: Path, vault: Path) -> str:
+    """What to mind about the folder of a vault's backups; "" where there is nothing. May take a while."""
+    try:
+        place = (folder if folder.exists() else folder.parent).resolve()
+        same = place.stat().st_dev == vault.parent.stat().st_dev
+    except OSError:
+        return ""
+    if not same or _kept_in_step_by(place):
+        return ""
+    return (
+        "The backups lie on the same disk as the chart, and would be lost with it. Choose a folder on another disk, or one that "
+        "a service keeps in step with another machine: a backup is encrypted as the chart is."
+    )
+
+
 def _kept_in_step_by(folder: Path) -> str:
     for name in folder.parts:
         for service, pattern in _NAMES:

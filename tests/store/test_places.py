@@ -121,3 +121,13 @@ def test_a_network_share_is_warned_of(tmp_path, monkeypatch, mounts, says):
 def test_an_ordinary_folder_needs_no_warning(tmp_path):
     assert warning(tmp_path / "practice.vault") == ""
     assert warning(tmp_path / "not" / "there" / "practice.vault") == ""
+
+
+def test_backups_on_the_disk_of_the_chart_are_warned_of_but_not_those_that_a_service_takes_elsewhere(tmp_path):
+    vault = tmp_path / "practice.vault"
+    assert "same disk" in backup_warning(tmp_path / "backups", vault)
+    (tmp_path / "Dropbox").mkdir()
+    assert backup_warning(tmp_path / "Dropbox", vault) == ""
+    assert backup_warning(tmp_path / "no" / "such" / "place", vault) == ""
+    if Path("/dev/shm").is_dir() and Path("/dev/shm").stat().st_dev != tmp_path.stat().st_dev:
+        assert backup_warning(Path("/dev/shm"), vault) == ""
