@@ -13,11 +13,12 @@ from neuro_chart.clinic.visits import NOTE_FIELDS, Amendment, Visit
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 _JOINTS = str.maketrans("", "", "'-")
 _REACH = 48
+_LONGEST = 200  # letters of a query; what was pasted beyond that would keep the search busy for minutes
 
 
 def words_of(query: str) -> list[str]:
     """The folded words of a query, without the commas, brackets and quotes around them."""
-    found = (word.strip(',;()"“”') for word in _folded(clean(query)).split())
+    found = (word.strip(',;()"“”') for word in _folded(clean(query[:_LONGEST])).split())
     return [word for word in found if word]
 
 
