@@ -73,6 +73,7 @@ class Visit:
 
     `tongue` and `pulse` hold what was found: a field of resources/findings to the keys that were chosen. `copied` tells of a field of
     the note the day (ISO) of the visit that its words came from. `protocol` and `session` say by which prescription it was treated.
+    `read_only` says that whoever asked for it may not change it; it is not stored.
     """
 
     patient_id: str
@@ -102,6 +103,12 @@ class Visit:
     events: list[AdverseEvent] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     signature: Signature | None = None
+    read_only: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can only be looked at: it is signed, or not this reader's to change."""
+        return self.signed is not None or self.read_only
 
     @property
     def count(self) -> Count:

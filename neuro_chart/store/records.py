@@ -25,6 +25,8 @@ from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.trail import Deed, Entry
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Amendment, Visit
 from neuro_chart.store import search
+from neuro_chart.store.attempts import Attempts
+from neuro_chart.store.door import plainly
 from neuro_chart.store.erasure import erase
 from neuro_chart.store.errors import (
     CompletedIntakeError,
@@ -53,7 +55,7 @@ from neuro_chart.store.tables import (
 )
 from neuro_chart.store.trail import Changes, Head, head, read_entry, write_entry
 from neuro_chart.store.typing import gather, settle
-from neuro_chart.store.vault import Vault, plainly
+from neuro_chart.store.vault import Vault
 
 T = TypeVar("T")
 Part = Needle | Adjunct | AdverseEvent
@@ -118,11 +120,16 @@ class Records:
     def __init__(self, vault: Vault, now: Callable[[], datetime] = this_moment) -> None:
         self._vault = vault
         self._now = now
+        self._role: Role | None = None
 
     @property
     def role(self) -> Role:
         """What may be done by who signed in; a vault that can't be written to is only read."""
-        return Role.READER if self._vault.read_only else self.practitioner().role
+        if self._role is None:
+            mine = sa.select(practitioner.c.role).where(practitioner.c.id == self._vault.practitioner_id)
+            with plainly(), self._vault.reader.connect() as connection:
+                self._role = Role.READER if self._vault.read_only else connection.scalars(mine).one()
+        return self._role
 
     @property
     def may_write(self) -> bool:
@@ -149,9 +156,8 @@ class Records:
         Those in the archive are told on their own; a record that was merged into another is not told.
         """
         merged = patient.alias()
-        of_patient = sa.or_(
-            visit.c.patient_id == patient.c.id, visit.c.patient_id.in_(sa.select(merged.c.id).where(merged.c.merged_into == patient.c.id))
-        )
+        theirs = sa.select(merged.c.id).where(merged.c.merged_into == patient.c.id).correlate(patient)
+        of_patient = sa.or_(visit.c.patient_id == patient.c.id, visit.c.patient_id.in_(theirs))
         lines = (
             sa.select(
                 *(patient.c[name] for name in ("id", "given", "family", "preferred", "birth", "phone")),
@@ -327,6 +333,7 @@ class Records:
 
     def put_practitioner(self, person: Practitioner) -> Change:
         """Adds or changes somebody who signs in; everybody may change their own name. One owner at least stays active."""
+        person = cleaned(person)
         known = {each.id: each for each in self.practitioners()}
         own = person.id == self._vault.practitioner_id and replace(known[person.id], name=person.name) == person
         _refuse({} if person.name.strip() else {"name": "Give a name; it stands under what is signed."})
@@ -334,14 +341,17 @@ class Records:
         if not any(each.role is Role.OWNER and each.disabled is None for each in known.values()):
             raise ValueError("The practice needs an owner. Make somebody else one first.")
         with self._acting(need=Role.READER if own else Role.OWNER) as session:
-            session.merge(cleaned(person))
+            session.merge(person)
+        self._role = None
         return Change("people")
 
     def save_patient(self, patient: Patient) -> Change:
-        """Adds a patient, or changes them; ValueError with the reasons when the record can't be right."""
+        """Adds a patient, or changes what is told of them; ValueError with the reasons when the record can't be right."""
         kept = cleaned(patient)
         _refuse(kept.errors(self._now().astimezone().date()))
         with self._acting() as session:
+            if (held := session.get(Patient, kept.id)) is not None:  # archive and merge are acts of their own, whatever was read before
+                kept.archived, kept.merged_into = held.archived, held.merged_into
             session.merge(kept)
         return Change("patient", kept.id)
 
@@ -402,6 +412,15 @@ class Records:
                 self._write(session, *(Entry(moment, "", Deed.FAILED) for moment in failed))
                 self._write(session, self._entry(Deed.RECOVERED if recovered else Deed.SIGNED_IN))
         return Change("trail")
+
+    def confirm(self, passphrase: str) -> bool:
+        """Whether this is the passphrase of who signed in. Slow, for a worker thread; TooSoonError after too many that were not."""
+        if not self._vault.confirm(passphrase):
+            return False
+        if (failed := Attempts(self._vault.path).take()) and not self._vault.read_only:
+            with self._acting(need=Role.READER) as session:
+                self._write(session, *(Entry(moment, "", Deed.FAILED) for moment in failed))
+        return True
 
     def settle(self) -> None:
         """Writes into the trail what was typed and is only gathered so far."""
@@ -486,16 +505,15 @@ class Records:
 
     def put_protocol(self, kept: Protocol) -> Change:
         """Adds a prescription of the practice's own, or changes it; ValueError if it can't be right or another has its key."""
-        _refuse(kept.errors())
-        return self._keep("protocol", kept, f"Another prescription is called @{kept.key}; choose another short name.")
+        return self._keep("protocol", cleaned(kept), f"Another prescription is called @{kept.key}; choose another short name.")
 
     def drop_protocol(self, protocol_id: str) -> Change:
         """Takes away a prescription of the practice's own."""
         return self._drop("protocol", Protocol, protocol_id)
 
     def put_phrase(self, kept: Phrase) -> Change:
-        """Adds a phrase of the practice's own, or changes it; ValueError if another has its key."""
-        return self._keep("phrase", kept, f"Another phrase is called ;{kept.key}; choose another short name.")
+        """Adds a phrase of the practice's own, or changes it; ValueError if it can't be right or another has its key."""
+        return self._keep("phrase", cleaned(kept), f"Another phrase is called ;{kept.key}; choose another short name.")
 
     def drop_phrase(self, phrase_id: str) -> Change:
         """Takes away a phrase of the practice's own."""
@@ -539,7 +557,7 @@ class Records:
 
     @contextmanager
     def _asking(self) -> Iterator[Session]:
-        with plainly(), Session(self._vault.reader, expire_on_commit=False) as session:
+        with plainly(), Session(self._vault.reader, expire_on_commit=False, info={"reads_only": not self.may_write}) as session:
             yield session
 
     @contextmanager
@@ -608,11 +626,12 @@ class Records:
             return list(session.scalars(question))
 
     def _keep(self, word: str, kept: Protocol | Phrase, taken: str) -> Change:
+        _refuse(kept.errors())
         with self._acting() as session:
             same = session.scalars(sa.select(type(kept)).filter_by(key=kept.key)).first()
             if same is not None and same.id != kept.id:  # type: ignore[attr-defined]  # both kinds have one
                 raise ValueError(taken)
-            session.merge(cleaned(kept))
+            session.merge(kept)
         return Change(word)
 
     def _drop(self, word: str, kind: type[Protocol | Phrase], row_id: str) -> Change:

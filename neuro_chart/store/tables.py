@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy import event as events
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import composite, configure_mappers, deferred, foreign, registry, relationship
+from sqlalchemy.orm import QueryContext, composite, configure_mappers, deferred, foreign, registry, relationship
 from sqlalchemy.orm.attributes import set_attribute
 from sqlalchemy.types import TypeEngine
 
@@ -429,6 +429,11 @@ def _keep_folded(kind: type[T], key: Callable[[T], str]) -> None:
     events.listen(kind, "before_update", fold_in)
 
 
+def _tell_reader(seen: Visit, context: QueryContext) -> None:
+    seen.read_only = bool(context.session.info.get("reads_only"))
+
+
+events.listen(Visit, "load", _tell_reader)
 _keep_folded(Patient, person_key)
 _keep_folded(Visit, visit_key)
 _keep_folded(Amendment, amendment_key)

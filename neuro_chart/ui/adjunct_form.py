@@ -138,7 +138,7 @@ class AdjunctForm(QWidget):
         self.until.setText(f"{adjunct.until:%A} {long_day(adjunct.until)}, {ago(adjunct.until, today())}" if adjunct.until else "")
         self.until.setVisible(adjunct.until is not None)
         self._show_leads(adjunct, visit)
-        self.setEnabled(visit.signed is None)
+        self.setEnabled(not visit.is_closed)
 
     def _show_leads(self, adjunct: Adjunct, visit: Visit) -> None:
         for old in self._leads:

@@ -110,7 +110,7 @@ class AdjunctPanel(QFrame):
     def _show(self, visit: Visit) -> None:
         adjunct = self.adjunct
         if adjunct is not None and self.form is not None:
-            self.clock.show_adjunct(adjunct, read_only=visit.signed is not None)
+            self.clock.show_adjunct(adjunct, read_only=visit.is_closed)
             self.form.show_adjunct(adjunct, visit)
         elif self._id:
             self._id, self.form = "", None

@@ -163,7 +163,7 @@ class AdjunctRows(QWidget):
         made.show_warnings([warning for warning in self._warnings if warning.key in against])
 
     def _show(self, visit: Visit) -> None:
-        read_only, moment = visit.signed is not None, visit.signed or now()
+        read_only, moment = visit.is_closed, visit.signed or now()
         self.add.setVisible(not read_only)
         self._show_left(visit)
         self._show_rows(visit, moment, read_only=read_only)
@@ -177,7 +177,7 @@ class AdjunctRows(QWidget):
         if asked == self._asked:
             return
         self._asked = asked
-        found = self._treatment.chart.records.left_in(visit.patient_id) if visit.signed is None else []
+        found = self._treatment.chart.records.left_in(visit.patient_id) if not visit.is_closed else []
         wanted = [left for left, _ in found if left.visit_id != visit.id]
         for old in self.left:
             old.hide()

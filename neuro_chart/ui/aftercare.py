@@ -53,8 +53,8 @@ class AftercarePanel(QFrame):
     def show_visit(self, visit: Visit) -> None:
         """Show what is stored; a signed visit's aftercare can only be looked at."""
         self.form.show_aftercare(visit.aftercare, local_day(visit.started))
-        self.form.set_read_only(visit.signed is not None)
-        self.copied.show_day(visit.copied.get("aftercare"), read_only=visit.signed is not None)
+        self.form.set_read_only(visit.is_closed)
+        self.copied.show_day(visit.copied.get("aftercare"), read_only=visit.is_closed)
 
     def flush(self) -> None:
         """Announce what was typed."""

@@ -254,7 +254,7 @@ class ClockScreen(QFrame):
         self.others.show_clocks(beside, moment)
         self.others.setVisible(bool(beside))
         open_clocks = [needle.clock for needle in visit.needles if needle.is_in and needle.clock.is_open]
-        can = visit.signed is None
+        can = not visit.is_closed
         self.longer.setVisible(can and bool(open_clocks))
         self.hold.setVisible(can and bool(open_clocks))
         self.hold.setText("Run on" if all(clock.is_paused for clock in open_clocks) else "Pause")

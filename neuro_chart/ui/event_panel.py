@@ -205,7 +205,7 @@ class EventPanel(QFrame):
         if self.isHidden():
             return
         current = next((event for event in visit.events if event.id == self._current), None)
-        draft = visit.signed is None
+        draft = not visit.is_closed
         if current is None or not draft:
             self._current = ""
         elif not self._choosing:
@@ -231,13 +231,13 @@ class EventPanel(QFrame):
         frame = QFrame()
         frame.setProperty("role", "amendment")
         box = QVBoxLayout(frame)
-        box.setContentsMargins(12, 4 if visit.signed is None else 8, 4, 8)
+        box.setContentsMargins(12, 4 if not visit.is_closed else 8, 4, 8)
         box.setSpacing(2)
         title = label(self._told[event.kind].title, "strong", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(0)
         head.addWidget(title, 1)
-        if visit.signed is None:
+        if not visit.is_closed:
             at = f"{self._told[event.kind].title.lower()} of {local_time(event.at)}"
             head.addWidget(icon_button("pencil", f"Go on with {at}", partial(self._edit, event.id)))
             head.addWidget(icon_button("trash-2", f"Take {at} off the chart", partial(self._take_off, event.id)))

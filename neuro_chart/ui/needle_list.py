@@ -138,7 +138,7 @@ class NeedleList(QFrame):
 
     @property
     def _can(self) -> bool:
-        return self._visit is not None and self._visit.signed is None
+        return self._visit is not None and not self._visit.is_closed
 
     def show_visit(self, visit: Visit, moment: datetime) -> None:
         """Show a visit's needles and their clocks."""

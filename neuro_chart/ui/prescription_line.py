@@ -149,7 +149,7 @@ class PrescriptionLine(QWidget):
             self._placed.clear()
             self._treatment.retention = int(str(self._settings.value(RETENTION, USUAL_RETENTION)))
             self.line.write(self._unplaced.pop(visit.id, ""))
-        self.setEnabled(visit.signed is None)
+        self.setEnabled(not visit.is_closed)
         self._read()
 
     # Reading

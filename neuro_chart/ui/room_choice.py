@@ -36,7 +36,7 @@ class RoomChoice(QPushButton):
             self.choice.setActiveAction(next(action for action in self.choice.actions() if action.isChecked()))
 
     def _show(self, visit: Visit) -> None:
-        self.setVisible(visit.signed is None)
+        self.setVisible(not visit.is_closed)
         words = visit.room or NOWHERE
         shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, WIDEST)
         self.setText(shown.replace("&", "&&"))

@@ -65,7 +65,7 @@ class Treatment(QObject):
     @property
     def draft(self) -> Visit | None:
         """The visit, while it can be changed."""
-        return self.visit if self.visit is not None and self.visit.signed is None else None
+        return self.visit if self.visit is not None and not self.visit.is_closed else None
 
     @property
     def needles(self) -> list[Needle]:
