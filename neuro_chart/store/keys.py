@@ -138,6 +138,10 @@ class KeyRing:
             )
         return unlocked
 
+    def fits(self, practitioner_id: str, passphrase: str) -> bool:
+        """Whether this is the passphrase of somebody; slow by design."""
+        return self._unwrapped(passphrase, (slot for slot in self.slots if slot.practitioner_id == practitioner_id)) is not None
+
     def _unwrapped(self, passphrase: str, slots: Iterable[Slot]) -> Unlocked | None:
         try:
             for slot in slots if passphrase else ():
@@ -149,7 +153,7 @@ class KeyRing:
         return None
 
     def save(self, path: Path) -> None:
-        """Writes the file whole or not at all, readable by its owner only; what a killed program left half written is removed."""
+        """Writes the file whole or not at all, readable by its owner only."""
         content = {"format": FORMAT, "version": VERSION, "vault": self.vault_id, "slots": [_written(slot) for slot in self.slots]}
         content["checksum"] = sha256(_canonical(content)).hexdigest()
         fresh = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
@@ -161,9 +165,6 @@ class KeyRing:
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
-        for left in path.parent.iterdir():
-            if left.name.startswith(f".{path.name}.") and left.suffix == ".new":
-                left.unlink(missing_ok=True)
         sync_folder(path.parent)
 
     @classmethod
