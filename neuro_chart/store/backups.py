@@ -90,8 +90,8 @@ def backup(vault: Vault, folder: Path, progress: Progress = lambda _share: True)
     return Backup(target, at, target.stat().st_size, *problems[:1])
 
 
-def backups(folder: Path, vault_id: str) -> list[Backup]:
-    """The backups of one vault in a folder, the newest first; empty where the folder can't be read."""
+def backups(folder: Path, vault_id: str = "") -> list[Backup]:
+    """The backups of one vault (of any, without its id) in a folder, the newest first; empty where the folder can't be read."""
     try:
         found = [Backup(path, at, path.stat().st_size) for path in folder.iterdir() if (at := _named(path)) and _belongs(path, vault_id)]
     except OSError:
@@ -110,7 +110,7 @@ def _named(path: Path) -> datetime | None:
 
 def _belongs(path: Path, vault_id: str) -> bool:
     try:
-        return KeyRing.load(keys_path(path)).vault_id == vault_id
+        return vault_id in {"", KeyRing.load(keys_path(path)).vault_id}
     except VaultError:
         return False
 
