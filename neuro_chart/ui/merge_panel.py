@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day, short_day
 from neuro_chart.ui.dossier import Dossier
+from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import ListKeys, Segments, add_action, button, card, column, icon_button, label, row, scrolled
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 OFFERED = 8
 WIDTH = 960
-ROW = 40
 NAMES = 136
 ID = Qt.ItemDataRole.UserRole
 STAYS = {"this": "This record", "other": "The other one"}
@@ -82,9 +82,10 @@ class MergePanel(QWidget):
         for line in offered:
             item = QListWidgetItem(_line_words(line))
             item.setData(ID, line.id)
+            item.setSizeHint(QSize(0, TARGET))
             self.list.addItem(item)
         self.list.setVisible(bool(offered))
-        self.list.setFixedHeight(ROW * len(offered) + 4)
+        self.list.setFixedHeight(TARGET * len(offered) + 4)
         self.list.setCurrentRow(0)
         if words.strip():
             self.found.setText("" if offered else "Nobody found.")
@@ -172,7 +173,7 @@ class MergePanel(QWidget):
         born = f", born {long_day(head.birth)}" if head.birth else ""
         self.happens.setText(
             f"{head.name}{born}, stands in the lists and at the head of the page. Visits and health histories of both records are shown in "
-            "one history, those of the other record with a word where they come from. Both records are kept as they are, and “Part them "
+            "one history, those of the merged record with a word where they come from. Both records are kept as they are, and “Part them "
             "again” beneath the record undoes it at any time."
         )
 

@@ -76,11 +76,11 @@ def treat(records, library):
 
 @pytest.fixture
 def as_role(records):
-    """Gives who is signed in another role: `as_role(Role.READER)`; another owner stays."""
+    """Gives who is signed in another role: `as_role(Role.READER, window.chart.records)`; another owner stays."""
 
-    def turned(role):
-        records.put_practitioner(Practitioner("Dr Second Owner", role=Role.OWNER))
-        records.put_practitioner(replace(records.practitioner(), role=role))
+    def turned(role, through=records):
+        through.put_practitioner(Practitioner("Dr Second Owner", role=Role.OWNER))
+        through.put_practitioner(replace(through.practitioner(), role=role))
 
     return turned
 

@@ -127,7 +127,7 @@ def test_the_acts_are_done_by_keys_alone(window, page, acts):
 
 
 def test_a_reader_reads_and_archives_nothing(window, records, rosa, as_role):
-    as_role(Role.READER)
+    as_role(Role.READER, window.chart.records)
     window.open_patient(rosa.id)
     acts = window.patient._page("overview").acts
     assert not acts.archive.isVisible()

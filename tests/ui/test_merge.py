@@ -14,6 +14,7 @@ from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.days import today
 from neuro_chart.ui.health_history import FORM
 from neuro_chart.ui.merge_panel import MergedRecords, MergePanel, advice_words
 from neuro_chart.ui.palette import Palette
@@ -184,6 +185,17 @@ def test_today_find_rooms_and_the_palette_name_the_record_at_the_head(qtbot, win
     assert window.patient._page("visit").page.treatment.visit.id == signed.id
 
 
+def test_the_list_tells_each_patients_own_last_visit(window, records, rosa, other, treat):
+    jan = Patient("Ján", "Novák")
+    records.save_patient(jan)
+    treat(rosa, 900)
+    last, old = treat(other, 0, signed=False), treat(jan, 4000)
+    assert {line.given: (line.last_visit, line.open_visit) for line in records.patients("novak")} == {"Ján": (old.started, False)}
+    records.merge(other.id, rosa.id)
+    told = {line.given: (line.last_visit, line.open_visit) for line in records.patients()}
+    assert told == {"Rosa": (last.started, True), "Ján": (old.started, False)}
+
+
 def test_a_visit_of_the_merged_record_is_charted_on_and_the_head_follows(window, records, rosa, other, treat):
     draft = treat(other, 0, signed=False)
     records.merge(other.id, rosa.id)
@@ -197,7 +209,7 @@ def test_a_visit_of_the_merged_record_is_charted_on_and_the_head_follows(window,
 def test_the_last_visit_and_what_was_left_in_reach_over_both_records(window, records, rosa, other, treat):
     past = treat(other, 9)
     left = Visit(other.id, records.practitioner().id, started=now() - timedelta(days=8))
-    left.adjuncts.append(Adjunct(left.id, "Press needles", started=left.started, until=date.today() + timedelta(days=1), consent=True))
+    left.adjuncts.append(Adjunct(left.id, "Press needles", started=left.started, until=today() + timedelta(days=1), consent=True))
     records.start_visit(left)
     records.merge(other.id, rosa.id)
     fresh = treat(rosa, 0, signed=False, points=())
