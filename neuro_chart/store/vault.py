@@ -203,7 +203,7 @@ def refuse_missing(path: Path) -> None:
 
 
 def _refuse_disabled(door: Door, practitioner_id: str) -> None:
-    with door.engine.connect() as connection:
+    with door.engine.execution_options(readonly=True).connect() as connection:
         asked = sa.select(tables.practitioner.c.disabled).where(tables.practitioner.c.id == practitioner_id)
         if connection.scalar(asked) is not None:
             raise NotAllowedError("This passphrase is no longer in use. Ask an owner of the practice to let you in again.")
