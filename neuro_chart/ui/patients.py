@@ -102,13 +102,15 @@ class PatientsPage(QWidget):
         self.found = label("", "small")
         self.list = QStackedWidget()
         self.list.addWidget(card(self.table, margins=8))
-        self.nobody = Empty("users", "", "", button("Add patient", self.add_patient, "primary", "user-plus"))
+        first = button("Add patient", self.add_patient, "primary", "user-plus")
+        self.nobody = Empty("users", "", "", first)
         self.list.addWidget(self.nobody)
         front = QWidget()
         column = QVBoxLayout(front)
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(16)
         add = button("Add patient", self.add_patient, "primary", "user-plus")
+        chart.for_writers(first, add)
         column.addWidget(row(page_title("Patients"), self.found, None, add))
         found = row(self.search, self.archived, spacing=16)
         cast("QHBoxLayout", found.layout()).setStretch(0, 1)
@@ -208,7 +210,7 @@ class PatientsPage(QWidget):
         """Say that nobody is found, and whether there is somebody on the other side of the archive's door."""
         if words.strip():
             place = "among the patients" if is_archive else "in the archive"
-            hint = f" {elsewhere} {'is' if elsewhere == 1 else 'are'} found {place}." if elsewhere else ""
+            hint = f" {elsewhere} found {place}." if elsewhere else ""
             self.nobody.title.setText("Nobody found")
             enough = "Part of a name is enough, in any order and without accents; so are a date of birth or some digits of a phone number."
             self.nobody.words.setText(f"{enough}{hint}")

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QComboBox, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.people import Role
 from neuro_chart.clinic.retention import LONGEST, Period, Retention, Sure, load
 from neuro_chart.resources import resource
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.widgets import label, row
+from neuro_chart.ui.widgets import column, label, row, small_field
 
 OWN = "own"
 FIRST_OWN = Retention(10)
@@ -39,11 +39,12 @@ class RetentionField(QWidget):
             self.choice.addItem(f"{period.place} ({period.years} years)", period)
         self.choice.setMaxVisibleItems(24)
         self.choice.activated.connect(self._choose)
-        self.years, self.age = _number("Years after the last entry", 1), _number("Kept at least until this age", 0)
-        self.age.setSpecialValueText("any age")
-        for field in (self.years, self.age):
-            field.valueChanged.connect(self._choose_own)
-        self.own = row(self.years, label("years after the last entry, and until the age of"), self.age, None)
+        self.years = small_field("Years after the last entry", "", self._choose_own, 56)
+        self.age = small_field("For those who were young, the age until which it is kept", "–", self._choose_own, 56)
+        own = row(self.years, label("years after the last entry"), None)
+        young = row(label("For those who were young, until the age of"), self.age, None)
+        self.wrong = label("", "error", wrap=True)
+        self.own = column(own, young, self.wrong)
         self.told = label("", wrap=True)
         self.source = label("", "small", wrap=True)
         self.advice = label("", "small", wrap=True)
@@ -61,14 +62,13 @@ class RetentionField(QWidget):
         self.choice.setCurrentIndex(self._place_of(period, is_own=kept is not None))
         is_own = kept is not None and period is None
         self.own.setVisible(is_own)
+        self.wrong.hide()
         if kept is not None and is_own:
-            for field, value in ((self.years, kept.years), (self.age, kept.until_age)):
-                if field.value() != value:
-                    field.blockSignals(True)
-                    field.setValue(value)
-                    field.blockSignals(False)
+            self.years.setText(str(kept.years))
+            self.age.setText(str(kept.until_age or ""))
         self.told.setText(f"{period.who}: {period.retention.words}." if period else "")
         self.source.setText(_source_words(period) if period else kept.source if kept else "")
+        self.source.setToolTip(period.url if period else "")
         self.advice.setText((NONE_YET if kept is None else ADVICE) + ("" if may else " Only an owner can change this."))
         for made in (self.told, self.source):
             made.setVisible(bool(made.text()))
@@ -86,7 +86,16 @@ class RetentionField(QWidget):
         self._keep(chosen.retention if isinstance(chosen, Period) else own)
 
     def _choose_own(self) -> None:
-        self._keep(Retention(self.years.value(), self.age.value()))
+        """Keep the years and the age as they were typed, or say why they can't be kept."""
+        if self.own.isHidden():
+            return
+        try:
+            typed = Retention(int(self.years.text() or 0), int(self.age.text() or 0))
+        except ValueError:
+            self.wrong.setText(f"Give whole years, 1 to {LONGEST}, and an age of no more than {LONGEST} or none.")
+            self.wrong.show()
+        else:
+            self._keep(typed)
 
     def _keep(self, retention: Retention | None) -> None:
         before = self._chart.records.practice()
@@ -95,15 +104,7 @@ class RetentionField(QWidget):
         self.reload()
 
 
-def _number(name: str, least: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(least, LONGEST)
-    made.setAccessibleName(name)
-    made.setKeyboardTracking(False)
-    made.setFixedWidth(96)
-    return made
-
-
 def _source_words(period: Period) -> str:
     year = f" ({period.year})" if period.year else ""
-    return " ".join(filter(None, (f"{period.source}{year}.", SURE[period.sure], period.note, f"Read at {period.url}")))
+    where = f"Read at {period.url.split('/')[2].removeprefix('www.')}."
+    return " ".join(filter(None, (f"{period.source}{year}.", SURE[period.sure], period.note, where)))

@@ -48,8 +48,9 @@ def test_one_that_was_not_checked_says_so(field):
 def test_own_years_and_age_are_kept_as_they_are_set(field, records):
     choose(field, "Years of our own")
     assert records.practice().retention == Retention(10)
-    field.years.setValue(12)
-    field.age.setValue(25)
+    for line, number in ((field.years, "12"), (field.age, "25")):
+        line.setText(number)
+        line.editingFinished.emit()
     assert records.practice().retention == Retention(12, 25)
     assert field.choice.currentData() == OWN
     choose(field, "Not chosen")
@@ -57,11 +58,21 @@ def test_own_years_and_age_are_kept_as_they_are_set(field, records):
     assert not field.own.isVisible()
 
 
+@pytest.mark.parametrize(("years", "age"), [("", ""), ("0", ""), ("ten", ""), ("7", "-1"), ("7", "101"), ("1.5", "")])
+def test_years_that_make_no_sense_are_refused_and_what_held_stays(field, records, years, age):
+    choose(field, "Years of our own")
+    field.years.setText(years)
+    field.age.setText(age)
+    field.years.editingFinished.emit()
+    assert "Give whole years" in field.wrong.text()
+    assert records.practice().retention == Retention(10)
+
+
 def test_what_is_stored_is_shown_again(qtbot, chart, records):
     records.save_practice(replace(records.practice(), retention=Retention(8, 25)))
     shown = RetentionField(chart)
     qtbot.addWidget(shown)
-    assert (shown.years.value(), shown.age.value()) == (8, 25)
+    assert (shown.years.text(), shown.age.text()) == ("8", "25")
     assert records.practice().retention == Retention(8, 25)
 
 
