@@ -1,7 +1,7 @@
 """The visit on paper: the whole signed record of one treatment, with its amendments beneath."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, tzinfo
+from datetime import UTC, date, tzinfo
 
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
@@ -11,7 +11,7 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.protocols import Protocol, known
 from neuro_chart.clinic.tongue_pulse import findings_words
-from neuro_chart.clinic.visits import NOTE_FIELDS, Visit
+from neuro_chart.clinic.visits import NOTE_FIELDS, Signature, Visit
 from neuro_chart.paper.needle_table import needle_story
 from neuro_chart.paper.style import (
     BRICK,
@@ -41,10 +41,12 @@ def visit_paper(
     library: Library,
     *,
     protocols: Iterable[Protocol] = (),
+    charted_in: Patient | None = None,
     tz: tzinfo | None = None,
 ) -> bytes:
     """The record of a visit as a PDF: note, scores, needles with their times, adjuncts, what happened, signature, amendments.
 
+    `charted_in` is the record that the visit was charted in, where that was merged into the patient's; the paper says so beneath the name.
     `protocols` are the practice's own prescriptions; `practitioners` are found by their id, who treated, signed and amended among them.
     An unsigned visit says on its face that it is a draft. Clock times are in `tz`, or the machine's zone; the signature's and the
     amendments' times name their offset from UTC.
@@ -63,6 +65,7 @@ def visit_paper(
         Paragraph(kind, style(9, bold=True, colour=colour, leading=12)),
         Paragraph(text(patient.name), style(19, bold=True, leading=25)),
         Paragraph(text(treated), style(10, colour=SOFT, after=9)),
+        *_origin(charted_in),
         _facts(patient, visit, started.date(), sheet.width),
         *_note(visit, library),
         *needle_story(visit, patient, library, sheet.width, tz),
@@ -73,6 +76,14 @@ def visit_paper(
         *_amendments(practitioners, visit, tz),
     ]
     return sheet.bytes(story)
+
+
+def _origin(charted_in: Patient | None) -> list[Flowable]:
+    if charted_in is None:
+        return []
+    born = f", born {short_date(charted_in.birth)}" if charted_in.birth else ""
+    words = f"Charted in a record of {charted_in.name}{born}, which was merged into this patient's."
+    return [Paragraph(text(words), style(10, colour=SOFT, after=9))]
 
 
 def _name(practitioners: Mapping[str, Practitioner], key: str | None) -> str:
@@ -191,10 +202,12 @@ def _events(visit: Visit, library: Library, tz: tzinfo | None) -> list[Flowable]
 def _signature(practitioners: Mapping[str, Practitioner], visit: Visit, width: float, tz: tzinfo | None) -> list[Flowable]:
     if visit.signed is None:
         return []
-    name = _name(practitioners, visit.signed_by)
-    told = Paragraph(text(f"Signed by {name} on {stamp(visit.signed, tz)}."), style(10.5, bold=True))
+    name, when, zone = _name(practitioners, visit.signed_by), visit.signed, tz
+    if visit.signature is not None:  # as it was put: the name that the signer had, and the clock of the place
+        name, when, zone = visit.signature.name, visit.signature.at, visit.signature.here.tzinfo
+    told = [Paragraph(text(f"Signed by {name} on {stamp(when, zone)}."), style(10.5, bold=True)), *_digest(visit.signature, short=False)]
     note = Paragraph("Signed in Neuro Chart; closed to every change since. What was added later stands beneath.", style(9, colour=SOFT))
-    table = Table([[[told, note]]], colWidths=[width], splitInRow=1)
+    table = Table([[[*told, note]]], colWidths=[width], splitInRow=1)
     table.setStyle(flat([("LINEABOVE", (0, 0), (-1, 0), 1.2, JADE), ("TOPPADDING", (0, 0), (-1, 0), 7)]))
     return [Spacer(0, 16), CondPageBreak(25 * mm), table]
 
@@ -203,6 +216,18 @@ def _amendments(practitioners: Mapping[str, Practitioner], visit: Visit, tz: tzi
     out: list[Flowable] = []
     for amendment in sorted(visit.amendments, key=lambda a: a.written):
         said = f"{_name(practitioners, amendment.author_id)}, {stamp(amendment.written, tz)}"
+        if (signature := amendment.signature) is not None:
+            said = f"{signature.name}, {stamp(signature.at, signature.here.tzinfo)}"
         who = Paragraph(text(said), style(9.5, bold=True, colour=SOFT, spaceBefore=6, keepWithNext=1))
         out += [who, *lines(amendment.text, style(10.5, leading=15))]
+        out += lines(f"Reason: {amendment.reason}", style(10.5, leading=15)) if amendment.reason.strip() else []
+        out += _digest(signature, short=True)
     return [heading("Amendments", before=16), *out] if out else []
+
+
+def _digest(signature: Signature | None, *, short: bool) -> list[Flowable]:
+    """By what a signature can be told from another: the time in UTC, and its digest, the whole of it or what is shown on the screen."""
+    if signature is None:
+        return []
+    said = f"{signature.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC · signature {signature.short if short else signature.digest}"
+    return [Paragraph(text(said), style(8.5, colour=SOFT, leading=12))]

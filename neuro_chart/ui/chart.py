@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand
+from PySide6.QtWidgets import QWidget
 
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.events import AdverseEvent
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.records import Change, Part, Records
 
 RETRY_AFTER = 2000
+READ_ONLY = "You may read this chart and not change it"
 
 Act = Callable[[], "Change"]
 
@@ -64,7 +67,8 @@ class OpenChart(QObject):
 
     `changed(Change)` follows each act that is stored; `doing` is that act meanwhile. `unwritten(sentence)` says that the disk takes nothing
     (acts wait in their order and are tried again), and is empty once nothing waits any more; `waits(Treat)` tells of each act on a visit
-    that begins to wait. `refused(sentence)` says why an act will not be done at all.
+    that begins to wait. `refused(sentence)` says why an act will not be done at all. `typed` is when the passphrase was typed last, by the
+    clock that nobody sets (time.monotonic).
     """
 
     changed = Signal(object)
@@ -76,10 +80,26 @@ class OpenChart(QObject):
         super().__init__(parent)
         self.records = records
         self.doing: Act | None = None
+        self.typed = monotonic()  # it has just been opened
         self._waiting: list[Act] = []
         self._retry = QTimer(self)
         self._retry.setInterval(RETRY_AFTER)
         self._retry.timeout.connect(self.write_waiting)
+
+    def passphrase_typed(self) -> None:
+        """Remember that whoever is signed in has just typed their passphrase."""
+        self.typed = monotonic()
+
+    def typed_within(self, minutes: int) -> bool:
+        """Whether the passphrase was typed in the last minutes; never, with 0."""
+        return monotonic() - self.typed < 60 * minutes
+
+    def for_writers(self, *widgets: QWidget) -> None:
+        """Close what would change the chart to those who may only read it, and say why."""
+        if not self.records.may_write:
+            for widget in widgets:
+                widget.setEnabled(False)
+                widget.setToolTip(READ_ONLY)
 
     @property
     def all_written(self) -> bool:
@@ -117,6 +137,8 @@ class OpenChart(QObject):
             self.waits.emit(act)
 
     def _announce(self, act: Act, change: "Change") -> None:
+        if change.kind == "trail":
+            return  # that something was seen or printed changes nothing that is shown
         self.doing = act
         self.changed.emit(change)
         self.doing = None

@@ -30,7 +30,16 @@ def local_day(moment: datetime) -> date:
 
 def local_time(moment: datetime) -> str:
     """ "14:05", or "2:05 PM" where the locale counts to twelve."""
-    here = moment.astimezone()
+    return _clock_time(moment.astimezone())
+
+
+def zoned_time(there: datetime) -> str:
+    """ "14 March 1958, 14:05 (UTC+01:00)": a time as the clock showed it in its own zone."""
+    ahead = there.isoformat()[-6:]
+    return f"{long_day(there.date())}, {_clock_time(there)} (UTC{ahead})"
+
+
+def _clock_time(here: datetime) -> str:
     if "ap" in QLocale().timeFormat(QLocale.FormatType.ShortFormat).lower():
         return f"{here.hour % 12 or 12}:{here:%M} {'AM' if here.hour < 12 else 'PM'}"
     return f"{here:%H:%M}"
@@ -39,3 +48,17 @@ def local_time(moment: datetime) -> str:
 def today() -> date:
     """The day it is, where this machine is."""
     return datetime.now().astimezone().date()
+
+
+def when(moment: datetime) -> str:
+    """ "14 March 1958, 14:05": an aware time, where this machine is."""
+    return f"{long_day(local_day(moment))}, {local_time(moment)}"
+
+
+def ago(moment: datetime) -> str:
+    """ "3 hours ago", in the largest unit of which a whole one has passed."""
+    minutes = int((datetime.now().astimezone() - moment).total_seconds() // 60)
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if passed := max(minutes, 0) // length:
+            return f"{passed} {unit}{'s' * (passed > 1)} ago"
+    return "just now"

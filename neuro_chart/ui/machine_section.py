@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from neuro_chart import __version__
-from neuro_chart.ui import privacy
+from neuro_chart.ui import lock, privacy
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.sections import fields_card, section_page
 from neuro_chart.ui.widgets import Segments, TickBox, card, label, row
@@ -15,8 +15,7 @@ from neuro_chart.ui.widgets import Segments, TickBox, card, label, row
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
 
-LOCK_AFTER, USUAL_LOCK = "lock/minutes", 5
-MINUTES = {"1": "1", "2": "2", "5": "5", "10": "10", "15": "15", "30": "30", "0": "Never"}
+LOCK_AFTER = {"0": "Never", "1": "1", "2": "2", "5": "5", "10": "10", "15": "15", "30": "30"}
 
 
 class MachineSection(QWidget):
@@ -33,8 +32,8 @@ class MachineSection(QWidget):
         self.theme.chosen.connect(self._choose_theme)
         self.initials = TickBox("Show initials in place of names (Ctrl+Shift+H)")
         self.initials.clicked.connect(self._choose_names)
-        self.lock_after = Segments(MINUTES, "Minutes without a key or a touch after which the chart locks")
-        self.lock_after.chosen.connect(lambda minutes: settings.setValue(LOCK_AFTER, int(minutes)))
+        self.lock_after = Segments(LOCK_AFTER, "Minutes without a key or a touch after which the chart locks")
+        self.lock_after.chosen.connect(lambda minutes: settings.setValue(lock.MINUTES, int(minutes)))
         hint = "Ctrl+L locks at once. Clocks run on while the chart is locked, and ring."
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -45,7 +44,7 @@ class MachineSection(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.lock_after.show_choice(str(self._settings.value(LOCK_AFTER, USUAL_LOCK)))
+        self.lock_after.show_choice(str(lock.minutes(self._settings)))
         self.show_names()
 
     def show_names(self) -> None:

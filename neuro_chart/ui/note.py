@@ -1,7 +1,6 @@
 """The note of a visit: how it was before, what was said and seen and meant, how it is after."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from neuro_chart.clinic.phrases import together
 from neuro_chart.clinic.tongue_pulse import findings_words
-from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
+from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Amendment, Visit
 from neuro_chart.ui.copied_line import CopiedLine
 from neuro_chart.ui.days import local_day, local_time, long_day
 from neuro_chart.ui.phrase_text import PhraseText
 from neuro_chart.ui.scale import Scale
+from neuro_chart.ui.signing import show_digest, signed_words
 from neuro_chart.ui.tongue_pulse import TonguePulseLine
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import label, row
@@ -157,23 +157,23 @@ class Note(QFrame):
 
     def show_visit(self, visit: Visit, authors: Mapping[str, str]) -> None:
         """Show what is stored; `authors` are the practitioners' names by their id."""
-        signed = visit.signed is not None
+        closed = visit.is_closed
         for name, score in self.scores.items():
             score.show_score(getattr(visit, name))
-            score.set_read_only(signed)
+            score.set_read_only(closed)
         for name, field in self.prose.items():
             field.show_text(getattr(visit, name))
-            field.setReadOnly(signed)
-            field.setPlaceholderText("" if signed else PROSE[name][1])
-            self.copied[name].show_day(visit.copied.get(name) if getattr(visit, name).strip() else None, read_only=signed)
+            field.setReadOnly(closed)
+            field.setPlaceholderText("" if closed else PROSE[name][1])
+            self.copied[name].show_day(visit.copied.get(name) if getattr(visit, name).strip() else None, read_only=closed)
         words = findings_words(visit.tongue, visit.pulse, self._treatment.library.tongue_pulse)
-        self.tongue_pulse.show_words(words, read_only=signed)
+        self.tongue_pulse.show_words(words, read_only=closed)
         while (item := self._added.takeAt(0)) is not None:
             if (gone := item.widget()) is not None:
                 gone.hide()
                 gone.deleteLater()
         for amendment in sorted(visit.amendments, key=lambda amendment: amendment.written):
-            self._added.addWidget(_amendment(amendment.text, authors.get(amendment.author_id, ""), amendment.written))
+            self._added.addWidget(_amendment(amendment, authors.get(amendment.author_id, "")))
 
     def show_start(self) -> None:
         """Scroll to the first line."""
@@ -196,15 +196,21 @@ class Note(QFrame):
             field.flush()
 
 
-def _amendment(text: str, author: str, written: datetime) -> QFrame:
+def _amendment(amendment: Amendment, author: str) -> QFrame:
     frame = QFrame()
     frame.setProperty("role", "amendment")
-    words = label(text, wrap=True)
+    words = label(amendment.text, wrap=True)
     words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
     box = QVBoxLayout(frame)
     box.setContentsMargins(12, 8, 12, 8)
     box.setSpacing(2)
     box.addWidget(label("Amendment", "heading"))
     box.addWidget(words)
-    box.addWidget(label(f"{author}, {long_day(local_day(written))}, {local_time(written)}", "small", wrap=True))
+    if amendment.reason:  # those of older charts have none
+        box.addWidget(label(f"Reason: {amendment.reason}", wrap=True))
+    written = f"{author}, {long_day(local_day(amendment.written))}, {local_time(amendment.written)}"
+    box.addWidget(label(signed_words(amendment.signature) or written, "small", wrap=True))
+    digest = label("", "small")
+    box.addWidget(digest)
+    show_digest(digest, amendment.signature)
     return frame

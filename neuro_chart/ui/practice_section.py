@@ -1,4 +1,4 @@
-"""Settings, Practice: the letterhead and the rooms."""
+"""Settings, Practice: the letterhead, the rooms, and when signing asks for the passphrase."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.retention_field import RetentionField
 from neuro_chart.ui.room_names import RoomNames
 from neuro_chart.ui.sections import fields_card, section_page
 from neuro_chart.ui.widgets import Segments
@@ -14,6 +15,8 @@ from neuro_chart.ui.words import Prose
 
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
+
+SIGN_WITHIN = {"0": "Each time", "15": "After 15 minutes", "60": "After an hour", "525600": "Never while unlocked"}
 
 
 class PracticeSection(QWidget):
@@ -24,7 +27,9 @@ class PracticeSection(QWidget):
         self._chart = chart
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(section_page(self._practice(), self._rooms()))
+        cards = (self._practice(), self._rooms(), self._signing(), self._keeping())
+        chart.for_writers(*cards)
+        box.addWidget(section_page(*cards))
         self.setFocusProxy(self.name)
 
     def _practice(self) -> QWidget:
@@ -45,12 +50,27 @@ class PracticeSection(QWidget):
         self.rooms = RoomNames(self._chart)
         return fields_card("Rooms", "Visits in progress stand in them on the Rooms page (Alt+R).", {"Names": self.rooms})
 
+    def _signing(self) -> QWidget:
+        self.sign_within = Segments(SIGN_WITHIN, "When signing asks for the passphrase again")
+        self.sign_within.show_choice(str(self._chart.records.practice().sign_within))
+        self.sign_within.chosen.connect(lambda _: self.flush())
+        hint = "Whoever signs is asked for their own passphrase, unless they typed it within this time, to unlock or to sign."
+        return fields_card("Signing", hint, {"Ask for the passphrase": self.sign_within})
+
+    def _keeping(self) -> QWidget:
+        self.retention = RetentionField(self._chart)
+        return fields_card("Records", "", {"Keep records for": self.retention})
+
     def flush(self) -> None:
         """Store the practice as it stands here."""
         self.rooms.flush()
         before = self._chart.records.practice()
         after = replace(
-            before, name=self.name.text().strip() or before.name, letterhead=self.letterhead.toPlainText().strip(), paper=self.paper.choice
+            before,
+            name=self.name.text().strip() or before.name,
+            letterhead=self.letterhead.toPlainText().strip(),
+            paper=self.paper.choice,
+            sign_within=int(self.sign_within.choice or before.sign_within),
         )
         if after != before:
             self._chart.act(lambda: self._chart.records.save_practice(after))

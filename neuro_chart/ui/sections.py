@@ -12,7 +12,7 @@ NAMES = 152
 def section_page(*cards: QWidget) -> QScrollArea:
     """Cards in one column that scrolls, no wider than is good to read."""
     middle = column(*cards, None, spacing=16)
-    middle.layout().setContentsMargins(0, 0, 12, 16)  # right of it the scroll bar
+    middle.setContentsMargins(0, 0, 12, 16)  # right of it the scroll bar
     middle.setMaximumWidth(WIDTH + 12)
     return scrolled(middle)
 

@@ -1,7 +1,7 @@
-"""What a practice sets, a section at a time: its letterhead and rooms, how it treats, what this machine shows and when it locks."""
+"""What a practice sets, a section at a time, and the record that is kept of all that is done."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -14,18 +14,22 @@ from neuro_chart.ui.widgets import Segments, add_action, page_title, row
 
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
+    from neuro_chart.ui.the_record import RecordSection
 
-SECTIONS = {"practice": "Practice", "treatment": "Treatment", "machine": "This machine"}
+SECTIONS = {"practice": "Practice", "treatment": "Treatment", "machine": "This machine", "record": "Record"}
 
 
 class SettingsPage(QWidget):
     """One of SECTIONS at a time, each made when it is first shown; each setting holds as soon as it is made.
 
-    `theme_chosen(auto | light | dark)`, `names_turned`: whether names are shown.
+    `theme_chosen(auto | light | dark)`, `names_turned`: whether names are shown, `visit_wanted(patient_id, visit_id)`,
+    `patient_wanted(patient_id)`.
     """
 
     theme_chosen = Signal(str)
     names_turned = Signal()
+    visit_wanted = Signal(str, str)
+    patient_wanted = Signal(str)
 
     def __init__(self, chart: OpenChart, settings: QSettings, vault: "Vault", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +60,13 @@ class SettingsPage(QWidget):
             return PracticeSection(*made)
         if key == "treatment":
             return TreatmentSection(*made)
+        if key == "record":
+            from neuro_chart.ui.the_record import RecordSection  # noqa: PLC0415  # few look at it
+
+            record = RecordSection(*made)
+            record.visit_wanted.connect(self.visit_wanted)
+            record.patient_wanted.connect(self.patient_wanted)
+            return record
         machine = MachineSection(*made)
         machine.theme_chosen.connect(self.theme_chosen)
         machine.names_turned.connect(self.names_turned)
@@ -67,6 +78,11 @@ class SettingsPage(QWidget):
         self.sections.show_choice(key)
         self._stacked.setCurrentWidget(self.section(key))
         self.section(key).setFocus()
+
+    def show_trail(self, patient_id: str) -> None:
+        """Turn to all that was done on a patient."""
+        self.show_section("record")
+        cast("RecordSection", self.section("record")).trail.filter.show_patient(patient_id)
 
     def show_names(self) -> None:
         """Show names or initials, as the settings have it now."""

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.adjuncts import LEFT_IN, Adjunct
 from neuro_chart.clinic.clocks import now
@@ -11,8 +12,10 @@ from neuro_chart.clinic.events import unnoted
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.clinic.phrases import blanks_words
 from neuro_chart.clinic.treating import end
-from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.clinic.visits import Signature, Visit
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.confirm import Confirm
+from neuro_chart.ui.days import local_day, local_time, long_day, zoned_time
 from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, scrolled, set_flag
@@ -39,7 +42,7 @@ class Ask(QWidget):
 
 
 class SignPanel(QFrame):
-    """Asks before a visit is closed: the count, with a reason where in and out are uneven, and what else is unfinished.
+    """Asks before a visit is closed: the count, with a reason where in and out are uneven, what else is unfinished, and the passphrase.
 
     `signed(reason)`, `count_wanted()` to count needles out, `blank_wanted()` to fill the note in, `told(EventKind, needle id)` to note what
     happened, `closed()`.
@@ -74,6 +77,10 @@ class SignPanel(QFrame):
         self.planned = label("", "muted", wrap=True)
         self.who = label("", "muted", wrap=True)
         self.sign = button("Sign", self._sign, "primary", "pen-line")
+        self.confirm = Confirm(treatment.chart)
+        self.confirm.wanted.connect(self._sign)
+        self.confirm.busy.connect(self.sign.setDisabled)
+        self.confirm.confirmed.connect(self._close)
         inner = QWidget()
         box = QVBoxLayout(inner)
         box.setContentsMargins(16, 4, 16, 8)
@@ -84,6 +91,8 @@ class SignPanel(QFrame):
         box.addStretch(1)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 14)
+        foot.setSpacing(8)
+        foot.addWidget(self.confirm)
         foot.addWidget(self.sign)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 0, 1, 1)
@@ -119,6 +128,10 @@ class SignPanel(QFrame):
         """Forget a reason that was given for another visit."""
         self.reason.setPlainText("")
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.confirm.begin()
+
     def _end(self) -> None:
         self._treatment.change_adjuncts("End what runs", lambda adjuncts: end(adjuncts, now()))
 
@@ -135,6 +148,12 @@ class SignPanel(QFrame):
         if missing:
             self.reason.setFocus()
         else:
+            self.confirm.ask()
+
+    def _close(self) -> None:
+        """Close it as it stands now, which may have become even or uneven while the passphrase was checked."""
+        reason = self.reason.toPlainText().strip()
+        if reason or not self._uneven:
             self.signed.emit(reason if self._uneven else "")
 
 
@@ -173,45 +192,78 @@ def _undated(adjunct: Adjunct) -> str:
 
 
 class AmendPanel(QFrame):
-    """Takes an amendment to a signed visit: `added(text)`, `closed()`."""
+    """Takes an amendment to a signed visit, with the reason why and the passphrase: `added(text, reason)`, `closed()`."""
 
-    added = Signal(str)
+    added = Signal(str, str)
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setAccessibleName("Add amendment")
         self.text = Prose("Amendment", "What is to be added or put right", lines=5)
         self.text.textChanged.connect(self._typed)
-        self.add = button("Add amendment", self._add, "primary", "plus")
-        box = QVBoxLayout()
-        box.setContentsMargins(16, 4, 16, 16)
-        box.setSpacing(12)
-        box.addWidget(self.text)
-        words = "It stands beneath the visit with your name and the time, and can't be changed once it is added."
-        box.addWidget(label(words, "muted", wrap=True))
-        box.addWidget(self.add)
+        self.reason = Prose("Reason for the amendment", "Why it is added only now", lines=2)
+        self.reason.textChanged.connect(self._typed)
+        self.error = label("", "error", wrap=True)
+        self.add = button("Sign and add", self._add, "primary", "pen-line")
+        self.confirm = Confirm(chart)
+        self.confirm.wanted.connect(self._add)
+        self.confirm.busy.connect(self.add.setDisabled)
+        self.confirm.confirmed.connect(lambda: self.added.emit(self.words[0], self.words[1]))
+        inner = QWidget()
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(16, 4, 16, 8)
+        box.setSpacing(8)
+        words = "It stands beneath the visit with your name, the time and the reason, for good. The visit stays as it was signed."
+        for widget in (self.text, label("Reason", "heading"), self.reason, self.error, label(words, "muted", wrap=True)):
+            box.addWidget(widget)
         box.addStretch(1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 8, 16, 14)
+        foot.setSpacing(8)
+        foot.addWidget(self.confirm)
+        foot.addWidget(self.add)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setContentsMargins(1, 0, 1, 1)
+        whole.setSpacing(0)
         whole.addWidget(panel_head("Amendment", self.closed.emit))
-        whole.addLayout(box, 1)
+        whole.addWidget(scrolled(inner), 1)
+        whole.addLayout(foot)
         self._typed()
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """The amendment and its reason, as they are typed so far."""
+        return self.text.toPlainText().strip(), self.reason.toPlainText().strip()
+
     def _typed(self) -> None:
-        self.add.setEnabled(bool(self.text.toPlainText().strip()))
+        self.add.setEnabled(bool(self.words[0]))
+        self.error.hide()
+        set_flag(self.reason, "invalid", value=False)
 
     def _add(self) -> None:
-        self.added.emit(self.text.toPlainText().strip())
+        text, reason = self.words
+        if text and not reason:
+            self.error.setText("An amendment has its reason, so that whoever reads it knows why the visit didn't say it.")
+            self.error.show()
+            set_flag(self.reason, "invalid", value=True)
+            self.reason.setFocus()
+        elif text:
+            self.confirm.ask()
 
-    def begin(self, words: str = "") -> None:
+    def begin(self, words: tuple[str, str] = ("", "")) -> None:
         """Begin a new one, or go on with words that were not added yet."""
-        self.text.setPlainText(words)
+        self.text.setPlainText(words[0])
+        self.reason.setPlainText(words[1])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.confirm.begin()
 
 
 class SignedBar(QFrame):
-    """Says that a visit is closed, by whom and when: `amend_wanted()`."""
+    """Says that a visit is closed, by whom and when, and the digest of the signature: `amend_wanted()`."""
 
     amend_wanted = Signal()
 
@@ -219,10 +271,13 @@ class SignedBar(QFrame):
         super().__init__(parent)
         self.setProperty("role", "signed")
         self.words = label("", wrap=True)
+        self.digest = label("", "small")
         self.amend = button("Add amendment", self.amend_wanted.emit, "", "plus")
         box = QHBoxLayout(self)
         box.setContentsMargins(16, 6, 8, 6)
+        box.setSpacing(12)
         box.addWidget(self.words, 1)
+        box.addWidget(self.digest)
         box.addWidget(self.amend)
 
     def show_visit(self, visit: Visit, authors: Mapping[str, str]) -> None:
@@ -230,13 +285,29 @@ class SignedBar(QFrame):
         self.setVisible(visit.signed is not None)
         if visit.signed is None:
             return
-        who = authors.get(visit.signed_by or "", "")
-        words = [f"✓ Signed by {who} on {long_day(local_day(visit.signed))}, {local_time(visit.signed)}."]
+        who = f"{authors.get(visit.signed_by or '', '')} on {long_day(local_day(visit.signed))}, {local_time(visit.signed)}"
+        words = [f"✓ Signed by {signed_words(visit.signature, ' on ') or who}."]
         if visit.needles_left_reason:
             words.append(f"Signed with needles in or uncounted: {visit.needles_left_reason.rstrip('.')}.")
         if visit.amendments:
             words.append(f"{len(visit.amendments)} amendment{'' if len(visit.amendments) == 1 else 's'} beneath the note.")
         self.words.setText(" ".join(words))
+        show_digest(self.digest, visit.signature)
+
+
+def signed_words(signature: Signature | None, between: str = ", ") -> str:
+    """Who signed and when, by the clock on the wall there; nothing for no signature."""
+    return f"{signature.name}{between}{zoned_time(signature.here)}" if signature else ""
+
+
+def show_digest(made: QLabel, signature: Signature | None) -> None:
+    """Show the beginning of a signature's digest; the whole of it is told on hovering and to a screen reader."""
+    made.setVisible(signature is not None)
+    if signature is not None:
+        made.setText(signature.short)
+        made.setToolTip(f"Digest of the signature: {signature.digest}")
+        made.setAccessibleName("Digest of the signature")
+        made.setAccessibleDescription(signature.digest)
 
 
 def panel_head(title: str, close: Callable[[], object]) -> QWidget:

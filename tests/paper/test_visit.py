@@ -38,7 +38,9 @@ def test_the_record_is_whole(case):
 
 
 def test_amendments_stand_beneath_the_signature_in_the_order_of_time(case):
-    case.visit.amendments.insert(0, Amendment(case.visit.id, case.practitioner.id, "Later still.", "Told later", case.visit.started + timedelta(days=9)))
+    case.visit.amendments.insert(
+        0, Amendment(case.visit.id, case.practitioner.id, "Later still.", "Told later", case.visit.started + timedelta(days=9))
+    )
     said = case.record().words
     assert said.index("Signed by") < said.index("She phoned") < said.index("Later still.")
 

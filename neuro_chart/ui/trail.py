@@ -1,0 +1,201 @@
+"""The trail to read: who did what, and when, the newest first."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSettings, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, local_time, short_day
+from neuro_chart.ui.privacy import shown_name
+from neuro_chart.ui.trail_entry import EntryCard
+from neuro_chart.ui.trail_filter import TrailFilter, Wanted
+from neuro_chart.ui.trail_words import deed_words, what_words
+from neuro_chart.ui.widgets import Empty, button, card
+
+if TYPE_CHECKING:
+    from neuro_chart.clinic.trail import Entry
+
+PAGE = 200
+COLUMNS = {"When": 168, "Who": 136, "Deed": 112, "What": 0, "Patient": 128}  # px; what is left goes to 0
+ROW = 40
+ERASED = "Erased record"
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Names:
+    """Who it is that has an id: practitioners by their names, patients as the settings have them shown."""
+
+    def __init__(self, chart: OpenChart, settings: QSettings) -> None:
+        self._chart, self._settings = chart, settings
+        self._known: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Ask the record anew."""
+        self._known = {}
+
+    def __call__(self, row_id: str) -> str:
+        """The name; of whom there is no record any more, that it was erased."""
+        if not self._known:
+            self._known = {each.id: each.name for each in self._chart.records.practitioners()} | {"": ""}
+        if row_id not in self._known:
+            try:
+                self._known[row_id] = shown_name(self._chart.records.patient(row_id), self._settings)
+            except LookupError:
+                self._known[row_id] = ERASED
+        return self._known[row_id]
+
+
+class TrailLines(QAbstractTableModel):
+    """The entries that are asked for, read a page at a time as they are scrolled to."""
+
+    def __init__(self, chart: OpenChart, names: Names, parent: QObject) -> None:
+        super().__init__(parent)
+        self._chart, self._names = chart, names
+        self._wanted: Wanted | None = None
+        self._more = False
+        self.entries: list[Entry] = []
+
+    def ask(self, wanted: Wanted) -> None:
+        """Show these entries, from the newest on."""
+        self.beginResetModel()
+        self._wanted = wanted
+        self.entries = list(self._chart.records.trail(**wanted, limit=PAGE))
+        self._more = len(self.entries) == PAGE
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(self.entries)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._more
+
+    def fetchMore(self, _parent: Index) -> None:
+        if self._wanted is None or not self.entries:
+            return
+        more = self._chart.records.trail(**self._wanted, before=self.entries[-1].seq, limit=PAGE)
+        self._more = len(more) == PAGE
+        if more:
+            self.beginInsertRows(QModelIndex(), len(self.entries), len(self.entries) + len(more) - 1)
+            self.entries.extend(more)
+            self.endInsertRows()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return list(COLUMNS)[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        entry = self.entries[index.row()]
+        match index.column():
+            case 0:
+                return f"{short_day(local_day(entry.at))}, {local_time(entry.at)}"
+            case 1:
+                return self._names(entry.practitioner_id)
+            case 2:
+                return deed_words(entry.deed)
+            case 3:
+                return what_words(entry)
+            case _:
+                return self._names(entry.patient_id)
+
+
+class Trail(QWidget):
+    """The trail with its filter, and the chosen entry beside it: `visit_wanted(patient_id, visit_id)`, `patient_wanted(patient_id)`."""
+
+    visit_wanted = Signal(str, str)
+    patient_wanted = Signal(str)
+
+    def __init__(self, chart: OpenChart, settings: QSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = Names(chart, settings)
+        self.filter = TrailFilter(chart, settings)
+        self.model = TrailLines(chart, self._names, self)
+        self.table = self._table()
+        self.entry = EntryCard(self._names)
+        words = "Nothing that was done here fits. Take something away of what is asked for, or show all of it."
+        self._nothing = Empty("search", "Nothing found", words, button("Show all", self.filter.show_all))
+        whole = QWidget()
+        line = QHBoxLayout(whole)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        line.addWidget(card(self.table, margins=8), 68)
+        line.addWidget(self.entry, 32)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(whole)
+        self._pages.addWidget(self._nothing)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        box.addWidget(self.filter)
+        box.addWidget(self._pages, 1)
+        self.filter.changed.connect(self.reload)
+        self.entry.wanted.connect(self._open)
+        self.setFocusProxy(self.table)
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName("Who did what, the newest first")
+        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW)
+        head = table.horizontalHeader()
+        head.setHighlightSections(False)
+        for at, width in enumerate(COLUMNS.values()):
+            head.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
+            head.resizeSection(at, width)
+        table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._show_entry())
+        table.activated.connect(self._open)
+        return table
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._names.forget()
+        self.filter.read_people()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the trail anew from its end, and stay at the entry that is chosen if it is there."""
+        kept = self._chosen
+        self.model.ask(self.filter.wanted)
+        self._pages.setCurrentIndex(0 if self.model.entries else 1)
+        self.table.selectRow(next((at for at, entry in enumerate(self.model.entries) if kept and entry.seq == kept.seq), 0))
+        self._show_entry()
+
+    def show_names(self) -> None:
+        """Show names or initials, as the settings have it now."""
+        self._names.forget()
+        self.filter.patient.show_name()
+        self.reload()
+
+    @property
+    def _chosen(self) -> "Entry | None":
+        index = self.table.currentIndex()
+        return self.model.entries[index.row()] if index.isValid() and index.row() < len(self.model.entries) else None
+
+    def _show_entry(self) -> None:
+        self.entry.show_entry(self._chosen)
+
+    def _open(self) -> None:
+        """Turn to the visit or the record that the chosen entry is about."""
+        if (entry := self._chosen) is None or not entry.patient_id or self._names(entry.patient_id) == ERASED:
+            return
+        if entry.visit_id:
+            self.visit_wanted.emit(entry.patient_id, entry.visit_id)
+        else:
+            self.patient_wanted.emit(entry.patient_id)

@@ -1,0 +1,93 @@
+"""One entry of the trail, with what stood in the record before and after."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.trail import Entry
+from neuro_chart.ui.days import zoned_time
+from neuro_chart.ui.theme import SMALL, Theme
+from neuro_chart.ui.trail_words import Told, deed_words, details, what_words
+from neuro_chart.ui.widgets import button, label, row
+
+ROOM = 8  # px between one row's lines and the next
+
+
+class EntryCard(QFrame):
+    """Tells one entry: who, when, of what, and each field before and after. `wanted()` asks for the visit or the record it is about."""
+
+    wanted = Signal()
+
+    def __init__(self, name_of: Callable[[str], str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name_of = name_of
+        self._entry: Entry | None = None
+        self.setProperty("role", "card")
+        self.title, self.who, self.whose = label("", "title", wrap=True), label("", wrap=True), label("", wrap=True)
+        self.when = label("", "small", wrap=True)
+        self.open = button("", self.wanted.emit, icon="chevron-right")
+        self.text = QTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setAcceptRichText(False)
+        self.text.setTabChangesFocus(True)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.setAccessibleName("What stood before and after")
+        self.text.document().setDocumentMargin(0)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 16, 16, 16)
+        box.setSpacing(8)
+        for made in (self.title, self.who, self.when, self.whose, row(self.open, None), self.text):
+            box.addWidget(made)
+        box.setStretchFactor(self.text, 1)
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Show an entry, or nothing."""
+        self._entry = entry
+        for made in self.findChildren(QWidget):
+            made.setVisible(entry is not None) if made.parent() is self else None
+        if entry is None:
+            return
+        what = what_words(entry)
+        self.title.setText(f"{deed_words(entry.deed)}: {what[:1].lower()}{what[1:]}" if what else deed_words(entry.deed))
+        self.who.setText(self._name_of(entry.practitioner_id) if entry.practitioner_id else "Nobody had signed in")
+        self.when.setText(f"{zoned_time(entry.at.astimezone())} · entry {entry.seq}")
+        self.whose.setText(self._name_of(entry.patient_id) if entry.patient_id else "")
+        self.whose.setVisible(bool(entry.patient_id))
+        self.open.setText("Open the visit" if entry.visit_id else "Open the record")
+        self.open.setVisible(bool(entry.patient_id))
+        self._write(entry)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._entry is not None:
+            self._write(self._entry)
+
+    def _write(self, entry: Entry) -> None:
+        theme = Theme.of(self)
+        quiet, bold, plain = QTextCharFormat(), QTextCharFormat(), QTextCharFormat()
+        quiet.setForeground(theme.color("muted"))
+        quiet.setProperty(QTextCharFormat.Property.FontPixelSize, SMALL)
+        bold.setFontWeight(QFont.Weight.DemiBold)
+        for look in (bold, plain):
+            look.setForeground(theme.color("text"))
+        self.text.clear()
+        cursor = self.text.textCursor()
+        block = cursor.blockFormat()
+        for title, fields in details(entry, self._name_of):
+            for words, look, above in (
+                (title, bold, 2 * ROOM),
+                *((words, look, room) for told in fields for words, look, room in _lines(told, quiet, plain)),
+            ):
+                if words:
+                    block.setTopMargin(above if cursor.position() else 0)
+                    cursor.insertBlock(block, look) if cursor.position() else cursor.setBlockFormat(block)
+                    cursor.insertText(words, look)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+
+def _lines(told: Told, quiet: QTextCharFormat, plain: QTextCharFormat) -> list[tuple[str, QTextCharFormat, int]]:
+    if told.was is None or told.became is None:
+        return [(told.field, quiet, ROOM), (told.became or told.was or "", plain if told.was is None else quiet, 0)]
+    return [(told.field, quiet, ROOM), (f"Before: {told.was}", quiet, 0), (f"After: {told.became}", plain, 0)]
