@@ -62,6 +62,7 @@ class HealthHistoryPage(QWidget):
         column.addWidget(bar)
         column.addLayout(self._space, 1)
         self.start_button = button("Start the health history", self.start, "primary", "clipboard-list")
+        chart.for_writers(self.new_button, self.start_button)
         self._pages = QStackedWidget()
         self._pages.addWidget(whole)
         self._pages.addWidget(_nothing(self.start_button))
@@ -132,7 +133,7 @@ class HealthHistoryPage(QWidget):
             return
         self._stored = answers
         self.view = FormView(form, answers, finish="Complete")
-        self.view.set_read_only(intake.completed is not None)
+        self.view.set_read_only(intake.completed is not None or not self._chart.records.may_write)
         self.view.answered.connect(self._answered)
         self.view.finished.connect(self._complete)
         self._space.addWidget(self.view)

@@ -164,17 +164,20 @@ class OverviewPage(QWidget):
             inside = draft.count.inside
             state = pill(f"{inside} needle{'' if inside == 1 else 's'} in", "accent") if inside else None
             state = pill(f"▲ {state_word(draft)}", "warning") if draft.count.uncounted else state
-            choose = button("Continue visit", self._opener(draft.id), "primary" if draft is drafts[0] else "", "play")
+            go_on = "Look at visit" if draft.read_only else "Continue visit"
+            choose = button(go_on, self._opener(draft.id), "primary" if draft is drafts[0] else "", "play")
             parts.append(row(label(words, "title"), *([state] if state else []), None, choose))
-            if is_empty(draft):
+            if is_empty(draft) and not draft.read_only:
                 parts.append(
                     row(label("Nothing is charted in it yet.", "muted"), None, button("Take it away", self._dropper(draft.id), "link"))
                 )
         if not drafts:
             last = local_day(visits[0].started) if visits else None
             words = f"Last visit {ago(last, today())}" if last else "No visit yet"
-            parts.append(row(label(words, "title"), None, button("Start visit", self.visit_wanted.emit, "primary", "plus")))
-        elif local_day(drafts[0].started) != today():
+            start = button("Start visit", self.visit_wanted.emit, "primary", "plus")
+            self._chart.for_writers(start)
+            parts.append(row(label(words, "title"), None, start))
+        elif local_day(drafts[0].started) != today() and not drafts[0].read_only:
             parts.append(row(None, button("Start another visit", self.visit_wanted.emit, "link", "plus")))
         parts += [LeftInRow(left, ask=False) for left, _ in self._chart.records.left_in(dossier.patient.id)]
         return card(*parts, margins=20)

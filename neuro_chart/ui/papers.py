@@ -159,9 +159,10 @@ class PapersPage(QWidget):
             self._forget()
             return
         is_aftercare, is_open = self.paper.choice == "aftercare", visit.signed is None
-        self._says.setCurrentIndex(0 if is_aftercare and is_open else 1)
+        self._says.setCurrentIndex(0 if is_aftercare and not visit.is_closed else 1)
         if is_aftercare:
-            self._closed.setText("The visit is signed, and its sheet stays as it was chosen then.")
+            words = "The visit is signed, and its sheet stays as it was chosen then."
+            self._closed.setText("What the sheet says is chosen by who treats." if is_open else words)
         else:
             self._closed.setText(
                 "The whole record of the visit: note, scores, needles with their times, signature and amendments."
@@ -181,7 +182,7 @@ class PapersPage(QWidget):
 
     def _edit(self, aftercare: Aftercare, what: str) -> None:
         visit = self.visit
-        if visit is None or visit.signed is not None or aftercare == visit.aftercare:
+        if visit is None or visit.is_closed or aftercare == visit.aftercare:
             return
         note, before = self._chart.records.note, visit.aftercare
         merge = f"{visit.id} {what}" if what == "own words" else ""
@@ -209,7 +210,8 @@ class PapersPage(QWidget):
             from neuro_chart.paper.visit import visit_paper  # noqa: PLC0415  # the paper's library loads when it is first needed
 
             own = records.protocols() if visit.protocol else []
-            return lambda: visit_paper(practice, people, dossier.patient, visit, library, protocols=own)
+            merged = next((each for each in dossier.merged if each.id == visit.patient_id), None)
+            return lambda: visit_paper(practice, people, dossier.patient, visit, library, protocols=own, charted_in=merged)
         from neuro_chart.paper.aftercare import aftercare_sheet  # noqa: PLC0415
 
         who = people.get(visit.practitioner_id) or records.practitioner()

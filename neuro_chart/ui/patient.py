@@ -142,6 +142,7 @@ class VisitTab(QWidget):
         line.insertWidget(line.count() - 1, self._other)
         words = "Take the note, place the needles and let the clocks run here. All is stored as you go, and stays open until you sign it."
         start = button("Start visit", self.visit_wanted.emit, "primary", "plus")
+        chart.for_writers(start)
         self._stacked = QStackedWidget()
         self._stacked.addWidget(self.page)
         self._stacked.addWidget(Empty("timer", "No visit is open", words, start))
@@ -170,6 +171,7 @@ class VisitTab(QWidget):
             when = f"Visit of {long_day(local_day(visit.started))}, {local_time(visit.started)}"
             self._which.setText(f"{when}, from the {origin}" if origin else when)
             self._other.setText("Back to the open visit" if dossier.drafts else "Start visit")
+            self._other.setVisible(bool(dossier.drafts) or self.page.treatment.chart.records.may_write)
 
     def show_visit(self, visit_id: str) -> None:
         """Show a visit of this patient, open or past."""

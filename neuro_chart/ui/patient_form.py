@@ -66,11 +66,11 @@ class Suggesting(Line):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        if not self.text():
+        if not self.text() and not self.isReadOnly():
             self.offer()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down:
+        if event.key() == Qt.Key.Key_Down and not self.isReadOnly():
             self.offer()
         else:
             super().keyPressEvent(event)
@@ -127,6 +127,7 @@ class PatientForm(QWidget):
         made.textChanged.connect(self._tell_birth)
         made.edited.connect(self._store)
         self.inputs[field.name] = made
+        made.setReadOnly(not self._chart.records.may_write)
         title = label(field.title, "small")
         title.setBuddy(made)
         cell = QVBoxLayout()

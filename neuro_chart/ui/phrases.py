@@ -90,7 +90,7 @@ class PhrasesSection(QWidget):
         if self.shown is None or (self.shown.id, self.shown.key) != (chosen.id, chosen.key):
             self.card.flush()
         self.shown = chosen
-        self.card.show_phrase(chosen)
+        self.card.show_phrase(chosen, is_own=bool(chosen.id) and self._chart.records.may_write)
 
     # What is changed
 
@@ -174,9 +174,8 @@ class PhraseCard(QFrame):
         box.addWidget(row(self.blank, self.own, self.drop))
         self.setFocusProxy(self.key)
 
-    def show_phrase(self, phrase: Phrase) -> None:
+    def show_phrase(self, phrase: Phrase, *, is_own: bool) -> None:
         """Show one; the practice's own can be written in."""
-        is_own = bool(phrase.id)
         self._origin.setText("Your own" if is_own else "Ready-made; your own of the same short name takes its place")
         self.key.show_text(phrase.key)
         self.text.show_text(phrase.text)

@@ -58,6 +58,7 @@ class ProtocolsSection(QWidget):
         self.card.own_wanted.connect(self._take_over)
         self.card.drop_wanted.connect(self._drop)
         self.card.wanted.connect(lambda: self.wanted.emit(self.shown.key) if self.shown else None)
+        chart.for_writers(self.add, self.card.own)
         chart.changed.connect(self._changed)
         self._lay_out()
         self.setFocusProxy(self.search)
@@ -134,7 +135,7 @@ class ProtocolsSection(QWidget):
             self.card.flush()
             self._session = 0
         self.shown = chosen
-        self.card.show_protocol(chosen, is_own=any(each.id == chosen.id for each in self._chart.records.protocols()))
+        self.card.show_protocol(chosen, is_own=self._chart.records.may_write and chosen.id in {own.id for own in self._chart.records.protocols()})
         self._session = min(self._session, len(chosen.sessions) - 1)
         self._show_session(chosen)
 
