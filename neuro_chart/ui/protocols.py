@@ -135,7 +135,8 @@ class ProtocolsSection(QWidget):
             self.card.flush()
             self._session = 0
         self.shown = chosen
-        self.card.show_protocol(chosen, is_own=self._chart.records.may_write and chosen.id in {own.id for own in self._chart.records.protocols()})
+        records = self._chart.records
+        self.card.show_protocol(chosen, is_own=records.may_write and any(each.id == chosen.id for each in records.protocols()))
         self._session = min(self._session, len(chosen.sessions) - 1)
         self._show_session(chosen)
 
