@@ -1,6 +1,7 @@
 """One visit on one page: the note, the body, the needles and their clocks."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -29,6 +30,7 @@ from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.clinic.notation import write
+from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.safety import Warning  # noqa: A004  # the field's own word
 from neuro_chart.clinic.skin import AtlasError
@@ -82,14 +84,14 @@ class VisitPage(QWidget):
         self.treatment = Treatment(chart, library, self)
         self._authors: dict[str, str] = {}
         self._described: dict[Site, str] = {}
-        self._unadded: dict[str, str] = {}
+        self._unadded: dict[str, tuple[str, str]] = {}
         self.bar = SignedBar()
         self.note = Note(self.treatment)
         self.last = LastVisit(library.tongue_pulse)
         self.aftercare = AftercarePanel(library.exercises)
         self.tongue_pulse = TonguePulsePanel(self.treatment)
         self.sign_panel = SignPanel(self.treatment)
-        self.amend_panel = AmendPanel()
+        self.amend_panel = AmendPanel(chart)
         self.counting = CountPanel(self.treatment)
         self.events = EventPanel(self.treatment)
         self.add = PrescriptionLine(self.treatment, settings)
@@ -208,13 +210,13 @@ class VisitPage(QWidget):
         """Show a visit; what was being typed for another is stored first."""
         self.flush()
         if (left := self.treatment.visit) is not None:
-            self._unadded[left.id] = self.amend_panel.text.toPlainText()
-        self.amend_panel.begin(self._unadded.pop(visit_id, ""))
+            self._unadded[left.id] = self.amend_panel.words
+        self.amend_panel.begin(self._unadded.pop(visit_id, ("", "")))
         self.sign_panel.begin()
         self._authors = {each.id: each.name for each in self._chart.records.practitioners()}
         self.treatment.open(visit_id)
         if self.treatment.visit is not None:
-            self._show_figure(self.treatment.visit.patient_id)
+            self._show_figure(self._whose(self.treatment.visit))
         self.show_note()
         self.map.fit()
         self.note.show_start()
@@ -237,43 +239,47 @@ class VisitPage(QWidget):
             layout.activate()
 
     def _show_parts(self, visit: Visit) -> None:
-        signed = visit.signed is not None
+        closed = visit.is_closed
         moment = visit.signed or now()  # the clocks of what was left in stand as they were signed
         self.setEnabled(True)
         self.bar.show_visit(visit, self._authors)
         self.note.show_visit(visit, self._authors)
         last = self.treatment.last
-        self.last.show_visit(last, beside_draft=not signed)
+        self.last.show_visit(last, beside_draft=not closed)
         self.aftercare.show_visit(visit)
-        self.map_card.set_read_only(signed)
+        self.map_card.set_read_only(closed)
         self._guard_needles()
         self.map.show_needles(visit.needles, moment)
         self.map.show_adjuncts(visit.adjuncts)
         self.map_card.refresh()
         self.needles.show_visit(visit, moment)
-        self.sign_button.setVisible(not signed)
+        self.sign_button.setVisible(not closed)
         left = visit.count.uncounted
         self.count_button.setText(f"Count {left} out" if left else "Count out")
-        self.count_button.setVisible(not signed)
+        self.count_button.setVisible(not closed)
         self.count_button.setEnabled(bool(visit.count.inserted))
         set_flag(self.count_button, "clock", "over" if left else "")
-        wrong = None if signed else unnoted(visit.needles, visit.events)
+        wrong = None if closed else unnoted(visit.needles, visit.events)
         happened = f"What happened · {len(visit.events)}" if visit.events else "What happened"
         self.event_button.setText(f"Note {wrong[0]}" if wrong else happened)
         set_flag(self.event_button, "clock", "over" if wrong else "")
-        self.event_button.setVisible(not signed or bool(visit.events))
+        self.event_button.setVisible(not closed or bool(visit.events))
         self._show_selection(self.treatment.selected)
-        if self.left.currentWidget() is self.sign_panel and not signed:
+        if self.left.currentWidget() is self.sign_panel and not closed:
             self.sign_panel.show_visit(visit, self._chart.records.practitioner().name)
 
     def _changed(self, change: "Change") -> None:
-        visit = self.treatment.visit
-        if visit is not None and (change.kind, change.patient_id) == ("patient", visit.patient_id):
-            self._show_figure(visit.patient_id)
+        if self.treatment.visit is not None and change.kind == "patient":
+            with suppress(LookupError):  # it may just have been erased
+                self._show_figure(self._whose(self.treatment.visit))
 
-    def _show_figure(self, patient_id: str) -> None:
+    def _whose(self, visit: Visit) -> Patient:
+        """The patient of a visit: the record that it was charted in, or the one that this was merged into."""
+        patient = self._chart.records.patient(visit.patient_id)
+        return self._chart.records.patient(patient.merged_into) if patient.merged_into else patient
+
+    def _show_figure(self, patient: Patient) -> None:
         """Show the figure of a patient's record, or the neutral one where its files are damaged: the visit goes on."""
-        patient = self._chart.records.patient(patient_id)
         try:
             self.map_card.show_figure(patient.shown_as, patient.figure)
         except AtlasError as error:
@@ -283,11 +289,11 @@ class VisitPage(QWidget):
     def _choose_figure(self, name: str) -> None:
         """Show this patient's needles on another figure from now on; an empty name leaves it to the record."""
         if self.treatment.visit is not None:
-            patient = self._chart.records.patient(self.treatment.visit.patient_id)
+            patient = self._whose(self.treatment.visit)
             self._chart.act(lambda: self._chart.records.save_patient(replace(patient, figure=name)))
 
     def _tick(self, moment: datetime) -> None:
-        if self.isVisible() and self.treatment.draft is not None:
+        if self.isVisible() and (visit := self.treatment.visit) is not None and visit.signed is None:
             self.map.tick(moment)
             self.needles.tick(moment)
             self.beside.tick(moment)
@@ -516,18 +522,17 @@ class VisitPage(QWidget):
         self.flush()
         self.treatment.change_adjuncts("End what runs", partial(treating.end, now=now()))  # nobody can end it afterwards
         records = self._chart.records
-        who = records.practitioner().id
-        if self._chart.begin(lambda: records.sign(visit.id, who, reason)):  # nothing is signed that the disk has not
+        if self._chart.begin(lambda: records.sign(visit.id, reason)):  # nothing is signed that the disk has not
             self.treatment.stack.clear()
             self.show_note()
 
-    def _amend(self, text: str) -> None:
+    def _amend(self, text: str, reason: str) -> None:
         visit = self.treatment.visit
         if visit is None:
             return
         records = self._chart.records
-        amendment = Amendment(visit.id, records.practitioner().id, text)
-        if self._chart.act(lambda: records.amend(amendment)):
+        amendment = Amendment(visit.id, records.practitioner().id, text, reason)
+        if self._chart.begin(lambda: records.amend(amendment)):  # signed as a visit is: on the disk, or not at all
             self.show_note()
             self.amend_panel.begin()
             self.note.show_end()
