@@ -1,0 +1,239 @@
+"""The way back: choose a backup, see what it holds beside the chart as it is, and put it in the chart's place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from neuro_chart.clinic import recovery
+from neuro_chart.clinic.trail import Deed
+from neuro_chart.store.errors import NoVaultError, VaultError, WrongPassphraseError
+from neuro_chart.ui.backing import backup_folder
+from neuro_chart.ui.door import GAP, DoorForm, mark
+from neuro_chart.ui.restore_steps import Choice, Holdings
+from neuro_chart.ui.roles import announce
+from neuro_chart.ui.widgets import button, card, column, label, row
+from neuro_chart.ui.work import Work
+
+if TYPE_CHECKING:
+    from neuro_chart.store.backups import Backup, Contents
+    from neuro_chart.store.keys import Unlocked
+    from neuro_chart.store.vault import Vault
+
+WIDTH = 600
+CHOOSE = "Nothing is changed before you have seen what a backup holds."
+SEE = "It was opened and checked whole. Restoring keeps the chart as it is aside, under another name beside it."
+SEE_ALONE = "It was opened and checked whole."
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A backup that was opened and checked, and what the present chart holds, or why that can't be said."""
+
+    path: Path
+    unlocked: "Unlocked"
+    holds: "Contents"
+    present: "Contents | None"
+    trouble: str
+
+
+class RestoreForm(DoorForm):
+    """Puts a backup in the place of the vault at a path, or where there is none yet, and opens it."""
+
+    moved = Signal(float)
+
+    def __init__(self, path: Path, settings: QSettings) -> None:
+        super().__init__(path)
+        self._folder = backup_folder(settings, path)
+        self.seen: Seen | None = None
+        self._is_stopped = False
+        self._then: Callable[[Any], None] = self._opened
+        self._listing = Work(self)
+        self.title, self.words = label("", "title"), label("", "muted", wrap=True)
+        self.choice, self.holdings = Choice(), Holdings()
+        self.choice.looked.connect(self.look)
+        self.choice.file_chosen.connect(lambda chosen: self._list(chosen.parent, chosen))
+        self.another = button("Choose another", self.choose)
+        self.restore_button = button("Restore this backup", self.restore, "primary", "history")
+        self.stop = button("Stop", self._stop)
+        self.open_button = button("Open the chart", self.open, "primary", "lock-open")
+        self._steps: dict[str, QWidget] = {
+            "choose": self.choice,
+            "see": column(self.holdings, row(self.another, None, self.restore_button)),
+            "done": row(None, self.open_button),
+        }
+        self.stop.hide()
+        foot = row(self.busy, self.stop)
+        form = card(mark(), self.title, self.words, *self._steps.values(), self.error, foot, margins=GAP, spacing=12)
+        form.setFixedWidth(WIDTH)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(form)
+        self.leave = button("Back", self.back.emit, "link", "arrow-left")
+        box.addWidget(row(None, self.leave, None))
+        self.moved.connect(lambda share: self.busy.setValue(round(share * 100)))
+        self.setFocusProxy(self.choice)
+        self.choose()
+        self._list(self._folder)
+
+    def _turn_to(self, step: str, title: str, words: str) -> None:
+        for key, each in self._steps.items():
+            each.setVisible(key == step)
+        self.title.setText(title)
+        self.words.setText(words)
+        self.error.setText("")
+        self.leave.setVisible(step != "done")
+        announce(self, f"{title}. {words}")
+
+    def choose(self) -> None:
+        """Ask which backup, and for what opens it."""
+        self._turn_to("choose", "Restore a backup", CHOOSE)
+        self.choice.focus()
+
+    def _list(self, folder: Path, chosen: Path | None = None) -> None:
+        path = self.path
+        self._listing.deleteLater()
+        self._listing = Work(self)
+        self._listing.done.connect(lambda found: self.choice.show_backups(folder, found, chosen))
+        self._listing.start(lambda: _listed(folder, path))
+
+    def look(self) -> None:
+        """Open the chosen backup, check it and say what it holds."""
+        path, vault, secret, by_sheet = self.choice.path, self.path, self.choice.secret, self.choice.by_sheet
+        if path is None:
+            return
+        if not secret:
+            self.error.setText("Type the key of the recovery sheet." if by_sheet else "Type the passphrase that the chart had then.")
+            self.choice.focus()
+            return
+        try:
+            code = recovery.write(recovery.read(secret)) if by_sheet else secret
+        except recovery.MisreadError as error:
+            self.error.setText(str(error))
+            self.choice.focus()
+            return
+        self._begin(lambda: _look(path, vault, partial(_unwrapped, secret=code, by_sheet=by_sheet)), self._looked)
+
+    def _looked(self, seen: Seen) -> None:
+        self.seen = seen
+        self._turn_to("see", "What this backup holds", SEE if self.path.exists() else SEE_ALONE)
+        self.holdings.show_both(seen.holds, seen.present, seen.trouble)
+        self.restore_button.setFocus()
+
+    def restore(self) -> None:
+        """Put it in the place of the present chart."""
+        seen, vault = self.seen, self.path
+        if seen is None:
+            return
+
+        def work() -> Path | None:
+            from neuro_chart.store.backups import restore  # noqa: PLC0415  # keeps the database out of the window's start
+
+            return restore(seen.path, vault, seen.unlocked, self._step)
+
+        self._is_stopped = False
+        self.busy.setRange(0, 100)
+        self._begin(work, self._restored)
+        self.stop.show()
+        self.stop.setFocus()
+
+    def _step(self, share: float) -> bool:
+        self.moved.emit(share)
+        return not self._is_stopped
+
+    def _stop(self) -> None:
+        self._is_stopped = True
+
+    def _restored(self, aside: Path | None) -> None:
+        kept = f" The chart as it was is kept aside as “{aside.name}” in “{aside.parent}”." if aside is not None else ""
+        self._turn_to("done", "The chart is restored", f"It is as the backup held it.{kept}")
+        self.open_button.setFocus()
+
+    def open(self) -> None:
+        """Open the chart that was restored; who has only the recovery sheet is asked for a new passphrase first."""
+        if self.choice.by_sheet:
+            self.wanted.emit("recover")
+        elif self.seen is not None:
+            vault, unlocked, name = self.path, self.seen.unlocked, self.seen.path.name
+            self._begin(lambda: _open(vault, unlocked, name), self._opened)
+
+    def _opened(self, vault: "Vault") -> None:
+        self.opened.emit(vault)
+
+    def _begin(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        self._then = then
+        for part in (*self._steps.values(), self.leave):
+            part.setEnabled(False)
+        self.error.setText("")
+        self.busy.show()
+        self._work.start(work)
+
+    def done(self, result: object) -> None:
+        self._rest()
+        self._then(result)
+
+    def failed(self, error: Exception) -> None:
+        self._rest()
+        super().failed(error)
+        if not self.choice.isHidden():
+            self.choice.focus()
+
+    def _rest(self) -> None:
+        for part in (*self._steps.values(), self.leave):
+            part.setEnabled(True)
+        self.stop.hide()
+        self.busy.hide()
+        self.busy.setRange(0, 0)
+
+
+def _listed(folder: Path, vault: Path) -> "list[Backup]":
+    """The backups in a folder: of this vault, or of any if its keys can't be read."""
+    from neuro_chart.store.backups import backups  # noqa: PLC0415  # on a thread of its own
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # as above
+
+    try:
+        vault_id = KeyRing.load(keys_path(vault)).vault_id
+    except VaultError:
+        vault_id = ""
+    return backups(folder, vault_id) or backups(folder)
+
+
+def _look(path: Path, vault: Path, unwrapped: "Callable[[Path], Unlocked]") -> Seen:
+    from neuro_chart.store.attempts import Attempts  # noqa: PLC0415  # on a thread of its own
+    from neuro_chart.store.backups import look  # noqa: PLC0415  # as above
+
+    attempts = Attempts(vault)
+    attempts.refuse_too_soon()
+    try:
+        unlocked = unwrapped(path)
+    except WrongPassphraseError:
+        attempts.failed()
+        raise
+    holds = look(path, unlocked)
+    try:
+        return Seen(path, unlocked, holds, look(vault, unlocked), "")
+    except NoVaultError:
+        return Seen(path, unlocked, holds, None, "There is no chart on this machine yet.")
+    except VaultError as error:
+        return Seen(path, unlocked, holds, None, f"It can't be looked into. {error}")
+
+
+def _unwrapped(path: Path, secret: str, *, by_sheet: bool) -> "Unlocked":
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # on a thread of its own
+
+    ring = KeyRing.load(keys_path(path))
+    return ring.unwrap_recovery(secret) if by_sheet else ring.unwrap(secret)
+
+
+def _open(path: Path, unlocked: "Unlocked", backup: str) -> "Vault":
+    """Open what was restored; the trail tells it."""
+    from neuro_chart.store.records import Records  # noqa: PLC0415  # on a thread of its own
+    from neuro_chart.store.vault import Vault  # noqa: PLC0415  # as above
+
+    vault = Vault.open_with_key(path, unlocked)
+    Records(vault).log(Deed.RESTORED, backup=backup)
+    return vault
