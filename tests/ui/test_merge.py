@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
@@ -84,6 +86,22 @@ def test_merged_visits_stand_in_one_history_with_a_word_where_they_come_from(pag
     assert any(words.startswith("Visit of ") and words.endswith("from the merged record") for words in shown(page))
     page.show_papers(first.id)
     assert page._page("papers").visit_box.currentText().endswith("merged record")
+
+
+def test_a_printed_visit_says_in_which_record_it_was_charted(qtbot, page, records, rosa, other, treat):
+    first, last = treat(other, 400), treat(rosa, 3)
+    records.merge(other.id, rosa.id)
+    page.open(rosa.id, "papers")
+    papers = page._page("papers")
+
+    def printed(visit):
+        papers.show_visit(visit.id)
+        papers.paper.choose("visit")
+        qtbot.waitUntil(lambda: papers.is_drawn)
+        return " ".join(leaf.extract_text() for leaf in PdfReader(BytesIO(papers.paper_bytes)).pages)
+
+    assert "Charted in a record of Rosa Delgado Marín, born 9 May 1964" in " ".join(printed(first).split())
+    assert "Charted in a record" not in printed(last)
 
 
 def test_a_merge_is_undone_redone_and_parted_at_any_time(qtbot, page, panel, records, rosa, other, treat):
