@@ -17,6 +17,7 @@ from neuro_chart.store.errors import VaultError
 
 if TYPE_CHECKING:
     from neuro_chart.clinic.library import Library
+    from neuro_chart.store.keys import Unlocked
     from neuro_chart.store.vault import Vault
 
 FAILED, INTERRUPTED, UNREAD = 1, 130, 141
@@ -102,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
     tour = commands.add_parser("tour", help="walk through every page with made-up patients and leave pictures and papers in DIR")
     tour.add_argument("folder", type=Path, metavar="DIR")
     tour.set_defaults(run=_tour, takes=set())
+    locked = commands.add_parser("locked")  # without a help it isn't listed: what a program that locks starts in its own place
+    locked.add_argument("--from", type=int, default=0, dest="pipe", help="the pipe that tells what is left of it; 0 is standard input")
+    locked.set_defaults(run=_locked, takes=set())
+    rehearse = commands.add_parser("rehearse")  # without a help of its own it isn't listed: for the tests that kill the program
+    rehearse.add_argument("path", type=Path, metavar="VAULT", help="a vault that is opened by the demo's passphrase")
+    rehearse.set_defaults(run=_rehearse, takes=set())
+    _add_upkeep(commands, common)
     points = commands.add_parser("points", help="print the acupuncture points, where they lie and what to mind")
     points.add_argument("--json", action="store_true", help="print everything that is known of them, as a list of objects")
     points.add_argument("--channel", metavar="CODE", type=str.upper, help="only those of one channel, such as LU; EX: the extra points")
@@ -116,6 +124,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
+    keys = argparse.ArgumentParser(add_help=False, parents=[common])
+    keys.add_argument(
+        "--recovery-file", metavar="FILE", help="read the recovery key from the first line of FILE instead (- is standard input)"
+    )
+    backup = commands.add_parser("backup", parents=[keys], help="make a backup of the chart, checked whole, and print where it is")
+    backup.add_argument("folder", type=Path, metavar="FOLDER", nargs="?", help="where to; the usual folder unless it is named")
+    backup.set_defaults(run=_backup, takes={"vault", "passphrase_file"})
+    restore = commands.add_parser("restore", parents=[keys], help="say what a backup holds, and put it in the place of the chart")
+    restore.add_argument("file", type=Path, metavar="FILE", help="the backup; its keys lie beside it")
+    restore.add_argument("--yes", action="store_true", help="don't ask first")
+    restore.set_defaults(run=_restore, takes={"vault", "passphrase_file"})
+    verify = commands.add_parser(
+        "verify", parents=[keys], help="check every page, signature and entry of the trail; exit status 1 if one doesn't hold"
+    )
+    verify.add_argument(
+        "file", type=Path, metavar="FILE", nargs="?", help="a backup or another vault, which is only read; the chart unless it is named"
+    )
+    verify.set_defaults(run=_verify, takes={"vault", "passphrase_file"})
+
+
 def _home(kind: str) -> Path:
     from PySide6.QtCore import QStandardPaths  # noqa: PLC0415  # --help and --version need no Qt
 
@@ -128,10 +157,13 @@ def _home(kind: str) -> Path:
 
 def _passphrase(options: argparse.Namespace) -> str | None:
     source = getattr(options, "passphrase_file", None)
-    if source is None:
-        return None
+    return None if source is None else _first_line(source, "passphrase")
+
+
+def _first_line(source: str, kind: str) -> str:
+    """A passphrase or recovery key from a file, or from standard input for "-"."""
     if source == "-" and sys.stdin.isatty():
-        return getpass("Passphrase: ")
+        return getpass(f"{kind.capitalize()}: ")
     content = sys.stdin.buffer.readline() if source == "-" else Path(source).read_bytes()
     name = "Standard input" if source == "-" else source
     try:
@@ -139,11 +171,51 @@ def _passphrase(options: argparse.Namespace) -> str | None:
     except UnicodeDecodeError as error:
         raise CommandError(f"{name} holds no text in UTF-8.") from error
     if not words:
-        raise CommandError(f"{name} holds no passphrase: its first line is empty.")
+        raise CommandError(f"{name} holds no {kind}: its first line is empty.")
     return words
 
 
-def _show(path: Path, settings: Path, vault: "Vault | None" = None) -> int:
+def _sheet(options: argparse.Namespace) -> str | None:
+    """The recovery key as the sheet has it, where one is given."""
+    from neuro_chart.clinic.recovery import MisreadError, read, write  # noqa: PLC0415  # only who lost the passphrase needs it
+
+    if options.recovery_file is None:
+        return None
+    try:
+        return write(read(_first_line(options.recovery_file, "recovery key")))
+    except MisreadError as error:
+        raise CommandError(str(error)) from error
+
+
+def _opened(options: argparse.Namespace) -> "Vault":
+    """The chart, by the passphrase or the recovery key; what doesn't fit is counted, as at the window."""
+    from neuro_chart.store.access import open_by_sheet  # noqa: PLC0415  # --help needs none of these
+    from neuro_chart.store.vault import Vault, refuse_missing  # noqa: PLC0415
+
+    path = _chart(options)
+    if (sheet := _sheet(options)) is not None:
+        return open_by_sheet(path, sheet)
+    refuse_missing(path)
+    return Vault.open(path, _passphrase(options) or getpass("Passphrase: "))
+
+
+def _unlocked(options: argparse.Namespace, path: Path) -> "Unlocked":
+    """The key of a backup, which lies in many places: there is nothing to count there."""
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # as above
+    from neuro_chart.store.vault import Vault, refuse_missing  # noqa: PLC0415
+
+    refuse_missing(path)
+    if (sheet := _sheet(options)) is not None:
+        return KeyRing.load(keys_path(path)).unwrap_recovery(sheet)
+    return Vault.unwrap_key(path, _passphrase(options) or getpass("Passphrase: "))
+
+
+def _chart(options: argparse.Namespace) -> Path:
+    named: Path | None = getattr(options, "vault", None)
+    return named or _home("data") / "practice.vault"
+
+
+def _show(path: Path, settings: Path, vault: "Vault | None" = None, locked: str = "") -> int:
     from neuro_chart.ui.display import display_problem  # noqa: PLC0415  # only a window needs a display
 
     if problem := display_problem():
@@ -151,11 +223,22 @@ def _show(path: Path, settings: Path, vault: "Vault | None" = None) -> int:
     from neuro_chart.ui.app import run  # noqa: PLC0415  # after the display has been looked at: Qt aborts without one
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop keeps Python from hearing it; all but the last half second is stored
-    return run(path, settings, vault)
+    return run(path, settings, vault, locked)
+
+
+def _locked(options: argparse.Namespace) -> int:
+    with os.fdopen(options.pipe, encoding="utf-8", closefd=options.pipe > 0) as pipe:
+        handed = pipe.read()
+    try:
+        told = json.loads(handed)
+        vault, settings, locked = Path(told["vault"]), Path(told["settings"]), str(told["locked"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise CommandError("This command is for the program alone: it goes on with it when it locks.") from error
+    return _show(vault, settings, locked=locked)
 
 
 def _open(options: argparse.Namespace) -> int:
-    path = getattr(options, "vault", None) or _home("data") / "practice.vault"
+    path = _chart(options)
     vault = None
     passphrase = _passphrase(options)
     if passphrase is not None:
@@ -163,6 +246,36 @@ def _open(options: argparse.Namespace) -> int:
 
         vault = Vault.open(path, passphrase)
     return _show(path, _home("config") / "settings.ini", vault)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from PySide6.QtCore import QSettings  # noqa: PLC0415  # --help needs none of these
+
+    from neuro_chart.ui.backing import backup_folder  # noqa: PLC0415
+    from neuro_chart.upkeep import back_up  # noqa: PLC0415
+
+    settings = QSettings(str(_home("config") / "settings.ini"), QSettings.Format.IniFormat)
+    with _opened(options) as vault:
+        return back_up(vault, options.folder or backup_folder(settings, vault.path))
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from neuro_chart.upkeep import put_back  # noqa: PLC0415  # as above
+
+    return put_back(options.file, _chart(options), _unlocked(options, options.file), is_sure=options.yes)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # as above
+    from neuro_chart.store.vault import Vault  # noqa: PLC0415
+    from neuro_chart.store.witness import Witness  # noqa: PLC0415
+    from neuro_chart.upkeep import check  # noqa: PLC0415
+
+    if options.file is not None:
+        with Vault.open_with_key(options.file, _unlocked(options, options.file), read_only=True) as vault:
+            return check(vault)
+    with _opened(options) as vault:
+        return check(vault, Witness(_home("config") / "seen").seen(KeyRing.load(keys_path(vault.path)).vault_id))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -262,6 +375,18 @@ def _tour(options: argparse.Namespace) -> int:
         pass
     try:
         tour(options.folder)
+    except TourError as error:
+        raise CommandError(str(error)) from error
+    return 0
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from neuro_chart.hand import TourError  # noqa: PLC0415  # after the platform is chosen
+    from neuro_chart.rehearsal import rehearse  # noqa: PLC0415
+
+    try:
+        rehearse(options.path)
     except TourError as error:
         raise CommandError(str(error)) from error
     return 0

@@ -102,14 +102,14 @@ class Vault:
         return KeyRing.load(keys_path(path)).unwrap(passphrase)
 
     @classmethod
-    def open_with_key(cls, path: Path, unlocked: Unlocked) -> "Vault":
+    def open_with_key(cls, path: Path, unlocked: Unlocked, *, read_only: bool = False) -> "Vault":
         """Opens the vault and checks all of it; brings an older one up to date, after a copy was kept beside it.
 
-        Where nothing can be written it opens to be read. What is refused stays as it was, byte for byte.
+        Where nothing can be written it opens to be read, as it does when asked to. What is refused stays as it was, byte for byte.
         """
         finish(path)
         refuse_missing(path)
-        read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        read_only = read_only or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         if read_only:
             refuse_in_use(path)
             refuse_left_open(path)
