@@ -110,6 +110,7 @@ class Found(NamedTuple):
     visit_id: str
     patient_id: str
     patient_name: str
+    patient_initials: str
     started: datetime
     excerpt: str
 
@@ -263,7 +264,7 @@ class Records:
         found = sa.select(Visit, Patient).join_from(visit, patient).where(*holding).order_by(visit.c.started.desc(), visit.c.id)
         with self._asking() as session:
             shown = ((seen, _heading(session, whose)) for seen, whose in session.execute(found.limit(limit)))
-            return [Found(seen.id, whose.id, whose.name, seen.started, search.excerpt(_prose(seen), wanted)) for seen, whose in shown]
+            return [Found(seen.id, whose.id, whose.name, whose.initials, seen.started, search.excerpt(_prose(seen), wanted)) for seen, whose in shown]
 
     def protocols(self) -> list[Protocol]:
         """The practice's own prescriptions, by name."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPointF,
     QRect,
+    QSettings,
     QSize,
     Qt,
     QTimer,
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
+from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.visit_list import paint_row
 from neuro_chart.ui.widgets import Empty, ListKeys, card, label, page_title, row
@@ -52,9 +54,9 @@ class FindPage(QWidget):
 
     visit_chosen = Signal(str, str)
 
-    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart = chart
+        self._chart, self._settings = chart, settings
         self.line = QLineEdit()
         self.line.setPlaceholderText("Words in the notes of all patients")
         self.line.setAccessibleName("Find in all notes")
@@ -117,10 +119,13 @@ class FindPage(QWidget):
         found = self._chart.records.find_in_notes(words, limit=MOST) if words.strip() else []
         kept = self.list.currentItem().data(_FOUND).visit_id if self.list.currentItem() else ""
         self.list.clear()
+        hidden = initials_only(self._settings)
         for each in found:
-            item = QListWidgetItem(f"{each.patient_name}, {long_day(local_day(each.started))}: {each.excerpt}")
+            name = each.patient_initials if hidden else each.patient_name
+            item = QListWidgetItem(f"{name}, {long_day(local_day(each.started))}: {each.excerpt}")
             item.setData(_FOUND, each)
             item.setData(_FOUND + 1, words)
+            item.setData(_FOUND + 2, name)
             self.list.addItem(item)
         self.list.setCurrentRow(next((at for at, each in enumerate(found) if each.visit_id == kept), 0))
         self._pages.setCurrentIndex(1 if found else 0)
@@ -172,7 +177,7 @@ class FoundRow(QStyledItemDelegate):
         room = inner.width() - painter.fontMetrics().horizontalAdvance(day) - 16
         painter.setFont(bold)
         painter.setPen(theme.color("text"))
-        name = painter.fontMetrics().elidedText(found.patient_name, Qt.TextElideMode.ElideRight, room)
+        name = painter.fontMetrics().elidedText(index.data(_FOUND + 2), Qt.TextElideMode.ElideRight, room)
         painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         self._paint_excerpt(
             painter, option, found.excerpt, index.data(_FOUND + 1), QRect(inner.left(), inner.top() + 24, inner.width(), 40)

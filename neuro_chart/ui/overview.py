@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from neuro_chart.ui.dossier import Dossier
 from neuro_chart.ui.left_in import LeftInRow
 from neuro_chart.ui.merge_panel import MergedRecords, MergePanel
 from neuro_chart.ui.patient_form import PatientForm
+from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.visit_list import ROW, VisitList, state_word
 from neuro_chart.ui.widgets import button, card, label, pill, row
 
@@ -41,9 +42,9 @@ class OverviewPage(QWidget):
     tab_wanted = Signal(str)
     merged = Signal(str)
 
-    def __init__(self, chart: OpenChart, library: Library, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart, self._library = chart, library
+        self._chart, self._library, self._settings = chart, library, settings
         self.stack = QUndoStack(self)
         self._dossier: Dossier | None = None
         self.form = PatientForm(chart, self.stack)
@@ -66,7 +67,8 @@ class OverviewPage(QWidget):
         left.addLayout(self._reasons)
         left.addStretch(1)
         right.addLayout(self._care)
-        right.addWidget(card(label("Record", "heading"), self.form, self.acts, margins=20, spacing=12))
+        self.hidden = label("It is hidden while initials are shown in place of names (Ctrl+Shift+H).", "muted", wrap=True)
+        right.addWidget(card(label("Record", "heading"), self.hidden, self.form, self.acts, margins=20, spacing=12))
         right.addLayout(self._others)
         right.addStretch(1)
         middle = QWidget()
@@ -86,6 +88,13 @@ class OverviewPage(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._stacked)
 
+    def show_names(self) -> None:
+        """Show who it is, or not, as the settings have it."""
+        hidden = initials_only(self._settings)
+        self.hidden.setVisible(hidden)
+        for told in (self.form, *self.findChildren(MergedRecords)):
+            told.setVisible(not hidden)
+
     def show_patient(self, dossier: Dossier) -> None:
         """Show what is charted of a patient."""
         if self._dossier is not None and self._dossier.patient.id != dossier.patient.id:
@@ -94,6 +103,7 @@ class OverviewPage(QWidget):
         self.form.show_patient(dossier.patient)
         self.acts.show_patient(dossier.patient)
         _put(self._others, MergedRecords(self._chart, self.stack, dossier) if dossier.merged else None)
+        self.show_names()
         _put(self._visit, self._visit_card(dossier))
         _put(self._reasons, self._reasons_card(dossier.intakes))
         _put(self._care, _care_card(dossier.warnings) if dossier.warnings else None)

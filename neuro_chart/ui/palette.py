@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,6 +19,7 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.points import Point
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.privacy import listed_name
 from neuro_chart.ui.theme import Theme
 from neuro_chart.ui.widgets import ListKeys, card
 
@@ -43,11 +44,11 @@ class Palette(QDialog):
     patient_chosen = Signal(str)
     point_chosen = Signal(str)
 
-    def __init__(self, actions: Sequence[QAction], chart: OpenChart, library: Library, parent: QWidget) -> None:
+    def __init__(self, actions: Sequence[QAction], chart: OpenChart, library: Library, settings: QSettings, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = {a.text().replace("&", ""): a for a in actions if a.text() and a.isEnabled()}
-        self._chart, self._library = chart, library
+        self._chart, self._library, self._settings = chart, library, settings
         self.line = QLineEdit()
         self.line.setPlaceholderText("Do something, or find a patient or a point")
         self.line.setAccessibleName("Command, patient or point")
@@ -77,7 +78,7 @@ class Palette(QDialog):
                 self._add(text, action, keys)
         if wanted:
             for line in self._chart.records.patients(words, limit=PATIENTS):
-                self._add(f"{line.family}, {line.given}".strip(", "), line.id)
+                self._add(listed_name(line, self._settings), line.id)
             for point in self._library.catalogue.find(words)[:POINTS]:
                 self._add(f"{point.code}  {point.hanzi}  {point.pinyin}", point, point.english)
         self.list.setCurrentRow(0)

@@ -370,7 +370,7 @@ class PatientPage(QWidget):
         shared = (self._chart, self._library)
         match key:
             case "overview":
-                overview = OverviewPage(*shared)
+                overview = OverviewPage(*shared, self._settings)
                 overview.visit_chosen.connect(self.show_visit)
                 overview.visit_wanted.connect(self.start_visit)
                 overview.tab_wanted.connect(self.show_tab)
@@ -440,6 +440,8 @@ class PatientPage(QWidget):
     def show_names(self) -> None:
         """Show the name or the initials, as the settings have it."""
         self._show_head()
+        if "overview" in self._pages:
+            cast("OverviewPage", self._pages["overview"]).show_names()
 
     def _show_head(self) -> None:
         hidden = initials_only(self._settings)

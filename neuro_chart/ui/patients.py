@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSettings, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
+from neuro_chart.ui.privacy import initials_only, listed_name
 from neuro_chart.ui.widgets import Empty, ListKeys, TickBox, add_action, button, card, label, page_title, row, scrolled
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ Index = QModelIndex | QPersistentModelIndex
 class PatientLines(QAbstractTableModel):
     """The lines that a search finds, read a page at a time as they are scrolled to."""
 
-    def __init__(self, chart: OpenChart, parent: QObject) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings, parent: QObject) -> None:
         super().__init__(parent)
-        self._chart, self._words, self._archived = chart, "", False
+        self._chart, self._settings, self._words, self._archived = chart, settings, "", False
         self.lines: list[PatientLine] = []
         self.total = 0
 
@@ -62,15 +63,15 @@ class PatientLines(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        line = self.lines[index.row()]
+        line, hidden = self.lines[index.row()], initials_only(self._settings)
         match index.column():
             case 0:
-                name = ", ".join(part for part in (line.family, line.given) if part)
-                return f"{name} ({line.preferred})" if line.preferred and line.preferred != line.given else name
+                name = listed_name(line, self._settings)
+                return f"{name} ({line.preferred})" if line.preferred and line.preferred != line.given and not hidden else name
             case 1:
-                return long_day(line.birth) if line.birth else ""
+                return long_day(line.birth) if line.birth and not hidden else ""
             case 2:
-                return line.phone
+                return "" if hidden else line.phone
             case _:
                 if line.open_visit:
                     return "Open visit"
@@ -82,7 +83,7 @@ class PatientsPage(QWidget):
 
     patient_chosen = Signal(str)
 
-    def __init__(self, chart: OpenChart, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chart = chart
         self._stale = True
@@ -96,7 +97,7 @@ class PatientsPage(QWidget):
         self.archived = TickBox("Archived")
         self.archived.setToolTip("Show the patients whose records lie in the archive")
         self.archived.toggled.connect(lambda _on: self._search(self.search.text()))
-        self.model = PatientLines(chart, self)
+        self.model = PatientLines(chart, settings, self)
         self.table = self._table()
         ListKeys(self.search, self.table)
         self.found = label("", "small")
@@ -191,6 +192,10 @@ class PatientsPage(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.search.setFocus()
+
+    def show_names(self) -> None:
+        """Show names or initials, as the settings have it."""
+        self.table.viewport().update()
 
     def _search(self, words: str) -> None:
         self._stale = False

@@ -1,10 +1,22 @@
 """Who may read a name over somebody's shoulder: with privacy on, pages that others can see say initials only."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSettings
 
 from neuro_chart.clinic.people import Patient
 
+if TYPE_CHECKING:
+    from neuro_chart.store.records import PatientLine
+
 _INITIALS = "privacy/initials"
+
+
+def listed_name(line: "PatientLine", settings: QSettings) -> str:
+    """A patient's name as lists have it, family first; or the initials."""
+    if initials_only(settings):
+        return Patient(line.given, line.family, line.preferred).initials
+    return ", ".join(part for part in (line.family, line.given) if part)
 
 
 def shown_name(patient: Patient, settings: QSettings) -> str:

@@ -84,7 +84,7 @@ def test_a_search_and_the_palette_pass_over_the_archive_and_the_search_says_so(w
     window.patients.search.setText("delgado")
     assert names(window) == []
     assert "1 found in the archive" in window.patients.nobody.words.text()
-    palette = Palette([], window.chart, library, window)
+    palette = Palette([], window.chart, library, window._settings, window)
     palette.line.setText("delgado")
     assert palette.list.count() == 0
     palette.close()

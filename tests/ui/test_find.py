@@ -9,7 +9,7 @@ from neuro_chart.ui.find import FindPage, places
 
 @pytest.fixture
 def page(qtbot, chart, library, settings):
-    made = FindPage(chart)
+    made = FindPage(chart, settings)
     qtbot.addWidget(made)
     made.resize(1290, 644)
     made.show()

@@ -192,7 +192,7 @@ def test_today_find_rooms_and_the_palette_name_the_record_at_the_head(qtbot, win
     assert {each.patient.id for each in window.ticker.visits} == {rosa.id}
     (found,) = records.find_in_notes("tingling")
     assert (found.patient_id, found.patient_name) == (rosa.id, "Rosa Delgado")
-    palette = Palette([], window.chart, library, window)
+    palette = Palette([], window.chart, library, window._settings, window)
     palette.line.setText("delgado")
     assert [palette.list.item(at).text() for at in range(palette.list.count())] == ["Delgado, Rosa"]
     palette.close()
