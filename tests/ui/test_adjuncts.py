@@ -248,7 +248,7 @@ def test_what_an_earlier_visit_left_in_is_asked_for_until_it_is_out(page, chart,
     before = Visit(rosa.id, chart.records.practitioner().id, started=began)
     before.adjuncts = [Adjunct(before.id, SEEDS, amount=3, started=began, until=(began - timedelta(days=1)).date())]
     chart.records.start_visit(before)
-    chart.records.sign(before.id, chart.records.practitioner().id)
+    chart.records.sign(before.id)
     page.show_visit(before.id)
     assert page.beside.left == [], "its own visit needs no reminder"
     page.show_visit(visit.id)
@@ -278,7 +278,7 @@ def test_an_older_charts_words_stay_as_they_are(page, chart, stored, visit):
 def test_a_signed_visit_is_only_looked_at(page, chart, stored, visit):
     page.beside.add_kind(CUPPING)
     page.show_note()
-    chart.act(lambda: chart.records.sign(visit.id, chart.records.practitioner().id))
+    chart.act(lambda: chart.records.sign(visit.id))
     page.show_visit(visit.id)
     (row,) = page.beside.rows.values()
     assert not row.step.isVisible()

@@ -180,7 +180,7 @@ def test_a_signed_visit_shows_what_happened_and_takes_no_more(page, chart, store
     page.events.form.prose["words"].setPlainText("The lamp fell over.")
     page.flush()
     page.treatment.take_out()
-    chart.act(lambda: chart.records.sign(stored().id, chart.records.practitioner().id))
+    chart.act(lambda: chart.records.sign(stored().id))
     page.show_events()
     qtbot.waitUntil(lambda: "The lamp fell over." in words_of(page.events))
     assert not page.events.kinds[EventKind.OTHER].isVisible()

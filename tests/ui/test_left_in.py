@@ -26,7 +26,7 @@ def seeds(window):
     visit = Visit(rosa.id, records.practitioner().id, started=began)
     visit.adjuncts = [Adjunct(visit.id, SEEDS, amount=3, started=began, until=today() - timedelta(days=1))]
     window.chart.act(lambda: records.start_visit(visit))
-    window.chart.act(lambda: records.sign(visit.id, records.practitioner().id))
+    window.chart.act(lambda: records.sign(visit.id))
     return visit, visit.adjuncts[0]
 
 

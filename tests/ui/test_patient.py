@@ -182,7 +182,7 @@ def test_an_empty_visit_can_be_taken_away(qtbot, page, records, rosa):
 def test_the_next_visit_begins_with_the_exercises_of_the_last(page, records, rosa, treat):
     last = treat(rosa, 7, signed=False)
     records.note(last.id, aftercare=replace(last.aftercare, exercises=("ankle-pumps",), foot_care=True, words="Only then."))
-    records.sign(last.id, records.practitioner().id)
+    records.sign(last.id)
     page.open(rosa.id)
     page.start_visit()
     aftercare = records.visits(rosa.id)[0].aftercare
