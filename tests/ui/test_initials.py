@@ -49,7 +49,7 @@ def test_no_page_says_the_name(qtbot, ximena, window, page):
     qtbot.waitUntil(lambda: not any(secret in words() for secret in ("Ximena", "Quispe", "960777", "Xime")))
     assert "XQ" in words()
     window._turn_names()
-    assert "Ximena" in words()
+    qtbot.waitUntil(lambda: "Ximena" in words())
 
 
 def test_the_palette_finds_a_name_and_shows_initials(ximena, window, library):
