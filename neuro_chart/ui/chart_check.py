@@ -95,18 +95,19 @@ class ChartCheck(QFrame):
 
     def _done(self, verdict: "Verdict") -> None:
         self._turn(busy=False)
-        number = QLocale().toString
-        counted = f"{number(verdict.signatures)} signatures and {number(verdict.entries)} entries of the trail"
+        counted = (
+            f"{_number(verdict.signatures, 'signature', 'signatures')} and {_number(verdict.entries, 'entry', 'entries')} of the trail"
+        )
         if verdict.holds:
             self._say(f"✓ All holds: every page of the file, {counted} are as they were written.", "accent")
         else:
             more = len(verdict.problems) - 1
             self._problem = verdict.problems[0]
-            others = f" {number(more)} more {'thing does' if more == 1 else 'things do'} not hold." if more else ""
+            others = f" {_number(more, 'more thing does', 'more things do')} not hold." if more else ""
             self._say(f"▲ {self._problem.sentence}{others} Checked: {counted}.", "danger")
             self.way.setText("Open the visit" if self._problem.visit_id else "Open the record")
             self.way.setVisible(bool(self._problem.patient_id))
-        found = "all holds" if verdict.holds else f"{len(verdict.problems)} things that do not hold"
+        found = "all holds" if verdict.holds else f"{_number(len(verdict.problems), 'thing does', 'things do')} not hold"
         self._chart.act(partial(self._chart.records.log, Deed.VERIFIED, found=found))
         self.checked.emit(verdict)
 
@@ -130,6 +131,10 @@ class ChartCheck(QFrame):
             self.visit_wanted.emit(self._problem.patient_id, self._problem.visit_id)
         elif self._problem is not None:
             self.patient_wanted.emit(self._problem.patient_id)
+
+
+def _number(count: int, one: str, several: str) -> str:
+    return f"{QLocale().toString(count)} {one if count == 1 else several}"
 
 
 def _verify(vault: "Vault", go_on: Callable[[float], bool]) -> "Verdict":

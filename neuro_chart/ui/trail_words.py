@@ -77,8 +77,9 @@ def what_words(entry: Entry) -> str:
             return row_words(name)
         return f"{row_words(name)}: {_enumerated([field_words(each).lower() for each in _fields(fields)])}"
     needles = [name for name in rows if name.startswith("needle ")]
-    others = [row_words(name) for name in rows if len(needles) < 2 or name not in needles]
-    return _enumerated(others + [f"{len(needles)} needles"] * (len(needles) > 1))
+    first = [row_words(name) for name in rows if name == "visit"]
+    first += [f"{len(needles)} needles"] if len(needles) > 1 else [row_words(name) for name in needles]
+    return _enumerated(first + [row_words(name) for name in rows if name != "visit" and name not in needles])
 
 
 def row_words(name: str) -> str:

@@ -1,0 +1,229 @@
+"""The trail to read: who did what and when, to whom, and what stood there before and after."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
+
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.people import Patient, Practitioner, Role
+from neuro_chart.clinic.retention import Retention
+from neuro_chart.clinic.trail import Deed
+from neuro_chart.store.records import Records
+from neuro_chart.ui import privacy
+from neuro_chart.ui.days import long_day, today
+from neuro_chart.ui.papers import PapersPage
+from neuro_chart.ui.trail import ERASED, PAGE
+
+
+@pytest.fixture
+def trail(window):
+    """Shows the trail as it is now: `trail()`."""
+
+    def shown():
+        window.show_page("settings")
+        window.settings_page.show_section("record")
+        return window.settings_page.section("record").trail
+
+    return shown
+
+
+def lines(trail):
+    """What the table says, line by line, without the time."""
+    model = trail.model
+    return [tuple(model.index(row, column).data() for column in range(1, model.columnCount())) for row in range(model.rowCount())]
+
+
+def choose(trail, deed):
+    """Chooses the newest entry of a deed."""
+    trail.table.selectRow(next(at for at, entry in enumerate(trail.model.entries) if entry.deed is deed))
+    return trail.entry
+
+
+def test_it_tells_the_newest_first_who_what_and_whose(window, trail, rosa):
+    window.chart.records.save_patient(replace(rosa, phone="01632 960999"))
+    assert lines(trail())[:3] == [
+        ("Dr Mei Lindqvist", "Changed", "Patient's record: phone", "Rosa Delgado"),
+        ("Dr Mei Lindqvist", "Added", "Patient's record", "Rosa Delgado"),
+        ("Dr Mei Lindqvist", "Signed in", "", ""),
+    ]
+
+
+def test_an_entry_tells_what_stood_before_and_after_as_text_and_never_as_markup(window, trail, rosa):
+    window.chart.records.save_patient(replace(rosa, notes="<b>Deaf</b> & <img src=x>"))
+    window.chart.records.save_patient(replace(rosa, notes="Hears again"))
+    entry = choose(trail(), Deed.CHANGED)
+    assert entry.text.toPlainText() == "Patient's record\nNotes\nBefore: <b>Deaf</b> & <img src=x>\nAfter: Hears again"
+    assert entry.title.text() == "Changed: patient's record: notes"
+    assert entry.whose.text() == "Rosa Delgado"
+
+
+def test_of_a_long_text_the_part_that_changed_is_told(window, trail, rosa):
+    window.chart.records.save_patient(replace(rosa, notes="Comes by bus, needs the door open, brings her sister"))
+    window.chart.records.save_patient(replace(rosa, notes="Comes by train, needs the door open, brings her sister"))
+    assert "Before: … bus …\nAfter: … train …" in choose(trail(), Deed.CHANGED).text.toPlainText()
+
+
+def test_values_are_told_in_the_words_of_the_screen(window, trail, rosa, treat):
+    visit = treat(rosa, 3)
+    trail = trail()
+    signed = choose(trail, Deed.SIGNED)
+    assert f"Signed\n{long_day(today())}, " in signed.text.toPlainText()
+    assert "Signed by\nDr Mei Lindqvist" in signed.text.toPlainText()
+    added = choose(trail, Deed.ADDED)
+    assert added.title.text() == "Added: visit, 4 needles"
+    words = added.text.toPlainText()
+    assert "Needle ST36 left" in words
+    assert "Point\nST36" in words
+    assert visit.id not in words
+    assert "T00:00" not in words
+
+
+def test_a_record_and_a_visit_that_are_opened_are_told_once_for_each_opening(window, rosa, treat):
+    visit = treat(rosa, 3)
+    seen = lambda: [entry.visit_id for entry in window.chart.records.trail(rosa.id, deed=Deed.SEEN)]  # noqa: E731
+    window.open_visit(rosa.id, visit.id)
+    assert seen() == [visit.id, ""]
+    for tab in ("overview", "visit", "progress", "visit"):
+        window.patient.show_tab(tab)
+    window.show_page("today")
+    window.show_page("patient")
+    assert seen() == [visit.id, ""]
+    window.open_patient(rosa.id)
+    assert seen() == ["", visit.id, ""]
+    window.patient.show_visit(visit.id)
+    assert seen() == [visit.id, "", visit.id, ""]
+
+
+def test_a_paper_that_is_saved_is_told_with_what_it_was(window, trail, rosa, treat, qtbot, tmp_path):
+    visit = treat(rosa, 3)
+    window.open_patient(rosa.id)
+    window.patient.show_papers(visit.id)
+    papers = window.findChild(PapersPage)
+    qtbot.waitUntil(lambda: papers.is_drawn)
+    papers.save_at(tmp_path / "sheet.pdf")
+    assert lines(trail())[0] == ("Dr Mei Lindqvist", "Exported", "Aftercare sheet", "Rosa Delgado")
+    (entry,) = window.chart.records.trail(deed=Deed.EXPORTED)
+    assert entry.visit_id == visit.id
+
+
+def test_a_paper_that_is_printed_is_told(window, trail, rosa, treat, qtbot, tmp_path):
+    visit = treat(rosa, 3)
+    window.open_patient(rosa.id)
+    window.patient.show_papers(visit.id)
+    papers = window.findChild(PapersPage)
+    papers.paper.choose("visit")
+    qtbot.waitUntil(lambda: papers.is_drawn)
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    papers.print_on(printer)
+    assert lines(trail())[0] == ("Dr Mei Lindqvist", "Printed", "Visit record", "Rosa Delgado")
+
+
+def test_a_paper_that_can_not_be_saved_is_not_told(window, rosa, treat, qtbot, tmp_path):
+    visit = treat(rosa, 3)
+    window.open_patient(rosa.id)
+    window.patient.show_papers(visit.id)
+    papers = window.findChild(PapersPage)
+    qtbot.waitUntil(lambda: papers.is_drawn)
+    papers.save_at(tmp_path / "nowhere" / "sheet.pdf")
+    assert window.chart.records.trail(deed=Deed.EXPORTED) == []
+
+
+def test_it_is_narrowed_by_person_deed_and_patient(window, trail, rosa):
+    records = window.chart.records
+    other = Patient("Ana", "Ortiz")
+    records.save_patient(other)
+    records.put_practitioner(Practitioner("Sam Reed", Role.READER))
+    shown = trail()
+    shown.filter.deed.setCurrentIndex(shown.filter.deed.findData("added"))
+    assert [line[2] for line in lines(shown)] == ["Practitioner Sam Reed", "Patient's record", "Patient's record"]
+    QTest.keyClicks(shown.filter.patient, "ort")
+    QTest.keyClick(shown.filter.patient, Qt.Key.Key_Return)
+    shown.filter.patient.completer().popup().hide()
+    QTest.keyClick(shown.filter.patient, Qt.Key.Key_Return)
+    assert [line[3] for line in lines(shown)] == ["Ana Ortiz"]
+    shown.filter.person.setCurrentIndex(shown.filter.person.findText("Sam Reed"))
+    assert shown.model.rowCount() == 0
+    assert shown._nothing.isVisible()
+    QTest.mouseClick(shown.filter.all, Qt.MouseButton.LeftButton)
+    assert shown.model.rowCount() >= 4
+    assert not shown.filter.all.isVisible()
+
+
+def test_it_is_narrowed_by_days_and_says_what_is_no_day(window, vault, trail, rosa):
+    Records(vault, now=lambda: now() - timedelta(days=40)).log(Deed.SEEN, rosa.id)
+    shown = trail()
+    everything = shown.model.rowCount()
+    shown.filter.until.setText((today() - timedelta(days=40)).isoformat())
+    QTest.keyClick(shown.filter.until, Qt.Key.Key_Return)
+    assert [line[1] for line in lines(shown)] == ["Seen"]
+    shown.filter.until.clear()
+    shown.filter.since.setText(today().isoformat())
+    QTest.keyClick(shown.filter.since, Qt.Key.Key_Return)
+    assert shown.model.rowCount() == everything - 1
+    shown.filter.since.setText("31.2.2026")
+    QTest.keyClick(shown.filter.since, Qt.Key.Key_Return)
+    assert shown.filter.error.isVisible()
+    assert shown.model.rowCount() == everything
+
+
+def test_a_long_trail_is_read_on_as_one_scrolls(window, trail, rosa):
+    for _ in range(2 * PAGE):
+        window.chart.records.log(Deed.SEEN, rosa.id)
+    shown = trail()
+    assert shown.model.rowCount() == PAGE
+    shown.table.scrollToBottom()
+    shown.table.model().fetchMore(shown.table.rootIndex())
+    QTest.keyClick(shown.table, Qt.Key.Key_End)
+    assert shown.model.rowCount() >= 2 * PAGE
+    seqs = [entry.seq for entry in shown.model.entries]
+    assert seqs == sorted(seqs, reverse=True)
+    assert len(set(seqs)) == len(seqs)
+
+
+def test_initials_stand_for_names_where_the_settings_say_so(window, trail, rosa, settings):
+    privacy.turn(settings, on=True)
+    shown = trail()
+    assert "RD" in lines(shown)[0]
+    assert choose(shown, Deed.ADDED).whose.text() == "RD"
+    shown.filter.show_patient(rosa.id)
+    assert shown.filter.patient.text() == "RD"
+
+
+def test_the_page_of_a_patient_leads_to_what_was_done_there(window, trail, rosa):
+    window.chart.records.save_patient(Patient("Ana", "Ortiz"))
+    window.open_patient(rosa.id)
+    QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    shown = window.settings_page.section("record").trail
+    assert shown.isVisible()
+    assert {line[3] for line in lines(shown)} == {"Rosa Delgado"}
+    assert lines(shown)[0][1] == "Seen"
+
+
+def test_an_entry_leads_to_its_visit_by_keys_alone(window, trail, rosa, treat):
+    visit = treat(rosa, 3)
+    shown = trail()
+    assert shown.table.hasFocus()
+    QTest.keyClick(shown.table, Qt.Key.Key_Down)
+    QTest.keyClick(shown.table, Qt.Key.Key_Up)
+    assert shown.entry.open.text() == "Open the visit"
+    QTest.keyClick(shown.table, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.patient
+    assert window.patient.tab == "visit"
+    assert window.chart.records.trail(deed=Deed.SEEN)[0].visit_id == visit.id
+
+
+def test_of_an_erased_record_only_that_it_was_erased_is_told(window, vault, trail, rosa):
+    records = window.chart.records
+    records.save_practice(replace(records.practice(), retention=Retention(1)))
+    Records(vault, now=lambda: now() + timedelta(days=800)).erase(rosa.id, "Asked for it")
+    shown = trail()
+    assert ("Dr Mei Lindqvist", "Added", "Patient's record", ERASED) in lines(shown)
+    assert "Delgado" not in str(lines(shown))
+    QTest.keyClick(shown.table, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.settings_page
