@@ -59,6 +59,7 @@ class Backing(QObject):
         self._last: Entry | None = None
         self._is_read = False
         self._told = ""
+        self.trouble = ""  # why the last try came to nothing
         self._stopped, self._idle = Event(), Event()
         self._idle.set()
         self._share = 0.0
@@ -200,4 +201,5 @@ class Backing(QObject):
         if self._work is not None:
             self._work.deleteLater()
         self._work = None
+        self.trouble = sentence
         self.ended.emit(sentence)

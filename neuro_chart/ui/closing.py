@@ -1,9 +1,12 @@
 """The last minute of the open chart: a backup is kept while the window stays, and the user may go without it."""
 
+from contextlib import suppress
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QProgressBar, QVBoxLayout, QWidget
 
+from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.backing import Backing
 from neuro_chart.ui.roles import announce
 from neuro_chart.ui.widgets import button, card, label, row
@@ -21,6 +24,7 @@ class ClosingPanel(QWidget):
         super().__init__(window)
         self._backing, self._window = backing, window
         self._is_over = False
+        self.say_for = SAY_FOR
         self.setAutoFillBackground(True)
         self._asleep: list[QAction] = []
         self.title, self.words = label("", "title"), label("", "muted", wrap=True)
@@ -41,7 +45,6 @@ class ClosingPanel(QWidget):
         box.addStretch(3)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SAY_FOR)
         self._timer.timeout.connect(self.close_without)
         backing.moved.connect(lambda share: self.bar.setValue(round(share * 100)))
         backing.ended.connect(self._ended)
@@ -50,11 +53,12 @@ class ClosingPanel(QWidget):
 
     def holds(self) -> bool:
         """Whether the close waits; the backup it waits for is begun here. It never holds up the end of the user's session."""
-        if self._is_over or not self._backing.is_automatic or _session_ends():
+        if self._is_over or not self._window.isVisible() or not self._backing.is_automatic or _session_ends():
             return False
-        if self.isHidden() and (self._backing.is_running or self._backing.is_needed()):
-            self._show()
-            self._backing.start()
+        with suppress(VaultError):  # a chart that can't be asked any more is closed as it is
+            if self.isHidden() and (self._backing.is_running or self._backing.is_needed()):
+                self._show()
+                self._backing.start()
         return not self.isHidden()
 
     def _show(self) -> None:
@@ -85,10 +89,12 @@ class ClosingPanel(QWidget):
             self._say("No backup was kept", f"{sentence} The chart itself is stored; the window closes by itself.")
             self.bar.hide()
             self.go.setText("Close")
-            self._timer.start()
+            self._timer.start(self.say_for)
 
     def keep_open(self) -> None:
         """Stop the backup, and go on with the chart."""
+        if self.isHidden():
+            return
         self._timer.stop()
         self._is_over = False
         self.hide()

@@ -55,10 +55,12 @@ def when(moment: datetime) -> str:
     return f"{long_day(local_day(moment))}, {local_time(moment)}"
 
 
-def ago(moment: datetime) -> str:
-    """ "3 hours ago", in the largest unit of which a whole one has passed."""
+def time_ago(moment: datetime) -> str:
+    """ "3 hours ago"; from a day on as `dates.ago` says it."""
     minutes = int((datetime.now().astimezone() - moment).total_seconds() // 60)
-    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+    if minutes >= 24 * 60:
+        return dates.ago(local_day(moment), today())
+    for unit, length in (("hour", 60), ("minute", 1)):
         if passed := max(minutes, 0) // length:
             return f"{passed} {unit}{'s' * (passed > 1)} ago"
     return "just now"

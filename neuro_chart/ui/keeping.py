@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QProgressBar, QVBoxLayou
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.keeping import reasons
 from neuro_chart.ui.backing import AUTOMATIC, FOLDER, Backing
-from neuro_chart.ui.days import ago, when
+from neuro_chart.ui.days import time_ago, when
 from neuro_chart.ui.restore_steps import size_words
 from neuro_chart.ui.sections import fields_card, section_page
 from neuro_chart.ui.widgets import TickBox, button, card, label, row, set_flag
@@ -99,7 +99,7 @@ class KeepingSection(QWidget):
             self._say("What was charted since isn't in it yet." if self._backing.is_needed() else "All that was charted is in it.")
         else:
             self._say("Nothing of this chart is kept anywhere else yet.")
-        self.last.setText(f"{when(last.at)}, {ago(last.at)}" if last else "None yet")
+        self.last.setText(f"{when(last.at)}, {time_ago(last.at)}" if last else "None yet")
 
     def _ended(self, sentence: str) -> None:
         had_focus = self.cancel.hasFocus()
@@ -124,7 +124,7 @@ class KeepingSection(QWidget):
         for at, backup in enumerate(found):
             span = spans.get(backup.at)
             why = "the newest" if at == 0 else "makes room next" if span is None else f"the last of its {span}" if span else ""
-            cells = (when(backup.at), ago(backup.at), size_words(backup.size), why)
+            cells = (when(backup.at), time_ago(backup.at), size_words(backup.size), why)
             for place, words in enumerate(cells):
                 self._grid.addWidget(label(words, "muted" if place else ""), at, place)
         if not found:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from neuro_chart.ui.days import ago, when
+from neuro_chart.ui.days import time_ago, when
 from neuro_chart.ui.door import PassphraseLine
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import ListKeys, button, label, row
@@ -93,7 +93,7 @@ class Choice(QWidget):
         if chosen is not None and all(backup.path != chosen for backup in found):
             self._offer(chosen.name, chosen)
         for backup in found:
-            self._offer(f"{when(backup.at)}   ·   {ago(backup.at)}   ·   {size_words(backup.size)}", backup.path)
+            self._offer(f"{when(backup.at)}   ·   {time_ago(backup.at)}   ·   {size_words(backup.size)}", backup.path)
         offered = [self.list.item(at) for at in range(self.list.count())]
         for item in offered:
             if chosen is None or item.data(Qt.ItemDataRole.UserRole) == str(chosen):

@@ -19,6 +19,7 @@ def window(vault, library, tmp_path, qtbot):
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     sound.turn(settings, on=False)
     voice.turn(settings, on=False)
+    settings.setValue("backup/automatic", False)
     made = Window(vault, library, settings)
     qtbot.addWidget(made)
     made.resize(1366, 768)

@@ -30,6 +30,7 @@ def settings(tmp_path):
     kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     sound.turn(kept, on=False)
     voice.turn(kept, on=False)
+    kept.setValue("backup/automatic", False)  # else each window would keep one when its test ends
     return kept
 
 
