@@ -1,10 +1,11 @@
 """The practice of `neuro-chart demo`: the made-up patients of resources/demo, whose days are counted back from today."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,9 @@ def make_demo(path: Path, library: Library, kdf: Kdf | None = None, now: datetim
     vault = Vault.create(path, PASSPHRASE, Practice(**practice["practice"]), practitioner, kdf)
     try:
         with vault:
-            for case in cases:
-                _chart(vault, case)
+            acts = [(moment, act) for case in cases for moment, act in _acts(case)]
+            for then, act in sorted(acts, key=itemgetter(0)):  # so that the trail tells them in their order
+                act(Records(vault, partial(_same, then)))
     except BaseException:
         unmake(path)
         raise
@@ -73,20 +75,19 @@ def _read(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _chart(vault: Vault, case: Case) -> None:
-    """Puts a case on record by the acts by which it would have come to be, each at its own time."""
-    records = Records(vault)
-    records.save_patient(case.patient)
+def _acts(case: Case) -> Iterator[tuple[datetime, Callable[[Records], object]]]:
+    """The acts by which a case would have come to be on record, each with its time."""
+    yield case.patient.created, lambda records: records.save_patient(case.patient)
     for intake in case.intakes:
-        records.start_intake(replace(intake, completed=None, response={}))
+        yield intake.started, partial(Records.start_intake, intake=replace(intake, completed=None, response={}))
         if intake.completed:
-            Records(vault, partial(_same, intake.completed)).complete_intake(intake.id, intake.response)
+            yield intake.completed, partial(Records.complete_intake, intake_id=intake.id, response=intake.response)
     for visit in case.visits:
-        records.start_visit(replace(visit, signed=None, signed_by=None, amendments=[]))
+        yield visit.started, partial(Records.start_visit, visit=replace(visit, signed=None, signed_by=None, amendments=[]))
         if visit.signed:
-            Records(vault, partial(_same, visit.signed)).sign(visit.id)
+            yield visit.signed, partial(Records.sign, visit_id=visit.id)
         for amendment in visit.amendments:
-            records.amend(amendment)
+            yield amendment.written, partial(Records.amend, amendment=amendment)
 
 
 def _same(moment: datetime) -> datetime:
