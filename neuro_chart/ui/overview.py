@@ -94,6 +94,8 @@ class OverviewPage(QWidget):
         self.hidden.setVisible(hidden)
         for told in (self.form, *self.findChildren(MergedRecords)):
             told.setVisible(not hidden)
+        if hidden:
+            self._close_panel()
 
     def show_patient(self, dossier: Dossier) -> None:
         """Show what is charted of a patient."""
@@ -128,26 +130,27 @@ class OverviewPage(QWidget):
         self.form.flush()
 
     def _open_merge(self) -> None:
-        if self._dossier is None:
-            return
-        self.flush()
-        panel = MergePanel(self._chart, self.stack, self._dossier.patient)
-        panel.closed.connect(self._close_panel)
-        panel.merged.connect(self._merged)
-        self._open_panel(panel)
+        if self._dossier is not None:
+            panel = MergePanel(self._chart, self.stack, self._dossier.patient)
+            panel.closed.connect(self._close_panel)
+            panel.merged.connect(self._merged)
+            self._open_panel(panel)
 
     def _open_erase(self) -> None:
         from neuro_chart.ui.erase_panel import ErasePanel  # noqa: PLC0415  # hardly ever asked for
 
-        if self._dossier is None:
-            return
-        self.flush()
-        panel = ErasePanel(self._chart, self._dossier)
-        panel.closed.connect(self._close_panel)
-        self._open_panel(panel)
+        if self._dossier is not None:
+            panel = ErasePanel(self._chart, self._dossier)
+            panel.closed.connect(self._close_panel)
+            self._open_panel(panel)
 
     def _open_panel(self, panel: QWidget) -> None:
-        """Show a panel in the page's place."""
+        """Show a panel in the page's place; it says names, so they must not be hidden."""
+        if initials_only(self._settings):
+            panel.deleteLater()
+            self._chart.refused.emit("Show the names first (Ctrl+Shift+H): a record is not merged or erased by initials alone.")
+            return
+        self.flush()
         self._close_panel()
         self._stacked.addWidget(panel)
         self._stacked.setCurrentWidget(panel)

@@ -259,3 +259,15 @@ def test_needles_of_an_earlier_visit_in_the_other_record_are_repeated(window, re
     visit_page = window.patient._page("visit").page
     visit_page.last.repeat_wanted.emit(("needles",))
     assert {needle.point for needle in records.visit(fresh.id).needles if isinstance(needle, Needle)} == {"LR3"}
+
+
+def test_while_initials_are_shown_nobody_elses_name_is(window, page, panel, settings, other):
+    window._turn_names()
+    overview = page._page("overview")
+    assert overview.acts.merge.isVisible()
+    overview.acts.merge.click()
+    assert "Show the names first" in window.banner.text
+    assert not any("Marín" in words for words in shown(window))
+    window._turn_names()
+    overview.acts.merge.click()
+    assert overview.findChildren(MergePanel)[-1].isVisible()
