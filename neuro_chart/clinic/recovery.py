@@ -55,9 +55,14 @@ def read(text: str) -> bytes:
     if len(groups) > GROUPS:
         raise MisreadError(wrong, f"The key has only {GROUPS} groups: something is too many, at group {wrong[0]} or before it.")
     if wrong:
-        raise MisreadError(wrong, f"{_named(wrong).capitalize()} misread. Compare with the sheet, character by character.")
+        raise misread(wrong)
     values = (ALPHABET.index(letter) for group in groups for letter in group[:-1])
     return reduce(lambda bits, value: bits << 5 | value, values, 0).to_bytes(_BYTES)
+
+
+def misread(groups: Sequence[int]) -> MisreadError:
+    """That these groups aren't as they were printed."""
+    return MisreadError(groups, f"{_named(groups).capitalize()} misread. Compare with the sheet, character by character.")
 
 
 def letters(text: str) -> str:

@@ -29,32 +29,24 @@ def has_recovery(path: Path) -> bool:
 
 def set_passphrase(vault: Vault, practitioner_id: str, passphrase: str) -> None:
     """Gives somebody a passphrase in place of the one they had: everybody to themselves, an owner to everybody."""
-    records = Records(vault)
-    if practitioner_id != vault.practitioner_id:
-        _refuse_all_but_owners(records)
-    ring = _with_passphrase(vault, practitioner_id, passphrase)
-    records.log(Deed.KEYS, what=f"a new passphrase for {_name(records, practitioner_id)}")
-    _save(vault, ring)
+    records = _allowed(vault, practitioner_id)
+    _set(vault, records, practitioner_id, passphrase)
 
 
 def remove(vault: Vault, practitioner_id: str) -> None:
     """Takes somebody's passphrase away, which an owner may; copies of the keys that were made before still hold it."""
-    records = Records(vault)
-    _refuse_all_but_owners(records)
+    records = _allowed(vault)
     if practitioner_id == vault.practitioner_id:
         raise VaultError("You would lock yourself out. Another owner can do this.")
     ring = KeyRing.load(keys_path(vault.path)).without(practitioner_id)
-    records.log(Deed.KEYS, what=f"the passphrase of {_name(records, practitioner_id)} removed")
-    _save(vault, ring)
+    _save(vault, records, ring, f"the passphrase of {_name(records, practitioner_id)} removed")
 
 
 def new_recovery(vault: Vault, code: str | None = None) -> str:
     """Lets a recovery key (a fresh one, unless it is given) open the vault in place of the one before; the key, to be printed."""
-    records, code = Records(vault), code or recovery.fresh()
-    _refuse_all_but_owners(records)
+    records, code = _allowed(vault), code or recovery.fresh()
     ring = KeyRing.load(keys_path(vault.path)).changing(vault.key, RECOVERY, code, (RECOVERY_KDF,))
-    records.log(Deed.KEYS, what="a new recovery sheet")
-    _save(vault, ring)
+    _save(vault, records, ring, "a new recovery sheet")
     return code
 
 
@@ -76,33 +68,38 @@ def open_by_sheet(path: Path, text: str) -> Vault:
 
 def recover(vault: Vault, practitioner_id: str, passphrase: str) -> Vault:
     """Gives an owner a new passphrase in a vault that the sheet opened, and goes on as that owner; the trail tells of it first."""
-    ring = _with_passphrase(vault, practitioner_id, passphrase)
     vault.practitioner_id = practitioner_id
-    _refuse_all_but_owners(records := Records(vault))
+    records = _allowed(vault)
     records.signed_in(Attempts(vault.path).take(), recovered=True)
-    records.log(Deed.KEYS, what=f"a new passphrase for {_name(records, practitioner_id)}")
-    _save(vault, ring)
+    _set(vault, records, practitioner_id, passphrase)
     return vault
 
 
-def _with_passphrase(vault: Vault, practitioner_id: str, passphrase: str) -> KeyRing:
+def _allowed(vault: Vault, practitioner_id: str = "") -> Records:
+    """The records of a vault in which who signed in may change the keys: an owner all, everybody their own."""
+    if vault.read_only:
+        raise NotAllowedError("The vault can't be written to here, so its keys stay as they are. Copy both to a disk that can be written.")
+    records = Records(vault)
+    if practitioner_id != vault.practitioner_id and records.role is not Role.OWNER:
+        raise NotAllowedError("Only an owner of the practice may do this.")
+    return records
+
+
+def _set(vault: Vault, records: Records, practitioner_id: str, passphrase: str) -> None:
     others = KeyRing.load(keys_path(vault.path)).without(practitioner_id)
     with suppress(WrongPassphraseError):  # a passphrase says who signs in, so that two can't share one
         others.unwrap(passphrase)
         raise VaultError("Choose another passphrase: everybody needs one that is theirs alone.")
-    return others.adding(vault.key, practitioner_id, passphrase)
-
-
-def _refuse_all_but_owners(records: Records) -> None:
-    if records.role is not Role.OWNER:
-        raise NotAllowedError("Only an owner of the practice can do this.")
+    ring = others.adding(vault.key, practitioner_id, passphrase)
+    _save(vault, records, ring, f"a new passphrase for {_name(records, practitioner_id)}")
 
 
 def _name(records: Records, practitioner_id: str) -> str:
     return next(each.name for each in records.practitioners() if each.id == practitioner_id)
 
 
-def _save(vault: Vault, ring: KeyRing) -> None:
+def _save(vault: Vault, records: Records, ring: KeyRing, what: str) -> None:
+    records.log(Deed.KEYS, what=what)
     try:
         ring.save(keys_path(vault.path))
     except OSError as error:
