@@ -4,12 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QSignalBlocker, QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QImage, QKeySequence, QPageSize, QPainter, QShowEvent, QUndoStack
-from PySide6.QtPdf import QPdfDocument
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShowEvent, QUndoStack
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.trail import Deed
@@ -18,6 +17,7 @@ from neuro_chart.ui.aftercare_form import AftercareForm
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
+from neuro_chart.ui.paper_view import Outcome, PaperView
 from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import Empty, Segments, add_action, button, card, label, row, set_flag
 from neuro_chart.ui.work import Work
@@ -26,7 +26,6 @@ PAPERS = {"aftercare": "Aftercare sheet", "visit": "Visit record"}
 ZOOMS = {"width": QPdfView.ZoomMode.FitToWidth, "page": QPdfView.ZoomMode.FitInView}
 SHOW_AFTER = 300
 SIDE = 408
-SHARPEST = 300
 
 
 class PapersPage(QWidget):
@@ -38,12 +37,9 @@ class PapersPage(QWidget):
         self.stack = QUndoStack(self)
         self._dossier: Dossier | None = None
         self._visit_id = ""
-        self.paper_bytes = b""
         self._asked = 0
         self._is_stale = False
         self._works: dict[int, Work] = {}
-        self._buffer = QBuffer(self)
-        self.document = QPdfDocument(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOW_AFTER)
@@ -57,12 +53,8 @@ class PapersPage(QWidget):
         self.form = AftercareForm(library.exercises)
         self.form.edited.connect(self._edit)
         self._closed = label("", "muted", wrap=True)
-        self.view = QPdfView(self)
-        self.view.setDocument(self.document)
-        self.view.setPageMode(QPdfView.PageMode.MultiPage)
-        self.view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setAccessibleName("Preview of the paper")
+        self.view = PaperView(self)
+        self.document = self.view.pages
         self._said = label("", "small")
         self._pages = QStackedWidget()
         self._pages.addWidget(self._lay_out())
@@ -108,6 +100,11 @@ class PapersPage(QWidget):
         """The visit whose paper is shown."""
         visits = self._dossier.visits if self._dossier else ()
         return next((visit for visit in visits if visit.id == self._visit_id), None)
+
+    @property
+    def paper_bytes(self) -> bytes:
+        """The paper that is shown, or nothing."""
+        return self.view.made
 
     @property
     def said(self) -> str:
@@ -177,8 +174,7 @@ class PapersPage(QWidget):
         """Show no paper."""
         self._timer.stop()
         self._asked += 1
-        self.paper_bytes = b""
-        self.document.close()
+        self.view.forget()
 
     def _edit(self, aftercare: Aftercare, what: str) -> None:
         visit = self.visit
@@ -232,23 +228,13 @@ class PapersPage(QWidget):
     def _drawn(self, number: int, made: bytes) -> None:
         self._works.pop(number, None)
         if number == self._asked:
-            self._show_bytes(made)
+            self.view.show_bytes(made)
 
     def _failed(self, number: int, error: Exception) -> None:
         self._works.pop(number, None)
         if number == self._asked:
             self._forget()
             self._say(f"The paper could not be made ({type(error).__name__}).", is_error=True)
-
-    def _show_bytes(self, made: bytes) -> None:
-        place = self.view.verticalScrollBar().value()
-        self.document.close()
-        self._buffer.close()
-        self.paper_bytes = made
-        self._buffer.setData(QByteArray(made))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self.document.load(self._buffer)
-        self.view.verticalScrollBar().setValue(place)
 
     def _finish(self) -> bool:
         """Have the paper as it is charted now, at once; False when there is none."""
@@ -259,7 +245,7 @@ class PapersPage(QWidget):
             self._asked += 1
             self.setCursor(Qt.CursorShape.BusyCursor)
             try:
-                self._show_bytes(self._maker()())
+                self.view.show_bytes(self._maker()())
             finally:
                 self.unsetCursor()
         return bool(self.paper_bytes)
@@ -268,41 +254,12 @@ class PapersPage(QWidget):
         """Print the paper where the system's dialog says."""
         if not self._finish():
             return
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        is_letter = self._chart.records.practice().paper == "Letter"
-        printer.setPageSize(QPageSize(QPageSize.PageSizeId.Letter if is_letter else QPageSize.PageSizeId.A4))
-        printer.setDocName(PAPERS[self.paper.choice])
-        dialog = QPrintDialog(printer, self)
-        dialog.setMinMax(1, self.document.pageCount())
-        dialog.setFromTo(1, self.document.pageCount())
-        if dialog.exec() == QDialog.DialogCode.Accepted:
+        if printer := self.view.ask_printer(self._chart.records.practice().paper, PAPERS[self.paper.choice]):
             self.print_on(printer)
 
     def print_on(self, printer: QPrinter) -> None:
         """Print the paper's pages, or those that the printer was asked for, and say how it went."""
-        painter = QPainter()
-        printer.setFullPage(True)
-        if not painter.begin(printer):
-            self._say("The printer does not take the paper. Is it connected and switched on?", is_error=True)
-            return
-        pages = range(self.document.pageCount())
-        if printer.printRange() == QPrinter.PrintRange.PageRange and printer.fromPage():
-            pages = range(printer.fromPage() - 1, min(printer.toPage(), len(pages)))
-        for number, page in enumerate(pages):
-            if number:
-                printer.newPage()
-            full = QRectF(printer.pageLayout().fullRectPixels(printer.resolution()))
-            size = self.document.pagePointSize(page).scaled(full.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            sharp = min(1.0, SHARPEST / printer.resolution())
-            drawn: QImage = self.document.render(page, (size * sharp).toSize())
-            target = QRectF(full.topLeft(), size)
-            target.moveCenter(full.center())
-            painter.drawImage(target, drawn)
-        if painter.end():
-            self._tell(Deed.PRINTED)
-            self._say("Sent to the printer.")
-        else:
-            self._say("The printer stopped before all was printed.", is_error=True)
+        self._tell(self.view.print_on(printer), Deed.PRINTED)
 
     def save_paper(self) -> None:
         """Save the paper where the user says; the name proposed names no patient."""
@@ -310,30 +267,19 @@ class PapersPage(QWidget):
         if visit is None or not self._finish():
             return
         name = f"{self.paper.choice}-{local_day(visit.started).isoformat()}.pdf"
-        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save PDF", str(folder / name), "PDF (*.pdf)")
-        if chosen:
-            self.save_at(Path(chosen))
+        if chosen := self.view.ask_where(name):
+            self.save_at(chosen)
 
     def save_at(self, path: Path) -> None:
         """Save the paper in a file and say how it went; the dialog has asked about one that is there under this very name."""
-        if path.suffix.lower() != ".pdf":
-            path = path.with_name(f"{path.name}.pdf")
-            if path.exists():
-                self._say(f"There is a file “{path.name}” already, and it stays as it is. Choose another name.", is_error=True)
-                return
-        file = QSaveFile(str(path))
-        if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(self.paper_bytes) == len(self.paper_bytes) and file.commit():
-            self._tell(Deed.EXPORTED)
-            self._say(f"Saved as “{path.name}”. The file is not encrypted.")
-        else:
-            self._say(f"“{path.name}” could not be saved: {file.errorString()}", is_error=True)
+        self._tell(self.view.save_at(path), Deed.EXPORTED)
 
-    def _tell(self, deed: Deed) -> None:
-        """Have the trail say that the paper has left the program."""
-        if (visit := self.visit) is not None:
+    def _tell(self, outcome: Outcome, deed: Deed) -> None:
+        """Say how it went, and have the trail say that the paper has left the program."""
+        if outcome.done and (visit := self.visit) is not None:
             words = {"paper": PAPERS[self.paper.choice].lower()}
             self._chart.act(partial(self._chart.records.log, deed, visit.patient_id, visit.id, **words))
+        self._say(outcome.sentence, is_error=not outcome.done)
 
     def _say(self, sentence: str, *, is_error: bool = False) -> None:
         self._said.setText(sentence)
