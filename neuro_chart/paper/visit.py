@@ -229,5 +229,8 @@ def _digest(signature: Signature | None, *, short: bool) -> list[Flowable]:
     """By what a signature can be told from another: the time in UTC, and its digest, the whole of it or what is shown on the screen."""
     if signature is None:
         return []
-    said = f"{signature.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC · signature {signature.short if short else signature.digest}"
-    return [Paragraph(text(said), style(8.5, colour=SOFT, leading=12))]
+    utc, look = f"{signature.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC · signature", style(8.5, colour=SOFT, leading=12)
+    if short:
+        return [Paragraph(text(f"{utc} {signature.short}"), look)]
+    whole = " ".join(signature.digest[at : at + 4] for at in range(0, len(signature.digest), 4))
+    return [Paragraph(text(each), look) for each in (utc, whole)]

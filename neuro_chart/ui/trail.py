@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuro_chart.clinic.trail import Entry
 
 PAGE = 200
-COLUMNS = {"When": 160, "Who": 152, "Deed": 104, "What": 0, "Patient": 136}  # px; what is left goes to 0
+COLUMNS = {"When": 172, "Who": 152, "Deed": 104, "What": 0, "Patient": 136}  # px; what is left goes to 0
 ROW = 40
 ERASED = "Erased record"
 Index = QModelIndex | QPersistentModelIndex
@@ -121,7 +121,7 @@ class Trail(QWidget):
         self.model = TrailLines(chart, self._names, self)
         self.table = self._table()
         self.entry = EntryCard(self._names)
-        words = "Nothing that was done here fits. Take something away of what is asked for, or show all of it."
+        words = "Nothing that was done fits. Ask for less, or show all of it."
         self._nothing = Empty("search", "Nothing found", words, button("Show all", self.filter.show_all))
         whole = QWidget()
         line = QHBoxLayout(whole)

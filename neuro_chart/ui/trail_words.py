@@ -79,7 +79,8 @@ def what_words(entry: Entry) -> str:
     needles = [name for name in rows if name.startswith("needle ")]
     first = [row_words(name) for name in rows if name == "visit"]
     first += [f"{len(needles)} needles"] if len(needles) > 1 else [row_words(name) for name in needles]
-    return _enumerated(first + [row_words(name) for name in rows if name != "visit" and name not in needles])
+    named = first + [row_words(name) for name in rows if name != "visit" and name not in needles]
+    return _enumerated([*named[:1], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])
 
 
 def row_words(name: str) -> str:

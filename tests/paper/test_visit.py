@@ -5,7 +5,7 @@ from neuro_chart.clinic.adjuncts import CUPPING, ELECTRO, LAMP, PRESS, SEEDS, Ad
 from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.needles import Mishap, Side
 from neuro_chart.clinic.protocols import Protocol
-from neuro_chart.clinic.visits import Amendment
+from neuro_chart.clinic.visits import Amendment, Signature
 
 
 def test_the_record_is_whole(case):
@@ -43,6 +43,32 @@ def test_amendments_stand_beneath_the_signature_in_the_order_of_time(case):
     )
     said = case.record().words
     assert said.index("Signed by") < said.index("She phoned") < said.index("Later still.")
+
+
+def test_a_signature_is_told_with_the_name_the_signer_had_both_clocks_and_its_digest(case):
+    digest = "3f9ac02e" * 8
+    case.visit.signature = Signature(
+        1, "visit", case.visit.id, case.patient.id, case.practitioner.id, "Anna Lind", case.visit.signed, "+05:30", 1, digest
+    )
+    said = case.record()
+    assert "Signed by Anna Lind on 20 November 2026, 16:00 (UTC+05:30)." in said.words
+    assert "2026-11-20 10:30:00 UTC" in said.words
+    assert digest in said.squeezed
+
+
+def test_each_amendment_has_its_reason_its_name_its_time_and_the_beginning_of_its_digest(case):
+    (first,) = case.visit.amendments
+    first.signature = Signature(
+        2, "amendment", first.id, case.patient.id, case.practitioner.id, "Anna Lind", first.written, "-03:00", 1, "3f9ac02e" * 8
+    )
+    case.visit.amendments.append(Amendment(case.visit.id, "nobody", "Later still.", "<b>Told</b> later", first.written + timedelta(days=9)))
+    said = case.record().words
+    assert (
+        "Anna Lind, 21 November 2026, 06:30 (UTC-03:00) She phoned: the left foot tingled. Reason: She phoned the day after "
+        "2026-11-21 09:30:00 UTC · signature 3f9a c02e 3f9a" in said
+    )
+    assert "Reason: <b>Told</b> later" in said
+    assert "Burning at night." in said
 
 
 def test_times_are_those_of_the_practice(case):
