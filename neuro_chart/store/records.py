@@ -125,11 +125,11 @@ class Records:
 
     @property
     def role(self) -> Role:
-        """What may be done by who signed in; a vault that can't be written to is only read."""
+        """What may be done by who signed in; a vault that can't be written to is only read, and so is one that only the sheet opened."""
         if self._role is None:
             mine = sa.select(practitioner.c.role).where(practitioner.c.id == self._vault.practitioner_id)
             with plainly(), self._vault.reader.connect() as connection:
-                self._role = Role.READER if self._vault.read_only else connection.scalars(mine).one()
+                self._role = (not self._vault.read_only and connection.scalar(mine)) or Role.READER
         return self._role
 
     @property
@@ -343,6 +343,7 @@ class Records:
             raise ValueError("The practice needs an owner. Make somebody else one first.")
         with self._acting(need=Role.READER if own else Role.OWNER) as session:
             session.merge(person)
+        self._role = None
         self._role = None
         return Change("people")
 
