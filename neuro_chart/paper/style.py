@@ -1,7 +1,7 @@
 """The look of every paper: fonts, colours, page frame, and the one gate through which words reach a page."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache
@@ -32,6 +32,7 @@ TOP: float = 13 * mm
 FOOT: float = 18 * mm
 SIZES: dict[str, tuple[float, float]] = {"A4": A4, "Letter": LETTER}
 NO_GLYPH = "□"
+LONGEST = 4000  # letters of one paragraph
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -85,8 +86,19 @@ def lines(value: str, look: ParagraphStyle) -> list[Flowable]:
     for line in plain(value).strip("\n").split("\n"):
         words = line.lstrip(" ")
         indent = "\N{NO-BREAK SPACE}" * min(len(line) - len(words), 24)
-        out.append(Paragraph(escape(indent + words, quote=False), look) if words else Spacer(0, look.leading * 0.6))
+        out += (
+            [Paragraph(escape(piece, quote=False), look) for piece in _pieces(indent + words)] if words else [Spacer(0, look.leading * 0.6)]
+        )
     return out
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """The line, or parts of one that is longer than any paragraph should be: laying one out takes time by the square of its length."""
+    while len(line) > LONGEST:
+        at = line.rfind(" ", 0, LONGEST) + 1 or LONGEST
+        yield line[:at]
+        line = line[at:]
+    yield line
 
 
 def fitted(value: str, font: str, size: float, width: float) -> str:

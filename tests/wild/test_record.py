@@ -64,7 +64,13 @@ class Chart:
     def rows(self, words):
         """One of every kind, with the words in every field."""
         visit = Visit(
-            self.patient.id, self.me.id, WHEN, aftercare=Aftercare(exercises=("x",)), tongue={"x": ["x"]}, pulse={"x": ["x"]}, copied={"x": "x"}
+            self.patient.id,
+            self.me.id,
+            WHEN,
+            aftercare=Aftercare(exercises=("x",)),
+            tongue={"x": ["x"]},
+            pulse={"x": ["x"]},
+            copied={"x": "x"},
         )
         visit.needles = [Needle(visit.id, SITE, inserted=WHEN, removed=WHEN + timedelta(minutes=20))]
         visit.adjuncts = [Adjunct(visit.id, "x", pairs=(("x", "x"),), spots=(Spot(SITE, "x"),), strokes=((SITE, SITE),))]
@@ -99,7 +105,9 @@ class Chart:
         return refused
 
     def treat(self, visit):
-        told = {name: getattr(visit, name) for name in ("subjective", "objective", "assessment", "plan", "aftercare", "room", "tongue", "pulse")}
+        told = {
+            name: getattr(visit, name) for name in ("subjective", "objective", "assessment", "plan", "aftercare", "room", "tongue", "pulse")
+        }
         self.records.note(visit.id, subjective="before")
         self.records.treat(visit.id, [*visit.needles, *visit.adjuncts, *visit.events], copied=visit.copied, protocol=visit.protocol, **told)
 
