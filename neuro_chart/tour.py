@@ -85,7 +85,7 @@ def walk(hand: Hand, album: Album) -> None:
     """From the first day's window to the papers, a picture of each page."""
     vault = hand.app.path
     for name, path in (("01-first-day", vault.with_name("none.vault")), ("02-unlock", vault)):
-        door = Unlock(path)
+        door = Unlock(path, hand.app.settings)
         door.resize(SIZE)
         door.show()
         album.take(name, door)

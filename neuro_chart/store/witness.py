@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from neuro_chart.store.trail import Head
+from neuro_chart.store.door import plainly
+from neuro_chart.store.trail import Head, digest_at
+from neuro_chart.store.vault import Vault
 
 
 class Witness:
@@ -22,6 +24,14 @@ class Witness:
             return Head(int(seq), str(digest), datetime.fromisoformat(at))
         except (OSError, ValueError, TypeError):
             return None
+
+    def outrun(self, vault: Vault, vault_id: str) -> Head | None:
+        """The head that was kept, if the vault's trail does not go through it: it is older, or was written on since from an older one."""
+        seen = self.seen(vault_id)
+        if seen is None:
+            return None
+        with plainly(), vault.reader.connect() as connection:
+            return None if digest_at(connection, seen.seq) == seen.digest else seen
 
     def keep(self, vault_id: str, head: Head) -> None:
         """Keeps a head in place of the one before, whole or not at all; OSError when the disk takes nothing."""

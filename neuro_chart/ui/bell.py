@@ -118,8 +118,8 @@ class Bell(QObject):
         """Ring no more for anything that has run out so far."""
         self._forget(self.unseen)
 
-    def stop(self) -> None:
-        """Tick no more."""
+    def rest(self) -> None:
+        """Tick no more until something is kept anew."""
         self._timer.stop()
 
     def _forget(self, places: AbstractSet[str]) -> None:

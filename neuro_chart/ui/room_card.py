@@ -27,10 +27,10 @@ class Figure(QWidget):
     States: plain, running, paused (in a dashed frame), over (on a full ground), none.
     """
 
-    def __init__(self, alignment: Qt.AlignmentFlag) -> None:
+    def __init__(self, alignment: Qt.AlignmentFlag, largest: int = LARGEST) -> None:
         super().__init__()
         self.text, self.state = "", "none"
-        self._alignment = alignment
+        self._alignment, self._largest = alignment, largest
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_text(self, text: str, state: str) -> None:
@@ -52,7 +52,7 @@ class Figure(QWidget):
         over, boxed = self.state == "over", self.state in {"over", "paused"}
         # as wide as the widest time it comes to, so that the size stays; a box takes its edges, and what is over its sign
         widest = max(QFontMetricsF(font).horizontalAdvance(words) for words in (self.text, "00:00" if ":" in self.text else ""))
-        size = min(LARGEST, self.height() * (0.74 if boxed else 0.8), self.width() / (widest / 100 + 0.5 * boxed + 0.5 * over))
+        size = min(self._largest, self.height() * (0.74 if boxed else 0.8), self.width() / (widest / 100 + 0.5 * boxed + 0.5 * over))
         font.setPixelSize(max(8, int(size)))
         right = bool(self._alignment & Qt.AlignmentFlag.AlignRight)
         metrics = QFontMetricsF(font)

@@ -33,7 +33,7 @@ class Ticker(Bell):
 
     def stop(self) -> None:
         """Tick no more; the chart is about to close."""
-        super().stop()
+        self.rest()
         self._chart.changed.disconnect(self._changed)
         self._chart.waits.disconnect(self._waits)
         self._chart.unwritten.disconnect(self._unwritten)

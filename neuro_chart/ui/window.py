@@ -1,5 +1,6 @@
 """The shell: a rail, one page at a time, a banner when something needs a word, and the strip that counts needles."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -12,15 +13,22 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.rooms import overdue_words
+from neuro_chart.clinic.trail import Deed
 from neuro_chart.resources import resource
-from neuro_chart.ui import privacy
+from neuro_chart.store.errors import VaultError, WriteFailedError
+from neuro_chart.ui import privacy, sitting
+from neuro_chart.ui.backing import Backing
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.closing import ClosingPanel
 from neuro_chart.ui.find import FindPage
 from neuro_chart.ui.icons import set_icon
+from neuro_chart.ui.lock import Locked
+from neuro_chart.ui.lock_warning import LockWarning
 from neuro_chart.ui.notify import Notifier
 from neuro_chart.ui.palette import Palette
 from neuro_chart.ui.patient import PatientPage
 from neuro_chart.ui.patients import PatientsPage
+from neuro_chart.ui.place import Place, bring_back, place_of
 from neuro_chart.ui.roles import announce
 from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.settings import SettingsPage
@@ -29,6 +37,7 @@ from neuro_chart.ui.tab_order import go_to_next
 from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.today import TodayPage
+from neuro_chart.ui.vault_notice import VaultNotice
 from neuro_chart.ui.voice import Voice
 from neuro_chart.ui.widgets import add_action, button, label
 
@@ -84,27 +93,34 @@ class Banner(QFrame):
 
 
 class Window(QMainWindow):
-    """The open chart. `locked` is announced once everything is stored and the vault is closed."""
+    """The open chart. `locked(Locked)` is announced once everything is stored and the vault is closed.
 
-    locked = Signal()
+    `covered(Locked)` asks to be hidden instead, as the disk does not take the last words: once it does, lock again.
+    """
+
+    locked = Signal(object)
+    covered = Signal(object)
 
     def __init__(self, vault: "Vault", library: Library, settings: QSettings) -> None:
         super().__init__()
         from neuro_chart.store.records import Records  # noqa: PLC0415  # keeps the database out of the program's start
 
         self.setWindowTitle("Neuro Chart")
-        self._vault, self._library, self._settings = vault, library, settings
+        self.vault, self._library, self._settings = vault, library, settings
         self._is_open = True
+        self._left_at: Place | None = None  # while the chart is covered
         self.chart = OpenChart(Records(vault), self)
         self.ticker = Ticker(self.chart, settings, self)
         self.notifier, self._voice = Notifier(settings, self), Voice(settings)
         self.undo_group = QUndoGroup(self)
-        self.banner = Banner()
+        self.backing = Backing(self.chart, settings, vault, self)
+        self.notice, self.banner = VaultNotice(vault), Banner()
+        self._lock_warning = LockWarning(self)
         self.stack = QStackedWidget()
-        self.today = TodayPage(self.chart, settings)
-        self.patients = PatientsPage(self.chart)
+        self.today = TodayPage(self.chart, settings, self.backing)
+        self.patients = PatientsPage(self.chart, settings)
         self.rooms = RoomsPage(self.chart, settings, self.ticker)
-        self.notes = FindPage(self.chart)
+        self.notes = FindPage(self.chart, settings)
         self.patient = PatientPage(self.chart, library, settings, self.ticker)
         self.strip = Strip(self.chart, self.ticker, settings)
         self._pages: dict[str, QWidget] = {
@@ -114,7 +130,19 @@ class Window(QMainWindow):
             self.stack.addWidget(page)
         self._rail: dict[str, QToolButton] = {}
         self._lay_out()
+        self.closing = ClosingPanel(self.backing, self)
         self._make_actions()
+        self._connect()
+        self.show_page("today")
+        if older := sitting.begin(self.chart, vault, settings):
+            self.banner.say(older, stay=True)
+        self._place = self.chart.records.take_place()  # of another day, it is forgotten
+        if geometry := settings.value("window/geometry"):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(1366, 768)
+
+    def _connect(self) -> None:
         self.today.visit_chosen.connect(self.open_visit)
         self.today.patients_wanted.connect(lambda: self.show_page("patients"))
         self.notes.visit_chosen.connect(self.open_visit)
@@ -129,13 +157,12 @@ class Window(QMainWindow):
         self.patient.stack_changed.connect(self.use_stack)
         self.patient.other_visit_wanted.connect(self.open_visit)
         self.patient.library_wanted.connect(self.look_up)
+        self.patient.trail_wanted.connect(self._show_trail)
+        self.patient.erased.connect(self._leave_erased)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
         self.chart.refused.connect(self.banner.say)
-        self.show_page("today")
-        if geometry := settings.value("window/geometry"):
-            self.restoreGeometry(geometry)
-        else:
-            self.resize(1366, 768)
+        self.backing.missed.connect(self.banner.say)
+        self.closing.let_go.connect(self.close)
 
     def _lay_out(self) -> None:
         rail = QFrame()
@@ -158,6 +185,7 @@ class Window(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
+        right.addWidget(self.notice)
         right.addWidget(self.banner)
         right.addWidget(self.stack, 1)
         top = QHBoxLayout()
@@ -235,9 +263,12 @@ class Window(QMainWindow):
     def settings_page(self) -> SettingsPage:
         """The page of the settings, made when it is first looked at."""
         if "settings" not in self._pages:
-            made = SettingsPage(self.chart, self._settings, self._vault)
+            made = SettingsPage(self.chart, self._settings, self.vault, self.backing)
+            made.restore_wanted.connect(lambda: self.lock("restore"))
             made.theme_chosen.connect(self._show_theme)
             made.names_turned.connect(self._show_names)
+            made.visit_wanted.connect(self.open_visit)
+            made.patient_wanted.connect(self.open_patient)
             self._pages["settings"] = made
             self.stack.addWidget(made)
         return cast("SettingsPage", self._pages["settings"])
@@ -283,6 +314,14 @@ class Window(QMainWindow):
         self.show_page("patient")
         self.ticker.seen(visit_id)
 
+    def _leave_erased(self) -> None:
+        self.show_page("patients")
+        self.banner.say("The record is erased. The trail keeps that it happened, by whom and why.")
+
+    def _show_trail(self, patient_id: str) -> None:
+        self.show_page("settings")
+        self.settings_page.show_trail(patient_id)
+
     def _find_patient(self) -> None:
         self.show_page("patients")
         self.patients.search.setFocus()
@@ -295,7 +334,7 @@ class Window(QMainWindow):
     def show_palette(self) -> None:
         """Offer every action of the program, and every patient and point by name."""
         actions = [a for w in (self, *self.findChildren(QWidget)) if w is self or w.isVisible() for a in w.actions()]
-        palette = Palette(actions, self.chart, self._library, self)
+        palette = Palette(actions, self.chart, self._library, self._settings, self)
         palette.patient_chosen.connect(self.open_patient)
         palette.point_chosen.connect(self._look_up)
         palette.show()
@@ -329,6 +368,8 @@ class Window(QMainWindow):
         self.today.reload()
         self.rooms.refresh()
         self.strip.refresh()
+        self.patients.show_names()
+        self.notes.search()
         self.patient.show_names()
         if "settings" in self._pages:
             self.settings_page.show_names()
@@ -337,6 +378,12 @@ class Window(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, choice)
+
+    @property
+    def page(self) -> str:
+        """Which page is shown."""
+        shown = self.stack.currentWidget()
+        return next(key for key, page in self._pages.items() if page is shown)
 
     def flush(self) -> None:
         """Store what is being typed, now."""
@@ -347,39 +394,105 @@ class Window(QMainWindow):
         self.patient.flush()
         self.rooms.flush()
 
-    def lock(self) -> None:
-        """Store everything, close the vault and leave the unlock window in this one's place."""
-        if self._put_away():
-            self.locked.emit()
+    def lock(self, form: str = "") -> None:
+        """Store everything, close the vault and leave the unlock window in this one's place; only hide it while the disk takes nothing.
+
+        `form` is what the unlock window begins with, if not with the passphrase.
+        """
+        if not self._is_open:
+            return
+        place = self._left_at or place_of(self)
+        self._flush_all()
+        locked = replace(Locked.of(self.ticker.visits, self.ticker), form=form)
+        if self._store_last(Deed.LOCKED, place):
+            self._leave()
+            self.locked.emit(locked)
+        elif self._left_at is None:
+            self._left_at = place
+            self.ticker.rest()
+            self.notifier.put_away()
+            self.covered.emit(locked)
+
+    def come_back(self, locked: Locked | None) -> None:
+        """Go on after a lock: ring where it still rang, and turn to where whoever signed in was."""
+        if locked is not None:
+            self.ticker.go_on(locked.told, {each.visit.id for each in self.ticker.visits if each.visit.room in locked.unseen})
+        if self._place:
+            bring_back(self, self._place)
+
+    def uncover(self) -> None:
+        """Show the chart again that was only hidden."""
+        self._left_at = None
+        self.ticker.reload()
+        self.chart.passphrase_typed()
+        self.show()
+
+    def warn_of_lock(self, seconds: int) -> None:
+        """Say that it will lock in so many seconds, or, with 0, that it won't."""
+        self._lock_warning.say(seconds)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._put_away():
+        if self._is_open and self._waits_for_backup():
+            event.ignore()
+        elif self._put_away():
             event.accept()
         else:
             event.ignore()
+            self.closing.keep_open()
+
+    def _waits_for_backup(self) -> bool:
+        self._flush_all()
+        return self.chart.all_written and self.closing.holds()
 
     def _put_away(self) -> bool:
+        """Store everything and close the vault; False if it stays open."""
         if not self._is_open:
             return True
+        self._flush_all()
+        if not self._store_last(Deed.CLOSED) and self._rather_stay():
+            return False
+        self._leave()
+        return True
+
+    def _flush_all(self) -> None:
         self.flush()
         self.patients.flush()
-        if not self.chart.all_written and not self.chart.write_waiting():
-            question = "The disk does not take the last changes. Keep the chart open and make room, or close it and lose them?"
-            box = QMessageBox(QMessageBox.Icon.Warning, "Neuro Chart", question, parent=self)
-            box.setTextFormat(Qt.TextFormat.PlainText)
-            keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
-            box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
-            box.setDefaultButton(keep)
-            box.exec()
-            if box.clickedButton() is keep:
-                return False
+
+    def _store_last(self, deed: Deed, place: Place | None = None) -> bool:
+        """Store what waits, what was typed since, where somebody was and why the chart closes; False if the disk doesn't take it."""
+        records = self.chart.records
+        if not self.chart.write_waiting():
+            return False
+        try:
+            records.settle()
+            if place is not None:
+                records.keep_place(place)
+            records.log(deed)
+        except WriteFailedError:
+            return False
+        except VaultError:  # such as a damaged one, which waiting does not mend
+            pass
+        return True
+
+    def _rather_stay(self) -> bool:
+        question = "The disk does not take the last changes. Keep the chart open and make room, or close it and lose them?"
+        box = QMessageBox(QMessageBox.Icon.Warning, "Neuro Chart", question, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
+        box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(keep)
+        box.exec()
+        return box.clickedButton() is keep
+
+    def _leave(self) -> None:
         for stack in self.undo_group.stacks():
             stack.clear()  # while those that listen are there to hear it
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.sync()
         self._is_open = False
+        sitting.remember(self.chart, self.vault, self._settings)
         self.ticker.stop()
         self.notifier.put_away()
-        self._vault.close()
+        self.backing.put_away()
+        self.vault.close()
         QThreadPool.globalInstance().waitForDone()  # so that no work comes back to a page that is gone
-        return True

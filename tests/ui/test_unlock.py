@@ -16,8 +16,8 @@ from neuro_chart.ui.unlock import Unlock
 
 
 @pytest.fixture
-def door(qtbot, tmp_path):
-    window = Unlock(tmp_path / "practice.vault")
+def door(qtbot, tmp_path, settings):
+    window = Unlock(tmp_path / "practice.vault", settings)
     qtbot.addWidget(window)
     window.show()
     return window
@@ -31,10 +31,10 @@ def type_into_the_window(qtbot, window, words):
         QTest.keyClick(window.windowHandle(), letter)
 
 
-def test_the_first_field_takes_the_keys_as_soon_as_the_window_is_shown(qtbot, door, vault_path):
+def test_the_first_field_takes_the_keys_as_soon_as_the_window_is_shown(qtbot, door, vault_path, settings):
     type_into_the_window(qtbot, door, "river")
     assert door.form.practice_name.text() == "river"
-    window = Unlock(vault_path)
+    window = Unlock(vault_path, settings)
     qtbot.addWidget(window)
     window.show()
     type_into_the_window(qtbot, window, "calm")
@@ -77,8 +77,8 @@ def test_what_is_missing_is_named_and_nothing_is_made(qtbot, door, given, says):
     assert not door.path.exists()
 
 
-def test_a_wrong_passphrase_is_named_and_can_be_tried_again(qtbot, vault_path, passphrase):
-    window = Unlock(vault_path)
+def test_a_wrong_passphrase_is_named_and_can_be_tried_again(qtbot, vault_path, passphrase, settings):
+    window = Unlock(vault_path, settings)
     qtbot.addWidget(window)
     window.show()
     qtbot.keyClicks(window.form.passphrase, "not this one")
@@ -144,15 +144,15 @@ def prints(folder):
         ),
     ],
 )
-def test_what_is_wrong_with_the_vault_is_said_and_the_files_stay(qtbot, vault_path, passphrase, what, says):
+def test_what_is_wrong_with_the_vault_is_said_and_the_files_stay(qtbot, vault_path, passphrase, what, says, settings):
     what(vault_path, passphrase)
     before = prints(vault_path.parent)
-    assert says in refused(qtbot, Unlock(vault_path), passphrase)
+    assert says in refused(qtbot, Unlock(vault_path, settings), passphrase)
     assert prints(vault_path.parent) == before
 
 
-def test_a_vault_that_is_open_elsewhere_is_said_and_opens_once_it_is_free(qtbot, vault_path, passphrase):
-    window = Unlock(vault_path)
+def test_a_vault_that_is_open_elsewhere_is_said_and_opens_once_it_is_free(qtbot, vault_path, passphrase, settings):
+    window = Unlock(vault_path, settings)
     with Vault.open(vault_path, passphrase):
         assert "another Neuro Chart" in refused(qtbot, window, passphrase)
     with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
@@ -173,9 +173,9 @@ def refused(qtbot, window, words):
 
 
 @pytest.mark.parametrize("folder", ["missing", "a file"])
-def test_a_practice_that_can_t_be_made_there_is_said_and_its_words_stay(qtbot, tmp_path, folder):
+def test_a_practice_that_can_t_be_made_there_is_said_and_its_words_stay(qtbot, tmp_path, folder, settings):
     (tmp_path / "a file").write_text("")
-    window = Unlock(tmp_path / folder / "practice.vault")
+    window = Unlock(tmp_path / folder / "practice.vault", settings)
     qtbot.addWidget(window)
     window.show()
     create(qtbot, window)
@@ -183,7 +183,7 @@ def test_a_practice_that_can_t_be_made_there_is_said_and_its_words_stay(qtbot, t
     assert str(tmp_path / folder) in window.form.error.text()
     assert window.form.practice_name.text() == "Riverside"
     assert window.form.open_button.isEnabled()
-    assert [file.name for file in tmp_path.iterdir()] == ["a file"]
+    assert {file.name for file in tmp_path.iterdir()} == {"a file", "settings.ini"}
 
 
 def test_strength_grows_with_words_and_never_praises_the_usual():

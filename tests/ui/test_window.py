@@ -76,7 +76,7 @@ def test_words_are_kept_half_a_second_after_they_are_typed_without_leaving_the_f
 
 def test_a_full_disk_keeps_the_words_on_the_screen_and_stores_them_when_there_is_room(qtbot, visiting):
     window, page, visit_id = visiting
-    vault = window._vault
+    vault = window.vault
     with vault.engine.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {connection.exec_driver_sql('PRAGMA page_count').scalar()}")
     words = "Walks twenty minutes. " * 4000
@@ -100,7 +100,7 @@ def test_words_that_wait_for_the_disk_are_there_after_a_look_at_another_patient(
     records.save_patient(ana)
     other = Visit(ana.id, records.practitioner().id)
     records.start_visit(other)
-    with window._vault.engine.connect() as connection:
+    with window.vault.engine.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {connection.exec_driver_sql('PRAGMA page_count').scalar()}")
     words = "Again on Friday. " * 4000
     page.note.prose["plan"].insertPlainText(words)
@@ -108,16 +108,16 @@ def test_words_that_wait_for_the_disk_are_there_after_a_look_at_another_patient(
     assert page.note.prose["plan"].toPlainText() == ""
     window.open_visit(rosa.id, visit_id)
     assert page.note.prose["plan"].toPlainText() == words
-    with window._vault.engine.connect() as connection:
+    with window.vault.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     qtbot.waitUntil(lambda: window.chart.all_written, timeout=10_000)
     assert records.visit(visit_id).plan == words
 
 
 @pytest.mark.parametrize("choice", ["Keep open", "Close and lose them"])
-def test_locking_asks_before_words_that_the_disk_does_not_take_are_lost(qtbot, visiting, passphrase, choice):
+def test_closing_asks_before_words_that_the_disk_does_not_take_are_lost(qtbot, visiting, passphrase, choice):
     window, page, visit_id = visiting
-    with window._vault.engine.connect() as connection:
+    with window.vault.engine.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {connection.exec_driver_sql('PRAGMA page_count').scalar()}")
     page.note.prose["plan"].insertPlainText("Again on Friday. " * 4000)
 
@@ -127,14 +127,14 @@ def test_locking_asks_before_words_that_the_disk_does_not_take_are_lost(qtbot, v
         next(button for button in box.buttons() if button.text() == choice).click()
 
     QTimer.singleShot(0, answer)
-    window.lock()
+    window.close()
     if choice == "Keep open":
         assert window.isVisible()
         assert page.note.prose["plan"].toPlainText().startswith("Again on Friday")
-        with window._vault.engine.connect() as connection:
+        with window.vault.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
-        window.lock()
-    with Vault.open(window._vault.path, passphrase) as vault:
+        window.close()
+    with Vault.open(window.vault.path, passphrase) as vault:
         assert bool(Records(vault).visit(visit_id).plan) is (choice == "Keep open")
 
 
@@ -180,7 +180,7 @@ def test_locking_stores_what_is_being_typed_and_closes_the_vault(qtbot, visiting
     page.note.prose["plan"].insertPlainText("Friday")
     with qtbot.waitSignal(window.locked):
         window.lock()
-    with Vault.open(window._vault.path, passphrase) as vault:
+    with Vault.open(window.vault.path, passphrase) as vault:
         assert Records(vault).visit(visit_id).plan == "Friday"
 
 
@@ -204,7 +204,7 @@ def test_a_half_typed_new_patient_is_kept_when_the_chart_is_locked(qtbot, window
     window.patients.add_patient()
     qtbot.keyClicks(window.patients.form.inputs["family"], "Okonkwo")
     window.lock()
-    with Vault.open(window._vault.path, passphrase) as vault:
+    with Vault.open(window.vault.path, passphrase) as vault:
         assert [line.family for line in Records(vault).patients()] == ["Okonkwo"]
 
 

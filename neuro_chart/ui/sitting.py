@@ -1,0 +1,45 @@
+"""A sitting at the chart: it begins with who signed in, and this machine remembers of each where the trail ended."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings
+
+from neuro_chart.store.errors import VaultError
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, local_time, long_day
+
+if TYPE_CHECKING:
+    from neuro_chart.store.vault import Vault
+
+OLDER = (
+    "This vault is not the one that this machine saw last, on {when}: something that was charted by then is missing. "
+    "A backup that was restored explains it; if nobody restored one, find out who put an older file in its place."
+)  # fmt: skip
+
+
+def begin(chart: OpenChart, vault: "Vault", settings: QSettings) -> str:
+    """Write who signed in into the trail, with the attempts that failed before; a sentence if the vault is older than was seen here."""
+    from neuro_chart.store.attempts import Attempts  # noqa: PLC0415  # keeps the database out of the program's start
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # as above
+    from neuro_chart.store.witness import Witness  # noqa: PLC0415  # as above
+
+    seen = Witness(_folder(settings)).outrun(vault, KeyRing.load(keys_path(vault.path)).vault_id)
+    failed = Attempts(vault.path).take()
+    chart.act(lambda: chart.records.signed_in(failed))
+    remember(chart, vault, settings)
+    return "" if seen is None else OLDER.format(when=f"{long_day(local_day(seen.at))}, {local_time(seen.at)}")
+
+
+def remember(chart: OpenChart, vault: "Vault", settings: QSettings) -> None:
+    """Keep where the trail ends now; a disk that does not take it costs a warning at most."""
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # keeps the database out of the program's start
+    from neuro_chart.store.witness import Witness  # noqa: PLC0415  # as above
+
+    with suppress(OSError, VaultError):
+        Witness(_folder(settings)).keep(KeyRing.load(keys_path(vault.path)).vault_id, chart.records.trail_head())
+
+
+def _folder(settings: QSettings) -> Path:
+    return Path(settings.fileName()).parent / "seen"
