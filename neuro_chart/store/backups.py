@@ -25,7 +25,7 @@ from neuro_chart.store.door import (
 )
 from neuro_chart.store.errors import CancelledError, VaultError
 from neuro_chart.store.keys import KeyRing, Unlocked, keys_path
-from neuro_chart.store.replacing import finish, put_in_place, sweep
+from neuro_chart.store.replacing import finish, put_in_place
 from neuro_chart.store.vault import Vault, refuse_missing, refuse_newer
 from neuro_chart.store.verify import verify
 
@@ -70,23 +70,22 @@ def backup(vault: Vault, folder: Path, progress: Progress = lambda _share: True)
     WriteFailedError where the folder is missing, full or closed; CancelledError where `progress` said False; DamagedVaultError
     where the copy isn't what was written. Then nothing stands under a backup's name.
     """
-    vault_id = KeyRing.load(keys_path(vault.path)).vault_id
-    try:
-        if folder == default_folder(vault.path):
+    if folder == default_folder(vault.path):
+        try:
             folder.mkdir(mode=0o700, exist_ok=True)
-        sweep(folder, vault.path.stem, f".{vault_id[:8]}")
-    except OSError as error:
-        raise folder_error(folder, error) from error
+        except OSError as error:
+            raise folder_error(folder, error) from error
     at = datetime.now().astimezone().replace(microsecond=0)
     while (target := folder / f"{vault.path.stem} {at:{_MOMENT}}.vault").exists() or keys_path(target).exists():
         at += timedelta(seconds=1)
     problems: list[str] = []
 
-    def prove(copy: Vault) -> None:
-        verdict = verify(copy, lambda share: progress(_COPIED + (1 - _COPIED) * share))
+    def prove(copy: Vault, goes_on: Progress) -> None:
+        verdict = verify(copy, lambda share: goes_on(1 + share))
         problems.extend(problem.sentence for problem in verdict.problems)
 
-    vault.copy_to(target, lambda share: progress(_COPIED * share), prove)
+    # The copying counts up to 1, and the check from there to 2.
+    vault.copy_to(target, lambda done: progress(_COPIED * min(done, 1) + (1 - _COPIED) * max(done - 1, 0)), prove)
     return Backup(target, at, target.stat().st_size, *problems[:1])
 
 

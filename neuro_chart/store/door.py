@@ -72,6 +72,11 @@ class Door:
             raise VaultError("The vault is locked. Unlock it first.")
         return self._key
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the key is still known."""
+        return self._key is not None
+
     def accept(self) -> None:
         """Takes the vault as sound: from here on the file may be written, and a journal that was left is taken in."""
         if not self.read_only:
@@ -89,16 +94,21 @@ class Door:
             if self._file is not None:
                 self._file.close()
 
-    def copy_to(self, target: Path, progress: Progress) -> None:
-        """Copies the vault as it stands after the last act, durably, to a file that isn't there yet; acts go on meanwhile."""
+    @contextmanager
+    def copying(self) -> Iterator[None]:
+        """Lets one copy be made at a time; the door is shut once it is done or given up."""
         if not self._copying.acquire(blocking=False):
             raise VaultError("A copy of the vault is being made already. Wait until it is done.")
         try:
-            with self._held_still():
-                assert self._file is not None  # noqa: S101  # a vault that is open was accepted
-                write_copy(self._file, target, lambda share: False if self._key is None else progress(share))
+            yield
         finally:
             self._copying.release()
+
+    def copy_to(self, target: Path, progress: Progress) -> None:
+        """Copies the vault as it stands after the last act, durably, to a file that isn't there yet; acts go on meanwhile."""
+        with self._held_still():
+            assert self._file is not None  # noqa: S101  # a vault that is open was accepted
+            write_copy(self._file, target, progress)
 
     @contextmanager
     def _held_still(self) -> Iterator[None]:
@@ -120,7 +130,7 @@ class Door:
             yield
         finally:
             self._still = False
-            if self._key is not None:
+            if self.is_open:
                 self._do(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_AT}")
 
     def _do(self, statement: str) -> None:
@@ -200,7 +210,8 @@ def leave_as_it_is(connection: Any) -> None:  # noqa: ANN401
 
 def refuse_in_use(path: Path) -> None:
     """VaultInUseError when somebody has the vault open, this process or another; needs no key, and changes nothing."""
-    connection = sqlcipher.connect(path.resolve().as_uri() + "?mode=rw", uri=True, timeout=_PATIENCE, isolation_level=None)
+    connection = sqlcipher.connect(path.resolve().as_uri() + "?mode=ro", uri=True, timeout=_PATIENCE, isolation_level=None)
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlcipher.Error as error:  # whatever it is otherwise, for want of the key it isn't readable

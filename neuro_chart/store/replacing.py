@@ -55,10 +55,10 @@ def finish(path: Path) -> None:
         ) from error
 
 
-def sweep(folder: Path, begins: str, ends: str = "") -> None:
-    """Removes what a killed program left half made: hidden files with such a beginning, or such an end."""
+def sweep(folder: Path, begins: str, half: str) -> None:
+    """Removes what a killed program left half made: hidden files whose name begins so, and has the mark of what is half made in it."""
     for left in folder.iterdir():
-        if left.name.startswith(f".{begins}.") and left.name.removesuffix(".keys").endswith(f"{ends}.new"):
+        if left.name.startswith(".") and left.name.lstrip(".").startswith(begins) and half in left.name:
             left.unlink(missing_ok=True)
 
 

@@ -126,7 +126,7 @@ class Vault:
                 door.accept()
                 if not read_only:
                     with suppress(OSError):
-                        sweep(path.parent, path.name)
+                        sweep(path.parent, f"{path.name}.", ".new")
                 if revision != tables.REVISION:
                     _bring_up_to_date(door, revision, unlocked.practitioner_id)
                 _refuse_disabled(door, unlocked.practitioner_id)
@@ -156,7 +156,10 @@ class Vault:
         return vault
 
     def confirm(self, passphrase: str) -> bool:
-        """Whether this is the passphrase of who signed in. Slow; what doesn't fit is counted, and slows down the next attempt (TooSoonError)."""
+        """Whether this is the passphrase of who signed in. Slow.
+
+        What doesn't fit is counted, and slows down the next attempt (TooSoonError).
+        """
         attempts = Attempts(self.path)
         attempts.refuse_too_soon()
         fits = KeyRing.load(keys_path(self.path)).fits(self.practitioner_id, passphrase)
@@ -164,12 +167,12 @@ class Vault:
             attempts.failed()
         return fits
 
-    def copy_to(self, target: Path, progress: Progress, prove: Callable[["Vault"], object]) -> None:
+    def copy_to(self, target: Path, progress: Progress, prove: Callable[["Vault", Progress], object]) -> None:
         """Makes a copy with its keys beside it while the vault is in use; it bears its name only once `prove` found no fault with it.
 
         Slow, for a worker thread. WriteFailedError where the folder takes no copy, CancelledError where `progress` said False.
         """
-        _copy(self._door, target, tables.REVISION, progress, lambda door: prove(Vault(door, self.practitioner_id)))
+        _copy(self._door, target, tables.REVISION, progress, lambda door, goes_on: prove(Vault(door, self.practitioner_id), goes_on))
 
     def close(self) -> None:
         """Closes the file and gives up the lock and the key; what is asked afterwards meets a VaultError.
@@ -237,30 +240,36 @@ def _fill(path: Path, key: bytes, practice: Practice, practitioner: Practitioner
         os.fsync(file.fileno())
 
 
-def _copy(door: Door, target: Path, revision: str, progress: Progress, prove: Callable[[Door], object]) -> None:
-    if target.exists() or keys_path(target).exists():
-        raise VaultError(f"There is a file “{target.name}” already, and it stays as it is.")
-    try:
-        ring = KeyRing.load(keys_path(door.path))
-        fresh = target.with_name(f".{target.name}.{ring.vault_id[:8]}.new")
+def _copy(door: Door, target: Path, revision: str, progress: Progress, prove: Callable[[Door, Progress], object]) -> None:
+    def goes_on(share: float) -> bool:
+        return progress(share) is not False and door.is_open
+
+    with door.copying():
+        if target.exists() or keys_path(target).exists():
+            raise VaultError(f"There is a file “{target.name}” already, and it stays as it is.")
+        half = f".{KeyRing.load(keys_path(door.path)).vault_id[:8]}.new"
+        fresh = target.with_name(f".{target.name}{half}")
         try:
-            door.copy_to(fresh, progress)
+            sweep(target.parent, "", half)
+            door.copy_to(fresh, goes_on)
             copied = Door(fresh, door.key, read_only=True)
             try:
                 with opening(fresh):
                     _check_copy(copied, revision)
-                    prove(copied)
+                    prove(copied, goes_on)
             finally:
                 copied.shut()
-            KeyRing.load(keys_path(door.path)).save(keys_path(target))
+            KeyRing.load(keys_path(door.path)).save(keys_path(fresh))
+            keys_path(fresh).rename(keys_path(target))
             fresh.rename(target)  # last: what bears its name is whole
             sync_folder(target.parent)
-        except BaseException:
-            for half in (fresh, keys_path(target)):
-                half.unlink(missing_ok=True)
+        except BaseException as error:
+            with suppress(OSError):  # as where the disk is gone
+                for left in (fresh, target, keys_path(target)):  # the folder may fail after it had its name
+                    left.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise folder_error(target.parent, error) from error
             raise
-    except OSError as error:
-        raise folder_error(target.parent, error) from error
 
 
 def refuse_newer(path: Path, revision: str) -> None:
@@ -273,7 +282,7 @@ def refuse_newer(path: Path, revision: str) -> None:
 
 def _bring_up_to_date(door: Door, revision: str, practitioner_id: str) -> None:
     kept = door.path.with_name(f"{door.path.name}.before-{revision}-{uuid4().hex[:8]}")
-    _copy(door, kept, revision, lambda _share: True, lambda _copied: None)
+    _copy(door, kept, revision, lambda _share: True, lambda _copied, _goes_on: None)
     upgrade(door.engine)
     with door.engine.begin() as connection:
         told = {"from": revision, "to": tables.REVISION}
