@@ -202,10 +202,10 @@ class HealthHistoryPage(QWidget):
     def _complete(self) -> None:
         """Close the health history for good."""
         self.flush()
-        view, shown, dossier = self.view, self._shown, self._dossier
-        if view is None or shown is None or dossier is None:
+        view, shown = self.view, self._shown
+        if view is None or shown is None:
             return
-        response = view.form.to_response(view.answers, finished=True, authored=now(), subject=f"Patient/{dossier.patient.id}")
+        response = view.form.to_response(view.answers, finished=True, authored=now(), subject=f"Patient/{shown.patient_id}")
         if self._chart.act(lambda: self._chart.records.complete_intake(shown.id, response)) and self.view is not None:
             self.view.next_button.setFocus()  # the view is another one now, to read
 

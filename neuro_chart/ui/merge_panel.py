@@ -131,7 +131,7 @@ class MergePanel(QWidget):
         parts = (self._side_by_side(other), advice, head, self.happens, row(self.do, another, None))
         self._show(card(*parts, margins=20, spacing=16))
         self._tell(other)
-        self.do.setFocus()
+        self.stays.setFocus()  # the same Enter that chose a record must not merge it
 
     def _side_by_side(self, other: Patient) -> QWidget:
         lines = QWidget()

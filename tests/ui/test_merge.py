@@ -271,3 +271,31 @@ def test_while_initials_are_shown_nobody_elses_name_is(window, page, panel, sett
     window._turn_names()
     overview.acts.merge.click()
     assert overview.findChildren(MergePanel)[-1].isVisible()
+
+
+def test_the_enter_that_chooses_a_record_merges_nothing(qtbot, panel, records, other):
+    panel.search.setText("marin")
+    for _ in range(3):
+        qtbot.keyClick(panel.window().focusWidget(), Qt.Key.Key_Return)
+    assert panel.do.isVisible()
+    assert records.patient(other.id).merged_into is None
+
+
+def test_rooms_strip_and_left_in_name_the_record_at_the_head(qtbot, window, records, rosa, other, treat):
+    left = Visit(rosa.id, records.practitioner().id, started=now() - timedelta(days=8))
+    left.adjuncts.append(Adjunct(left.id, "Press needles", started=left.started, until=today() + timedelta(days=1), consent=True))
+    records.start_visit(left)
+    records.sign(left.id)
+    draft = Visit(other.id, records.practitioner().id, room="Room 1")
+    draft.needles.append(Needle(draft.id, treat(other, 20).needles[0].site, "ST36", retention=30, inserted=now()))
+    window.chart.act(lambda: records.start_visit(draft))
+    window.chart.act(lambda: records.merge(other.id, rosa.id))
+    window.show_page("rooms")
+    qtbot.waitUntil(lambda: any("Rosa Delgado" in words for words in shown(window.rooms) + shown(window.rooms, QPushButton)))
+    assert not any("Marín" in words for words in shown(window.rooms) + shown(window.rooms, QPushButton))
+    qtbot.waitUntil(lambda: any("1" in words for words in shown(window.strip, QPushButton)))
+    assert not any("Marín" in words for words in shown(window.strip, QPushButton))
+    assert [each.visit_id for each, _ in records.left_in(other.id)] == [left.id]
+    window.open_visit(rosa.id, draft.id)
+    beside = window.patient._page("visit").page.beside
+    qtbot.waitUntil(lambda: any("Press needles" in words for words in shown(beside)))
