@@ -49,6 +49,7 @@ class KeepingSection(QWidget):
         self.daily.clicked.connect(lambda on: settings.setValue(AUTOMATIC, on))
         self.warning = label("", wrap=True)
         self.warning.setProperty("pill", "warning")
+        self.warning.hide()
         self.restore = button("Restore a backup…", self.restore_wanted.emit, icon="history")
         self.list, self._grid = QWidget(), QGridLayout()
         self.list.setLayout(self._grid)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.backups import Backup, Contents
     from neuro_chart.store.keys import Unlocked
     from neuro_chart.store.vault import Vault
+    from neuro_chart.ui.recover import RecoverForm
 
 WIDTH = 600
 CHOOSE = "Nothing is changed before you have seen what a backup holds."
@@ -50,13 +51,14 @@ class RestoreForm(DoorForm):
         super().__init__(path)
         self._folder = backup_folder(settings, path)
         self.seen: Seen | None = None
+        self.asking: RecoverForm | None = None
         self._is_stopped = False
         self._then: Callable[[Any], None] = self._opened
         self._listing = Work(self)
         self.title, self.words = label("", "title"), label("", "muted", wrap=True)
         self.choice, self.holdings = Choice(), Holdings()
         self.choice.looked.connect(self.look)
-        self.choice.file_chosen.connect(lambda chosen: self._list(chosen.parent, chosen))
+        self.choice.file_chosen.connect(self._offer_file)
         self.another = button("Choose another", self.choose)
         self.restore_button = button("Restore this backup", self.restore, "primary", "history")
         self.stop = button("Stop", self._stop)
@@ -68,11 +70,11 @@ class RestoreForm(DoorForm):
         }
         self.stop.hide()
         foot = row(self.busy, self.stop)
-        form = card(mark(), self.title, self.words, *self._steps.values(), self.error, foot, margins=GAP, spacing=12)
-        form.setFixedWidth(WIDTH)
-        box = QVBoxLayout(self)
+        self._card = card(mark(), self.title, self.words, *self._steps.values(), self.error, foot, margins=GAP, spacing=12)
+        self._card.setFixedWidth(WIDTH)
+        self._column = box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(form)
+        box.addWidget(self._card)
         self.leave = button("Back", self.back.emit, "link", "arrow-left")
         box.addWidget(row(None, self.leave, None))
         self.moved.connect(lambda share: self.busy.setValue(round(share * 100)))
@@ -101,19 +103,23 @@ class RestoreForm(DoorForm):
         self._listing.done.connect(lambda found: self.choice.show_backups(folder, found, chosen))
         self._listing.start(lambda: _listed(folder, path))
 
+    def _offer_file(self, chosen: Path) -> None:
+        self._list(chosen.parent, chosen)
+        self.choice.focus()
+
     def look(self) -> None:
         """Open the chosen backup, check it and say what it holds."""
         path, vault, secret, by_sheet = self.choice.path, self.path, self.choice.secret, self.choice.by_sheet
         if path is None:
             return
-        if not secret:
-            self.error.setText("Type the key of the recovery sheet." if by_sheet else "Type the passphrase that the chart had then.")
-            self.choice.focus()
-            return
         try:
             code = recovery.write(recovery.read(secret)) if by_sheet else secret
         except recovery.MisreadError as error:
-            self.error.setText(str(error))
+            self.error.setText("" if self.choice.key.says.text() else str(error))
+            self.choice.key.fields[error.groups[0] - 1].setFocus()
+            return
+        if not secret:
+            self.error.setText("Type the passphrase that the chart had then.")
             self.choice.focus()
             return
         self._begin(lambda: _look(path, vault, partial(_unwrapped, secret=code, by_sheet=by_sheet)), self._looked)
@@ -154,15 +160,28 @@ class RestoreForm(DoorForm):
         self.open_button.setFocus()
 
     def open(self) -> None:
-        """Open the chart that was restored; who has only the recovery sheet is asked for a new passphrase first."""
-        if self.choice.by_sheet:
-            self.wanted.emit("recover")
-        elif self.seen is not None:
+        """Open the chart that was restored."""
+        if self.seen is not None:
             vault, unlocked, name = self.path, self.seen.unlocked, self.seen.path.name
             self._begin(lambda: _open(vault, unlocked, name), self._opened)
 
     def _opened(self, vault: "Vault") -> None:
-        self.opened.emit(vault)
+        if self.choice.by_sheet:
+            self._ask_new_passphrase(vault)
+        else:
+            self.choice.passphrase.clear()
+            self.opened.emit(vault)
+
+    def _ask_new_passphrase(self, vault: "Vault") -> None:
+        """Of an owner, as nobody is who has only the sheet."""
+        from neuro_chart.ui.recover import RecoverForm  # noqa: PLC0415  # seldom used
+
+        self.asking = RecoverForm(self.path)
+        self.asking.opened.connect(self.opened)
+        self.asking.back.connect(self.back)
+        self._card.hide()
+        self._column.insertWidget(0, self.asking)
+        self.asking.done(vault)
 
     def _begin(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         self._then = then

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from neuro_chart.ui.days import time_ago, when
 from neuro_chart.ui.door import PassphraseLine
+from neuro_chart.ui.recovery_key import RecoveryKey
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import ListKeys, button, label, row
 
@@ -41,12 +42,9 @@ class Choice(QWidget):
         self.other = button("Another file…", self.choose_file, "link", "folder-open")
         self.passphrase = PassphraseLine("Passphrase that it had then")
         self.passphrase.returnPressed.connect(self.looked)
-        self.key = QLineEdit()
-        self.key.setAccessibleName("Recovery key")
-        self.key.setPlaceholderText("The key of the recovery sheet, eight groups")
-        self.key.returnPressed.connect(self.looked)
-        for line in (self.passphrase, self.key):
-            ListKeys(line, self.list)
+        ListKeys(self.passphrase, self.list)
+        self.key = RecoveryKey()
+        self.key.entered.connect(self.looked)
         self._words = self.passphrase.with_eye()
         self.turn = button("", self.turn_key, "link")
         self.look = button("See what it holds", self.looked.emit, "primary")
@@ -72,7 +70,7 @@ class Choice(QWidget):
     @property
     def secret(self) -> str:
         """What was typed to open it."""
-        return self.key.text() if self.by_sheet else self.passphrase.text()
+        return self.key.code if self.by_sheet else self.passphrase.text()
 
     def turn_key(self) -> None:
         """Ask for the recovery key in place of the passphrase, or for the passphrase again."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from neuro_chart.ui.backing import Backing
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.machine_section import MachineSection
 from neuro_chart.ui.practice_section import PracticeSection
@@ -16,24 +17,25 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
     from neuro_chart.ui.the_record import RecordSection
 
-SECTIONS = {"practice": "Practice", "treatment": "Treatment", "machine": "This machine", "record": "Record"}
+SECTIONS = {"practice": "Practice", "treatment": "Treatment", "machine": "This machine", "backups": "Backups", "record": "Record"}
 
 
 class SettingsPage(QWidget):
     """One of SECTIONS at a time, each made when it is first shown; each setting holds as soon as it is made.
 
     `theme_chosen(auto | light | dark)`, `names_turned`: whether names are shown, `visit_wanted(patient_id, visit_id)`,
-    `patient_wanted(patient_id)`.
+    `patient_wanted(patient_id)`, `restore_wanted`: a backup is to take the chart's place.
     """
 
     theme_chosen = Signal(str)
     names_turned = Signal()
     visit_wanted = Signal(str, str)
     patient_wanted = Signal(str)
+    restore_wanted = Signal()
 
-    def __init__(self, chart: OpenChart, settings: QSettings, vault: "Vault", parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings, vault: "Vault", backing: Backing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart, self._settings, self._vault = chart, settings, vault
+        self._chart, self._settings, self._vault, self._backing = chart, settings, vault, backing
         self._made: dict[str, QWidget] = {}
         self.sections = Segments(SECTIONS, "Section")
         self.sections.chosen.connect(self.show_section)
@@ -60,6 +62,12 @@ class SettingsPage(QWidget):
             return PracticeSection(*made)
         if key == "treatment":
             return TreatmentSection(*made)
+        if key == "backups":
+            from neuro_chart.ui.keeping import KeepingSection  # noqa: PLC0415  # few look at it
+
+            keeping = KeepingSection(self._backing, self._settings)
+            keeping.restore_wanted.connect(self.restore_wanted)
+            return keeping
         if key == "record":
             from neuro_chart.ui.the_record import RecordSection  # noqa: PLC0415  # few look at it
 

@@ -11,6 +11,7 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import next_due
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.backing import Backing
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
 from neuro_chart.ui.left_in import is_late, reminder
@@ -28,9 +29,9 @@ class TodayPage(QWidget):
     visit_chosen = Signal(str, str)
     patients_wanted = Signal()
 
-    def __init__(self, chart: OpenChart, settings: QSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings, backing: Backing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart, self._settings = chart, settings
+        self._chart, self._settings, self._backing = chart, settings, backing
         self._stale = True
         self._middle = QWidget()
         self._column = QVBoxLayout(self._middle)
@@ -40,6 +41,8 @@ class TodayPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(self._middle))
         chart.changed.connect(self._changed)
+        backing.began.connect(lambda: self._changed(None))
+        backing.ended.connect(self._changed)
 
     def _changed(self, _change: object) -> None:
         self._stale = True
@@ -59,6 +62,8 @@ class TodayPage(QWidget):
                 widget.deleteLater()
         records = self._chart.records
         self._column.addWidget(row(page_title(long_day(today())), None, button("Patients", self.patients_wanted.emit, icon="users")))
+        if word := self._backing.word():
+            self._column.addWidget(self._caution(word))
         opened, latest = records.open_visits(), records.latest_visits(LATEST)
         if opened:
             self._column.addWidget(self._list("Open visits", "Drafts stay open until they are signed.", opened))
@@ -71,6 +76,16 @@ class TodayPage(QWidget):
         if latest:
             self._column.addWidget(self._list("Signed lately", "", latest))
         self._column.addStretch(1)
+
+    def _caution(self, word: str) -> QWidget:
+        """That the last good backup is too long ago, and the way to one."""
+        trouble, is_running = self._backing.trouble, self._backing.is_running
+        now_button = button("Keeping a backup…" if is_running else "Back up now", self._backing.start, icon="save")
+        now_button.setEnabled(not is_running)
+        why = [label(trouble, wrap=True)] if trouble else []
+        made = card(row(label(word, "kind"), None, now_button), *why, margins=12)
+        made.setProperty("role", "mind")
+        return made
 
     def _left_in(self, left: list[tuple[Adjunct, Patient]]) -> QWidget:
         """What stays in until a day: each opens the visit at which it was put in."""
