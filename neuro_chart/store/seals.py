@@ -5,9 +5,10 @@ A form is never changed; a new one takes the next number.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -55,7 +56,8 @@ def put_seal(connection: sa.Connection, kind: str, row_id: str, patient_id: str,
     seq, before = connection.exec_driver_sql("SELECT seq, digest FROM head WHERE name = 'seal'").one()
     name = connection.exec_driver_sql("SELECT name FROM practitioner WHERE id = ?", (by,)).scalar_one()
     plain = Seal(seq + 1, kind, row_id, patient_id, by, name, at, zone, FORM)
-    made = Seal(**vars(plain) | {"digest": _digest(connection, plain, before)})
+    content = _contents(connection, [plain])[kind, row_id]
+    made = Seal(**vars(plain) | {"digest": _digest(plain, before, content)})
     columns = ", ".join(vars(made))
     connection.exec_driver_sql(f"INSERT INTO seal ({columns}) VALUES ({', '.join('?' * len(vars(made)))})", tuple(vars(made).values()))  # noqa: S608
     connection.exec_driver_sql("UPDATE head SET seq = ?, digest = ?, at = ? WHERE name = 'seal'", (made.seq, made.digest, at))
@@ -66,21 +68,17 @@ def broken_seals(connection: sa.Connection) -> Iterator[tuple[Seal | None, str]]
     """Goes through all seals from the first: each one, and what does not hold about it in a sentence, or nothing."""
     erased = set(connection.exec_driver_sql("SELECT patient_id FROM erasure").scalars())
     before, expected = "", 1
-    for row in connection.exec_driver_sql(f"SELECT {', '.join(Seal.__dataclass_fields__)} FROM seal ORDER BY seq").all():  # noqa: S608
-        seal = Seal(*row)
-        if seal.seq != expected:
-            yield None, f"Signature {expected} is missing."
-            return  # what follows was made over one that is not there
-        gone = seal.patient_id in erased
-        if not gone and seal.form not in _COLUMNS:
-            yield seal, "It was signed by a newer Neuro Chart."
-        elif not gone and not _rows(connection, seal):
-            yield seal, "What was signed is not there any more."
-        elif not gone and seal.digest != _digest(connection, seal, before):
-            yield seal, "It is not what was signed."
-        else:
-            yield seal, ""
-        before, expected = seal.digest, expected + 1
+    asked = f"SELECT {', '.join(Seal.__dataclass_fields__)} FROM seal ORDER BY seq"  # noqa: S608
+    for some in _some_at_a_time(connection.exec_driver_sql(asked).all()):
+        seals = [Seal(*row) for row in some]
+        readable = [seal for seal in seals if seal.form in _COLUMNS and seal.patient_id not in erased]
+        contents = _contents(connection, readable) if readable else {}
+        for seal in seals:
+            if seal.seq != expected:
+                yield None, f"Signature {expected} is missing."
+                return  # what follows was made over one that is not there
+            yield seal, "" if seal.patient_id in erased else _wrong(seal, before, contents.get((seal.kind, seal.row_id)))
+            before, expected = seal.digest, expected + 1
     if (expected - 1, before) != tuple(connection.exec_driver_sql("SELECT seq, digest FROM head WHERE name = 'seal'").one()):
         yield None, f"Signatures after number {expected - 1} are missing."
     unsealed = (
@@ -92,20 +90,35 @@ def broken_seals(connection: sa.Connection) -> Iterator[tuple[Seal | None, str]]
         yield None, f"{count} signed {'record has' if count == 1 else 'records have'} no signature that this program put there."
 
 
-def _rows(connection: sa.Connection, seal: Seal) -> dict[str, list[list[object]]]:
-    """What a seal closes: the rows by table; nothing when they are gone."""
-    columns = _COLUMNS[seal.form]
-    wanted = {seal.kind: "id"} | (dict.fromkeys(_PARTS, "visit_id") if seal.kind == "visit" else {})
-    found = {
-        table: [
-            list(row)
-            for row in connection.exec_driver_sql(f"SELECT {columns[table]} FROM {table} WHERE {by} = ? ORDER BY id", (seal.row_id,))  # noqa: S608
-        ]
-        for table, by in wanted.items()
-    }
-    return found if found[seal.kind] else {}
+def _some_at_a_time(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """So many that a question of the database is worth its cost, and not more than it takes."""
+    for start in range(0, len(rows), 256):
+        yield rows[start : start + 256]
 
 
-def _digest(connection: sa.Connection, seal: Seal, before: str) -> str:
-    told = [before, *(value for name, value in vars(seal).items() if name != "digest"), _rows(connection, seal)]
+def _wrong(seal: Seal, before: str, content: dict[str, list[Any]] | None) -> str:
+    if content is None:
+        return "It was signed by a newer Neuro Chart."
+    if not content[seal.kind]:
+        return "What was signed is not there any more."
+    return "" if seal.digest == _digest(seal, before, content) else "It is not what was signed."
+
+
+def _contents(connection: sa.Connection, seals: Sequence[Seal]) -> dict[tuple[str, str], dict[str, list[Any]]]:
+    """What seals of one form close, by kind and id: the rows by table."""
+    found: dict[tuple[str, str], dict[str, list[Any]]] = {}
+    for kind in sorted({seal.kind for seal in seals}):
+        ids = tuple(seal.row_id for seal in seals if seal.kind == kind)
+        parts = _PARTS if kind == "visit" else ()
+        found |= {(kind, row_id): {table: [] for table in (kind, *parts)} for row_id in ids}
+        for table, by in ((kind, "id"), *((part, "visit_id") for part in parts)):
+            columns, wanted = _COLUMNS[seals[0].form][table], ", ".join("?" * len(ids))
+            asked = f"SELECT {by}, {columns} FROM {table} WHERE {by} IN ({wanted}) ORDER BY id"  # noqa: S608
+            for whose, *row in connection.exec_driver_sql(asked, ids):
+                found[kind, whose][table].append(row)
+    return found
+
+
+def _digest(seal: Seal, before: str, content: dict[str, list[Any]]) -> str:
+    told = [before, *(value for name, value in vars(seal).items() if name != "digest"), content]
     return sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
