@@ -1,0 +1,194 @@
+"""Settings, People: who signs in and as what, their passphrases, and the recovery sheet."""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from neuro_chart.clinic.people import Practitioner, Role
+from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, long_day
+from neuro_chart.ui.person_panel import AddPanel, DisablePanel, PassphrasePanel, PersonPanel
+from neuro_chart.ui.roles import announce
+from neuro_chart.ui.sections import section_page
+from neuro_chart.ui.sheet_card import SheetCard
+from neuro_chart.ui.widgets import button, card, column, label, pill, row, rule, set_flag
+
+if TYPE_CHECKING:
+    from neuro_chart.store.vault import Vault
+
+ROLES = {Role.OWNER: "Owner", Role.PRACTITIONER: "Practitioner", Role.READER: "Reader"}
+TOLD = (
+    "All that is done in the chart bears the name of who signed in. Practitioners chart and sign, readers only read; "
+    "owners do all that, and look after people, keys and the erasing of records."
+)
+NAME, ROLE = 216, 144
+
+
+class PeopleSection(QWidget):
+    """Everybody who may open the chart. An owner adds, disables and changes them; the others change what is their own."""
+
+    def __init__(self, chart: OpenChart, settings: QSettings, vault: "Vault") -> None:  # noqa: ARG002  # as every section is made
+        super().__init__()
+        self._chart, self._vault = chart, vault
+        self.panel: PersonPanel | None = None
+        self.lines: dict[str, PersonLine] = {}
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(8)
+        self.said = label("", "small", wrap=True)
+        self.said.hide()
+        self.add_button = button("Add somebody", self.add, icon="user-plus")
+        lines = QWidget()
+        lines.setLayout(self._rows)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        people = card(label("People", "heading"), lines, row(self.add_button, None), self.said, label(TOLD, "small", wrap=True), spacing=12)
+        self.sheet = SheetCard(chart, vault)
+        self._asked = QVBoxLayout()
+        self._asked.setContentsMargins(0, 0, 0, 0)
+        asked = QWidget()
+        asked.setLayout(self._asked)
+        self._page = section_page(people, asked, self.sheet)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._page)
+        self.setFocusProxy(self.add_button)
+        chart.changed.connect(self._changed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.reload()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._dismiss()
+
+    def _changed(self, change: object) -> None:
+        if getattr(change, "kind", "") == "people" and self.isVisible():
+            self.reload()
+
+    def reload(self) -> None:
+        """Show everybody as they are stored, with who has a passphrase."""
+        from neuro_chart.store.access import holders  # noqa: PLC0415  # keeps the database out of the program's start
+
+        records = self._chart.records
+        is_owner, me = records.role is Role.OWNER, self._vault.practitioner_id
+        held = holders(self._vault.path)
+        while item := self._rows.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self.lines = {}
+        people = sorted(records.practitioners(), key=lambda person: (person.disabled is not None, person.id != me))
+        for person in people:
+            line = PersonLine(person, is_me=person.id == me, is_owner=is_owner, has_key=person.id in held)
+            line.name.editingFinished.connect(partial(self._rename, line))
+            line.role.activated.connect(partial(self._choose_role, line))
+            line.passphrase.clicked.connect(partial(self.ask_passphrase, person))
+            line.disable.clicked.connect(partial(self.ask_disable, person))
+            self.lines[person.id] = line
+            if self._rows.count():
+                self._rows.addWidget(rule())
+            self._rows.addWidget(line)
+        self.add_button.setVisible(is_owner)
+        self.sheet.setVisible(is_owner)
+
+    def _put(self, person: Practitioner) -> None:
+        if not self._chart.begin(partial(self._chart.records.put_practitioner, person)):
+            self.reload()  # as it is stored still
+
+    def _rename(self, line: "PersonLine") -> None:
+        if (name := line.name.text().strip()) != line.person.name:
+            self._put(replace(line.person, name=name))
+
+    def _choose_role(self, line: "PersonLine", _at: int) -> None:
+        if (role := Role(line.role.currentData())) is not line.person.role:
+            self._put(replace(line.person, role=role))
+
+    def add(self) -> None:
+        """Ask for somebody new."""
+        self._ask(AddPanel(self._chart, self._vault))
+
+    def ask_passphrase(self, person: Practitioner) -> None:
+        """Ask for a new passphrase for somebody; who was disabled is let in again with it."""
+        self._ask(PassphrasePanel(self._chart, self._vault, person))
+
+    def ask_disable(self, person: Practitioner) -> None:
+        """Say what it means that somebody is disabled, and ask."""
+        self._ask(DisablePanel(self._chart, self._vault, person))
+
+    def _ask(self, panel: PersonPanel) -> None:
+        self._dismiss()
+        self.panel = panel
+        panel.left.connect(self._dismiss)
+        panel.done.connect(self._done)
+        self._asked.addWidget(panel)
+        panel.setFocus()
+        QTimer.singleShot(0, panel, lambda: self._page.ensureWidgetVisible(panel))  # once it is laid out
+
+    def _done(self, sentence: str) -> None:
+        self._dismiss()
+        self.reload()
+        self._say(sentence)
+        self.setFocus()
+
+    def _dismiss(self) -> None:
+        """Forget the panel, with all that was typed there."""
+        self._say("")
+        if self.panel is not None:
+            self.panel.hide()
+            self.panel.deleteLater()
+            self.panel = None
+
+    def _say(self, sentence: str) -> None:
+        self.said.setText(sentence)
+        self.said.setVisible(bool(sentence))
+        if sentence:
+            announce(self, sentence)
+
+
+class PersonLine(QFrame):
+    """Somebody's name, role and state, with what may be changed of them."""
+
+    def __init__(self, person: Practitioner, *, is_me: bool, is_owner: bool, has_key: bool) -> None:
+        super().__init__()
+        self.person = person
+        is_active = person.disabled is None
+        self.name = QLineEdit(person.name)
+        self.name.setAccessibleName(f"Name of {person.name}")
+        self.name.setFixedWidth(NAME)
+        self.name.setReadOnly(not (is_me or is_owner))
+        set_flag(self.name, "role", "told" if self.name.isReadOnly() else "")
+        self.role = QComboBox()
+        self.role.setAccessibleName(f"Role of {person.name}")
+        self.role.setFixedWidth(ROLE)
+        for role, word in ROLES.items():
+            self.role.addItem(word, role.value)
+        self.role.setCurrentIndex(self.role.findData(person.role.value))
+        self.role.setVisible(is_owner and is_active)
+        fixed = label(ROLES[person.role])
+        fixed.setFixedWidth(ROLE)
+        fixed.setVisible(self.role.isHidden())
+        self.passphrase = button("Change passphrase" if is_me else "New passphrase" if is_active else "Let in again", icon="lock")
+        self.passphrase.setAccessibleName(f"{self.passphrase.text()}: {person.name}")
+        self.passphrase.setVisible(is_me or is_owner)
+        self.disable = button("Disable…" if is_active else "Remove passphrase")
+        self.disable.setAccessibleName(f"{self.disable.text()} {person.name}")
+        self.disable.setVisible(is_owner and not is_me and (is_active or has_key))
+        self.state = label(_state(person, has_key), "small" if has_key == is_active else "caution", wrap=True)
+        self.state.setVisible(bool(self.state.text()))
+        you = pill("You", "accent")
+        you.setVisible(is_me)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(column(row(self.name, self.role, fixed, you, None, self.disable, self.passphrase), self.state, spacing=4))
+
+
+def _state(person: Practitioner, has_key: bool) -> str:  # noqa: FBT001  # what there is to tell
+    if person.disabled is None:
+        return "" if has_key else "No passphrase yet: they can't sign in."
+    since = f"Disabled since {long_day(local_day(person.disabled))}"
+    return f"{since}, but their passphrase lies in the keys file still." if has_key else f"{since}."
