@@ -169,7 +169,6 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
     finish(vault)
     if vault.exists():
         refuse_in_use(vault)
-    progress(0.0)
     ring = KeyRing.load(keys_path(path))
     fresh = vault.with_name(f".{vault.name}.{uuid4().hex[:8]}.new")
     try:
@@ -188,7 +187,12 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
     if vault.exists():
         refuse_in_use(vault)
     aside = _aside(vault)
-    put_in_place(fresh, vault, aside)
+    try:
+        put_in_place(fresh, vault, aside)
+    except OSError as error:
+        for half in (fresh, keys_path(fresh)):
+            half.unlink(missing_ok=True)
+        raise folder_error(vault.parent, error) from error
     return aside if aside.exists() else None
 
 

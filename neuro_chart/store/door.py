@@ -311,7 +311,7 @@ def folder_error(folder: Path, error: OSError) -> WriteFailedError:
     """The sentence for a folder that takes no copy."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         told = f"There is too little room in “{folder}”. Free some space there, or choose another folder."
-    elif error.errno in {errno.ENOENT, errno.ENOTDIR}:
+    elif error.errno in {errno.ENOENT, errno.ENOTDIR, errno.EEXIST}:
         told = f"The folder “{folder}” isn't there. Connect its disk, or choose another folder."
     elif error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
         told = f"Nothing can be written to “{folder}”. Allow it, or choose another folder."
