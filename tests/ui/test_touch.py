@@ -21,8 +21,12 @@ from PySide6.QtWidgets import (
 from neuro_chart.clinic.adjuncts import ELECTRO, MOXA, SEEDS, Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle, Side
+from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.chips import Chip
+from neuro_chart.ui.erase_panel import ErasePanel
+from neuro_chart.ui.merge_panel import MergePanel
 from neuro_chart.ui.roles import tell_roles
 from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
@@ -209,6 +213,27 @@ def busy(window, rosa, treat):
 def test_the_pages_beside_a_patient(busy, key):
     busy.show_page(key)
     assert not faults(busy)
+
+
+def test_what_is_done_with_a_whole_record(window, records, rosa, treat):
+    treat(rosa, 4000)
+    records.save_practice(replace(records.practice(), retention=Retention(5)))
+    for name in ("Delgado", "Delgado Marín"):
+        records.save_patient(Patient("Rosa", name))
+    window.chart.act(lambda: records.save_patient(replace(rosa, created=now() - timedelta(days=4100))))
+    window.chart.act(lambda: records.archive(rosa.id))
+    window.chart.act(lambda: records.merge(records.patients("marin")[0].id, rosa.id))
+    window.open_patient(rosa.id)
+    overview = window.patient._page("overview")
+    assert not faults(overview)
+    overview.acts.merge.click()
+    panel = overview.findChild(MergePanel)
+    assert not faults(panel)
+    panel.search.returnPressed.emit()
+    assert not faults(panel)
+    overview._close_panel()
+    overview._open_erase()
+    assert not faults(overview.findChild(ErasePanel))
 
 
 @pytest.mark.parametrize("section", ["points", "protocols", "phrases", "shorthand"])
