@@ -12,15 +12,23 @@ from neuro_chart.store.keys import keys_path, sync_folder
 
 
 def put_in_place(fresh: Path, path: Path, kept: Path) -> None:
-    """Gives a whole vault with keys beside it the name `path`; what bears that name is kept under the name `kept`."""
+    """Gives a whole vault with keys beside it the name `path`; what bears that name is kept under the name `kept`.
+
+    OSError where it could not begin: then everything is as it was.
+    """
     marker = _marker(path)
     half = marker.with_name(f".{marker.name}.{uuid4().hex[:8]}.new")
-    with half.open("w", encoding="utf-8") as file:
-        file.write(f"{fresh.name}\n{kept.name}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(marker)
-    sync_folder(path.parent)
+    try:
+        with half.open("w", encoding="utf-8") as file:
+            file.write(f"{fresh.name}\n{kept.name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(marker)
+        sync_folder(path.parent)
+    except OSError:
+        for left in (marker, half):
+            left.unlink(missing_ok=True)
+        raise
     finish(path)
 
 

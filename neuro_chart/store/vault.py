@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Practice, Practitioner, Role
@@ -90,8 +91,9 @@ class Vault:
             finally:
                 for leftover in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-journal"))):
                     leftover.unlink(missing_ok=True)
-        except OSError as error:
-            raise WriteFailedError(f"The vault can't be made in “{path.parent}”: {error.strerror}. Choose another folder.") from error
+        except (OSError, sqlcipher.Error) as error:
+            reason = getattr(error, "strerror", "") or error
+            raise WriteFailedError(f"The vault can't be made in “{path.parent}”: {reason}. Choose another folder.") from error
         return cls.open_with_key(path, Unlocked(key, practitioner.id))
 
     @staticmethod
