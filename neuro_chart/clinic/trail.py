@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+WHOLE = 2000  # characters up to which a collection, stored as JSON, is told whole: a part of it would say nothing
+_OPENS = ("{", "[")
 SAME = 12  # characters of a text that may stand unchanged before and after a change without being worth leaving out
 
 
@@ -58,6 +60,8 @@ class Entry:
 def difference(old: object, new: object) -> list[object]:
     """What changed, as an entry tells it."""
     if not (isinstance(old, str) and isinstance(new, str)):
+        return [old, new]
+    if old[:1] in _OPENS and new[:1] in _OPENS and max(len(old), len(new)) < WHOLE:
         return [old, new]
     shorter = min(len(old), len(new))
     head = next((i for i in range(shorter) if old[i] != new[i]), shorter)

@@ -13,6 +13,7 @@ from neuro_chart.ui.trail_words import Told, deed_words, details, what_words
 from neuro_chart.ui.widgets import button, label, row
 
 ROOM = 8  # px between one row's lines and the next
+Paragraph = tuple[int, tuple[tuple[str, QTextCharFormat], ...]]  # the room above it in px, and its words with their looks
 
 
 class EntryCard(QFrame):
@@ -76,18 +77,19 @@ class EntryCard(QFrame):
         cursor = self.text.textCursor()
         block = cursor.blockFormat()
         for title, fields in details(entry, self._name_of):
-            for words, look, above in (
-                (title, bold, 2 * ROOM),
-                *((words, look, room) for told in fields for words, look, room in _lines(told, quiet, plain)),
-            ):
-                if words:
-                    block.setTopMargin(above if cursor.position() else 0)
-                    cursor.insertBlock(block, look) if cursor.position() else cursor.setBlockFormat(block)
+            paragraphs: list[Paragraph] = [(2 * ROOM, ((title, bold),))] if title else []
+            for told in fields:
+                paragraphs += _paragraphs(told, quiet, plain)
+            for above, runs in paragraphs:
+                block.setTopMargin(above if cursor.position() else 0)
+                cursor.insertBlock(block) if cursor.position() else cursor.setBlockFormat(block)
+                for words, look in runs:
                     cursor.insertText(words, look)
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
 
 
-def _lines(told: Told, quiet: QTextCharFormat, plain: QTextCharFormat) -> list[tuple[str, QTextCharFormat, int]]:
-    if told.was is None or told.became is None:
-        return [(told.field, quiet, ROOM), (told.became or told.was or "", plain if told.was is None else quiet, 0)]
-    return [(told.field, quiet, ROOM), (f"Before: {told.was}", quiet, 0), (f"After: {told.became}", plain, 0)]
+def _paragraphs(told: Told, quiet: QTextCharFormat, plain: QTextCharFormat) -> list[Paragraph]:
+    """The lines of one field."""
+    if told.was is None:
+        return [(ROOM // 2, ((f"{told.field}: ", quiet), (told.became, plain)))]
+    return [(ROOM, ((told.field, quiet),)), (0, ((f"Before: {told.was}", quiet),)), (0, ((f"After: {told.became}", plain),))]

@@ -53,11 +53,16 @@ NameOf = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Told:
-    """One field of an entry; `was` or `became` is None where there was nothing to tell before or after."""
+    """One field of an entry; `was` is None where there was nothing before."""
 
     field: str
     was: str | None
-    became: str | None
+    became: str
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is worth a line: what a row does not have is not."""
+        return {self.was or NOTHING, self.became} - {NOTHING, "no"} != set()
 
 
 def deed_words(deed: Deed) -> str:
@@ -100,7 +105,8 @@ def details(entry: Entry, name_of: NameOf) -> Iterator[tuple[str, list[Told]]]:
     said = []
     for name, fields in entry.changes.items():
         if isinstance(fields, Mapping):
-            yield row_words(name), [_told(field, values, name_of) for field, values in _fields(fields).items()]
+            told = (_told(field, values, name_of) for field, values in _fields(fields).items())
+            yield row_words(name), [each for each in told if each.says_something]
         else:
             said.append(Told(field_words(name), None, _dated(name, _plain(fields))))
     if said:
@@ -116,14 +122,14 @@ def _told(field: str, values: Any, name_of: NameOf) -> Told:  # noqa: ANN401  # 
     if not (isinstance(values, list) and len(values) in {2, 3}):
         return Told(field_words(field), None, _plain(values))
     old, new = values[:2]
-    if field == "x":
-        return Told(field_words(field), *("another place" if old is not None else None, "where it is now" if new is not None else None))
+    if field == "x":  # where a new row stands, its region says
+        return Told(field_words(field), *(None, NOTHING) if None in {old, new} else ("another place", "where it is now"))
     if field in STRUCTURED and isinstance(old, str) and isinstance(new, str):
         old, new = _what_differs(old, new)
     was, became = (_value(field, value, name_of) for value in (old, new))
     if len(values) == 3 and field not in STRUCTURED:
         was, became = (f"… {part} …" if part else NOTHING for part in (was if old else "", became if new else ""))
-    return Told(field_words(field), None if old is None and new is not None else was, None if new is None and old is not None else became)
+    return Told(field_words(field), None if old is None else was, became)
 
 
 def _value(field: str, value: Any, name_of: NameOf) -> str:  # noqa: ANN401  # as it was stored
@@ -133,6 +139,8 @@ def _value(field: str, value: Any, name_of: NameOf) -> str:  # noqa: ANN401  # a
         return name_of(str(value))
     if field in YES_NO or (field == "copied" and isinstance(value, int)):
         return "yes" if value else "no"
+    if field == "form":
+        return str(value).rpartition(":")[2].replace("|", ", version ")
     if field in STRUCTURED or field == "copied":
         return _structured(str(value))
     return _dated(field, str(value))
@@ -164,7 +172,7 @@ def _what_differs(old: str, new: str) -> tuple[str, str]:
 def _structured(text: str) -> str:
     """A stored collection, or a part of one, without its brackets."""
     if answers := _ANSWER.findall(text):
-        return "; ".join(dict.fromkeys(words or number for words, number in answers))
+        return "; ".join(dict.fromkeys(words or {"true": "yes", "false": "no"}.get(number, number) for words, number in answers))
     text = _NUMBERS.sub("null", text)
     try:
         return _plain(json.loads(text)) or NOTHING
@@ -181,7 +189,7 @@ def _plain(value: Any) -> str:  # noqa: ANN401  # any value of JSON
         case dict():
             return "; ".join(f"{str(key).replace('_', ' ')}: {_plain(each)}" for key, each in value.items() if each or each is False)
         case list():
-            return ", ".join(filter(None, (_plain(each) for each in value if each not in {None, ""})))
+            return ", ".join(filter(None, (_plain(each) for each in value if each is not None and each != "")))
     return str(value)
 
 

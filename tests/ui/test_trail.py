@@ -71,15 +71,27 @@ def test_values_are_told_in_the_words_of_the_screen(window, trail, rosa, treat):
     visit = treat(rosa, 3)
     trail = trail()
     signed = choose(trail, Deed.SIGNED)
-    assert f"Signed\n{long_day(today())}, " in signed.text.toPlainText()
-    assert "Signed by\nDr Mei Lindqvist" in signed.text.toPlainText()
+    assert f"Signed: {long_day(today())}, " in signed.text.toPlainText()
+    assert "Signed by: Dr Mei Lindqvist" in signed.text.toPlainText()
     added = choose(trail, Deed.ADDED)
     assert added.title.text() == "Added: visit, 4 needles"
     words = added.text.toPlainText()
     assert "Needle ST36 left" in words
-    assert "Point\nST36" in words
+    assert "Point: ST36" in words
     assert visit.id not in words
-    assert "T00:00" not in words
+    assert "Consent" not in words, "what a new row has not is not told"
+
+
+def test_of_a_collection_only_what_differs_is_told(window, trail, rosa, treat):
+    visit = treat(rosa, 0, signed=False)
+    care = replace(visit.aftercare, rest_hours=48, exercises=("heel-raises",))
+    window.chart.records.treat(visit.id, aftercare=care, pain_before=4)
+    assert choose(trail(), Deed.CHANGED).text.toPlainText() == (
+        "Visit\nAftercare\nBefore: rest hours: 24\nAfter: rest hours: 48; exercises: heel-raises\nPain before: 4"
+    )
+    window.show_page("today")
+    window.chart.records.treat(visit.id, pain_before=None)
+    assert choose(trail(), Deed.CHANGED).text.toPlainText() == "Visit\nPain before\nBefore: 4\nAfter: nothing"
 
 
 def test_a_record_and_a_visit_that_are_opened_are_told_once_for_each_opening(window, rosa, treat):
