@@ -1,5 +1,7 @@
 """What can be done with a whole record, beneath it: put it into the archive, merge it with another, erase it."""
 
+import re
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -51,7 +53,7 @@ class RecordActs(QWidget):
         self._archiving.setText("Take this record from the archive" if archived else "Archive this record")
         may_erase = archived is not None and records.role is Role.OWNER
         why_not = records.erasable(patient.id) if may_erase else ""
-        self.kept.setText(why_not)
+        self.kept.setText(re.sub(r"\d{4}-\d\d-\d\d", lambda day: long_day(date.fromisoformat(day[0])), why_not))  # as people read days
         shown = {self.archive: records.may_write, self.merge: records.may_write, self.erase: may_erase and not why_not}
         for made, action in ((self.archive, self._archiving), (self.merge, self._merging), (self.erase, self._erasing)):
             made.setVisible(shown[made])
