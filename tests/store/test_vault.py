@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -37,6 +38,7 @@ from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 
 HERE = Path(neuro_chart.__file__).parents[1]
+FROZEN = Path(__file__).parent / "vaults"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
 
 
@@ -386,37 +388,162 @@ def test_a_second_try_in_the_same_process_takes_the_lock_from_nobody(vault, reco
     assert "VaultInUseError" in result.stderr
 
 
+# where nothing can be written
+
+NOBODY = """if True:
+    import alembic.command, alembic.config, configparser, os, sys  # while they can be read
+    from pathlib import Path
+    from neuro_chart.clinic.people import Patient, Practice, Practitioner
+    from neuro_chart.store.backups import backup
+    from neuro_chart.store.keys import Kdf
+    from neuro_chart.store.records import Records
+    from neuro_chart.store.vault import Vault
+    path = Path(sys.argv[1])
+    if os.geteuid() == 0:
+        os.setegid(65534)
+        os.setreuid(65534, 65534)
+    def told(act):
+        try:
+            print(act())
+        except Exception as error:
+            print(type(error).__name__, error)
+"""
+
+
+def closed_to_all(folder):
+    for file in folder.iterdir():
+        file.chmod(0o444)
+    folder.chmod(0o555)
+    for above in folder.parents:
+        if above != Path(folder.anchor) and stat.S_IMODE(above.stat().st_mode) & 0o055 != 0o055:
+            above.chmod(0o755)
+
+
+@pytest.fixture
+def closed(vault_path, passphrase):
+    """A chart with a patient, on a medium that only reads."""
+    with Vault.open(vault_path, passphrase) as vault:
+        Records(vault).save_patient(Patient("Zoë"))
+    closed_to_all(vault_path.parent)
+    yield vault_path
+    vault_path.parent.chmod(0o755)
+
+
 @POSIX
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to become nobody")
-def test_a_write_protected_vault_is_told_plainly(vault_path, passphrase):
-    for folder in (vault_path.parent, *vault_path.parent.parents):
-        if folder != Path(folder.anchor) and stat.S_IMODE(folder.stat().st_mode) & 0o055 != 0o055:
-            folder.chmod(0o755)
-    for file in vault_path.parent.iterdir():
+def test_a_vault_that_can_only_be_read_is_opened_to_be_read(closed, passphrase):
+    before = prints(closed.parent)
+    code = f"""{NOBODY}
+    vault = Vault.open(path, sys.argv[2])
+    records = Records(vault)
+    told(lambda: vault.read_only)
+    told(lambda: [line.given for line in records.patients()])
+    told(lambda: records.save_patient(Patient("Omar")))
+    told(lambda: records.signed_in() and records.patient_count())
+    folder = Path(sys.argv[3])
+    folder.mkdir()
+    told(lambda: Vault.open(backup(vault, folder).path, sys.argv[2]).read_only)
+    told(lambda: vault.close())
+    told(lambda: Vault.create(path.with_name("new.vault"), "pass", Practice("P"), Practitioner("P"), kdf=Kdf(64, 1, 1)))
+"""
+    with TemporaryDirectory() as room:
+        Path(room).chmod(0o777)
+        lines = run(code, closed, passphrase, Path(room, "backups")).stdout.splitlines()
+    assert lines[0:2] == ["True", "['Zoë']"], lines
+    assert lines[2].startswith(("WriteFailedError", "NotAllowedError")), lines
+    assert lines[3:6] == ["1", "False", "None"]
+    assert lines[6].startswith("WriteFailedError The vault can't be made in")
+    assert prints(closed.parent) == before
+
+
+@POSIX
+def test_what_can_only_be_read_and_is_not_whole_is_told(closed, passphrase):
+    journal = closed.with_name("clinic.vault-wal")
+    journal.write_bytes(b"words that are in the journal only")
+    assert "copy it with that file" in refused_to_nobody(closed, passphrase).lower()
+    journal.unlink()
+    shutil.copy(FROZEN / "0001.vault", closed)
+    shutil.copy(FROZEN / "0001.vault.keys", keys_path(closed))
+    assert "older Neuro Chart" in refused_to_nobody(closed, passphrase)
+
+
+def refused_to_nobody(path, passphrase):
+    closed_to_all(path.parent)
+    before = prints(path.parent)
+    told = run(f"{NOBODY}\n    told(lambda: Vault.open(path, sys.argv[2]).read_only)", path, passphrase).stdout
+    path.parent.chmod(0o755)
+    for file in path.parent.iterdir():
         file.chmod(0o644)
-    code = """if True:
-        import os, sys
-        from pathlib import Path
-        from neuro_chart.store.vault import Vault
-        from neuro_chart.store.keys import Kdf
-        from neuro_chart.clinic.people import Practice, Practitioner
-        path = Path(sys.argv[1])
-        unlocked = Vault.unwrap_key(path, sys.argv[2])
-        os.setegid(65534); os.seteuid(65534)
-        for act in (
-            lambda: Vault.open_with_key(path, unlocked),
-            lambda: Vault.create(path.with_name("new.vault"), "pass", Practice("P"), Practitioner("P"), kdf=Kdf(64, 1, 1)),
-        ):
-            try:
-                act()
-            except Exception as error:
-                print(type(error).__name__, error)
-    """
-    code = code.replace("os.setegid(65534); os.seteuid(65534)", "os.setegid(65534)\n        os.setreuid(65534, 65534)")
-    told = run(code, vault_path, passphrase).stdout.splitlines()
-    assert told[0].startswith("WriteFailedError “clinic.vault” or its folder is write-protected.")
-    assert told[1].startswith("WriteFailedError The vault can't be made in")
-    assert {file.name for file in vault_path.parent.iterdir()} == {"clinic.vault", "clinic.vault.keys"}
+    assert prints(path.parent) == before
+    return told
+
+
+@POSIX
+def test_a_vault_that_others_may_write_is_not_read_while_they_have_it(vault_path, passphrase):
+    closed_to_all(vault_path.parent)
+    code = f"{NOBODY}\n    told(lambda: Vault.open(path, sys.argv[2]).read_only)"
+    vault_path.parent.chmod(0o755)
+    keys_path(vault_path).chmod(0o644)
+    vault_path.chmod(0o644)
+    with Vault.open(vault_path, passphrase):
+        held = run(code, vault_path, passphrase).stdout
+    if os.geteuid() == 0:
+        assert held.startswith("VaultInUseError")
+        assert run(code, vault_path, passphrase).stdout == "True\n"
+
+
+def test_a_vault_is_opened_to_be_read_where_somebody_asks_for_it(vault_path, passphrase):
+    before = prints(vault_path.parent)
+    with Vault.open_with_key(vault_path, Vault.unwrap_key(vault_path, passphrase), read_only=True) as vault:
+        assert vault.read_only
+        assert Records(vault).practice().name == "Riverside Acupuncture"
+        with pytest.raises(VaultError):
+            Records(vault).save_patient(Patient("Zoë"))
+    assert prints(vault_path.parent) == before
+
+
+# what a killed program left in the journal
+
+
+def left_open(path, passphrase, act):
+    """Leaves the files as a program does that is killed after an act; what it did is in the journal only."""
+    files = [path, path.with_name(f"{path.name}-wal")]
+    with Vault.open(path, passphrase) as vault, closing(vault.engine.raw_connection()) as connection:
+        connection.cursor().execute(act)
+        held = [file.read_bytes() for file in files]
+    for file, content in zip(files, held, strict=True):
+        file.write_bytes(content)
+    assert files[1].stat().st_size > 4096
+
+
+def test_what_is_in_the_journal_is_taken_in(vault_path, passphrase):
+    left_open(vault_path, passphrase, "UPDATE practice SET name = 'In the journal'")
+    with Vault.open(vault_path, passphrase) as vault:
+        assert Records(vault).practice().name == "In the journal"
+    assert not vault_path.with_name("clinic.vault-wal").exists()
+
+
+def test_a_newer_vault_with_words_in_the_journal_stays_as_it_was(vault_path, passphrase):
+    left_open(vault_path, passphrase, "UPDATE alembic_version SET version_num = '9999'")
+    assert "newer" in refused(vault_path, passphrase, NewerVaultError)
+
+
+def test_a_damaged_vault_with_words_in_the_journal_stays_as_it_was(vault_path, passphrase):
+    left_open(vault_path, passphrase, "UPDATE practice SET name = 'In the journal'")
+    whole = vault_path.read_bytes()
+    for spot in (len(whole) - 5000, 9000):
+        vault_path.write_bytes(whole[:spot] + bytes([whole[spot] ^ 1]) + whole[spot + 1 :])
+        refused(vault_path, passphrase, DamagedVaultError)
+    vault_path.write_bytes(whole)
+    with Vault.open(vault_path, passphrase) as vault:
+        assert Records(vault).practice().name == "In the journal"
+
+
+def test_the_journal_of_a_vault_whose_keys_do_not_fit_stays_as_it_was(vault_path, tmp_path_factory, passphrase, cheap_kdf):
+    left_open(vault_path, passphrase, "UPDATE practice SET name = 'In the journal'")
+    other = tmp_path_factory.mktemp("other") / "other.vault"
+    Vault.create(other, passphrase, Practice("O"), Practitioner("O"), kdf=cheap_kdf).close()
+    shutil.copy(keys_path(other), keys_path(vault_path))
+    refused(vault_path, passphrase, DamagedVaultError)
 
 
 # passphrases and their cost
