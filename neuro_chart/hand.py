@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QSlide
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.demo import PASSPHRASE
-from neuro_chart.ui import sound, voice
+from neuro_chart.ui import backing, sound, voice
 from neuro_chart.ui.app import App, make_application
 from neuro_chart.ui.health_history import HealthHistoryPage
 from neuro_chart.ui.papers import PapersPage
@@ -81,6 +81,7 @@ class Hand:
         settings = QSettings(str(vault.with_suffix(".ini")), QSettings.Format.IniFormat)
         sound.turn(settings, on=False)
         voice.turn(settings, on=False)
+        backing.turn(settings, on=False)  # else each close would keep a backup
         self.application = make_application(settings)
         self.app = App(vault, settings)
         self._broken: list[str] = []

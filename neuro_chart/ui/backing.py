@@ -41,6 +41,11 @@ def backup_folder(settings: QSettings, vault_path: Path) -> Path:
     return Path(chosen) if chosen else default_folder(vault_path)
 
 
+def turn(settings: QSettings, *, on: bool) -> None:
+    """Keep backups without being asked, or don't."""
+    settings.setValue(AUTOMATIC, on)
+
+
 class Backing(QObject):
     """Keeps the backups of an open chart.
 
@@ -112,12 +117,11 @@ class Backing(QObject):
 
     def word(self) -> str:
         """What is to be said when the last good backup is too long ago, or nothing."""
-        last = self.last
-        if not self.is_needed() or (last is not None and now() - last.at < WEEK):
+        last, week_ago = self.last, now() - WEEK
+        is_long = last.at <= week_ago if last is not None else bool(self._chart.records.trail(until=week_ago, limit=1))
+        if not is_long or not self.is_needed():
             return ""
-        if last is not None:
-            return f"The last good backup is {(now() - last.at).days} days old."
-        return "There is no backup of this chart yet." if self._chart.records.trail(until=now() - WEEK, limit=1) else ""
+        return "There is no backup of this chart yet." if last is None else f"The last good backup is {(now() - last.at).days} days old."
 
     def look(self) -> None:
         """Keep a backup if it is time for the one of the day; a last one from the future, by a clock that was wrong, counts as none."""

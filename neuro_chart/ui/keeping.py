@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QProgressBar, QVBoxLayou
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.keeping import reasons
-from neuro_chart.ui.backing import AUTOMATIC, FOLDER, Backing
+from neuro_chart.ui.backing import FOLDER, Backing, turn
 from neuro_chart.ui.days import time_ago, when
 from neuro_chart.ui.restore_steps import size_words
 from neuro_chart.ui.sections import fields_card, section_page
@@ -46,7 +46,7 @@ class KeepingSection(QWidget):
         self.where = label("", wrap=True)
         self.choose = button("Choose another folder…", self.choose_folder, icon="folder-open")
         self.daily = TickBox("Keep one each day, and when the chart is closed")
-        self.daily.clicked.connect(lambda on: settings.setValue(AUTOMATIC, on))
+        self.daily.clicked.connect(lambda on: turn(settings, on=on))
         self.warning = label("", wrap=True)
         self.warning.setProperty("pill", "warning")
         self.warning.hide()

@@ -5,7 +5,7 @@ from PySide6.QtCore import QSettings
 
 from neuro_chart.clinic.library import Library
 from neuro_chart.resources import ROOT
-from neuro_chart.ui import sound, voice
+from neuro_chart.ui import backing, sound, voice
 from neuro_chart.ui.window import Window
 
 
@@ -19,7 +19,7 @@ def window(vault, library, tmp_path, qtbot):
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     sound.turn(settings, on=False)
     voice.turn(settings, on=False)
-    settings.setValue("backup/automatic", False)
+    backing.turn(settings, on=False)
     made = Window(vault, library, settings)
     qtbot.addWidget(made)
     made.resize(1366, 768)

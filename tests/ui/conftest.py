@@ -12,7 +12,7 @@ from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient, Practitioner, Role
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
-from neuro_chart.ui import sound, voice
+from neuro_chart.ui import backing, sound, voice
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.ticker import Ticker
@@ -30,7 +30,7 @@ def settings(tmp_path):
     kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     sound.turn(kept, on=False)
     voice.turn(kept, on=False)
-    kept.setValue("backup/automatic", False)  # else each window would keep one when its test ends
+    backing.turn(kept, on=False)  # else each window would keep one when its test ends
     return kept
 
 

@@ -15,14 +15,14 @@ from neuro_chart.store.backups import backups
 from neuro_chart.store.keys import keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
-from neuro_chart.ui.backing import AUTOMATIC, FOLDER
+from neuro_chart.ui.backing import FOLDER, turn
 from neuro_chart.ui.visit import VisitPage
 from neuro_chart.ui.window import Window
 
 
 @pytest.fixture
 def settings(settings):
-    settings.setValue(AUTOMATIC, True)
+    turn(settings, on=True)
     return settings
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from neuro_chart.clinic.people import Patient
 from neuro_chart.store.backups import backups
 from neuro_chart.store.keys import keys_path
-from neuro_chart.ui.backing import AUTOMATIC, FOLDER
+from neuro_chart.ui.backing import AUTOMATIC, FOLDER, turn
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_backups_on_the_chart_s_own_disk_are_warned_of(qtbot, section):
 
 
 def test_backups_that_keep_themselves_can_be_turned_off_and_on(section, settings):
-    settings.setValue(AUTOMATIC, True)
+    turn(settings, on=True)
     section.reload()
     QTest.mouseClick(section.daily, Qt.MouseButton.LeftButton)
     assert settings.value(AUTOMATIC, type=bool) is False
