@@ -113,6 +113,7 @@ class Found(NamedTuple):
     patient_initials: str
     started: datetime
     excerpt: str
+    archived: bool
 
 
 class Records:
@@ -213,8 +214,11 @@ class Records:
             return [(draft, _heading(session, whose)) for draft, whose in session.execute(drafts)]
 
     def latest_visits(self, limit: int) -> list[tuple[Visit, Patient]]:
-        """The visits that were signed last, of all patients, newest first."""
+        """The visits that were signed last, of all patients but those in the archive, newest first."""
+        head = patient.alias()
+        archived = sa.select(head.c.id).where(head.c.archived.is_not(None))
         signed = sa.select(Visit, Patient).join_from(visit, patient).where(visit.c.signed.is_not(None))
+        signed = signed.where(sa.func.coalesce(patient.c.merged_into, patient.c.id).not_in(archived))
         with self._asking() as session:
             found = session.execute(signed.order_by(visit.c.signed.desc(), visit.c.id).limit(limit))
             return [(seen, _heading(session, whose)) for seen, whose in found]
@@ -264,7 +268,12 @@ class Records:
         found = sa.select(Visit, Patient).join_from(visit, patient).where(*holding).order_by(visit.c.started.desc(), visit.c.id)
         with self._asking() as session:
             shown = ((seen, _heading(session, whose)) for seen, whose in session.execute(found.limit(limit)))
-            return [Found(seen.id, whose.id, whose.name, whose.initials, seen.started, search.excerpt(_prose(seen), wanted)) for seen, whose in shown]
+            return [
+                Found(
+                    seen.id, whose.id, whose.name, whose.initials, seen.started, search.excerpt(_prose(seen), wanted), bool(whose.archived)
+                )
+                for seen, whose in shown
+            ]
 
     def protocols(self) -> list[Protocol]:
         """The practice's own prescriptions, by name."""

@@ -122,7 +122,7 @@ class FindPage(QWidget):
         hidden = initials_only(self._settings)
         for each in found:
             name = each.patient_initials if hidden else each.patient_name
-            item = QListWidgetItem(f"{name}, {long_day(local_day(each.started))}: {each.excerpt}")
+            item = QListWidgetItem(f"{name}, {_when(each)}: {each.excerpt}")
             item.setData(_FOUND, each)
             item.setData(_FOUND + 1, words)
             item.setData(_FOUND + 2, name)
@@ -172,7 +172,7 @@ class FoundRow(QStyledItemDelegate):
         small.setPixelSize(SMALL)
         painter.setFont(small)
         painter.setPen(theme.color("muted"))
-        day = long_day(local_day(found.started))
+        day = _when(found)
         painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, day)
         room = inner.width() - painter.fontMetrics().horizontalAdvance(day) - 16
         painter.setFont(bold)
@@ -206,6 +206,12 @@ class FoundRow(QStyledItemDelegate):
         layout.endLayout()
         painter.setPen(theme.color("text"))
         layout.draw(painter, QPointF(box.topLeft()))
+
+
+def _when(found: "Found") -> str:
+    """The day of a visit that was found, and whether its record lies in the archive."""
+    day = long_day(local_day(found.started))
+    return f"archived · {day}" if found.archived else day
 
 
 def places(text: str, words: str) -> list[tuple[int, int]]:

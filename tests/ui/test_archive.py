@@ -133,3 +133,15 @@ def test_a_reader_reads_and_archives_nothing(window, records, rosa, as_role):
     assert not acts.archive.isVisible()
     assert not acts.merge.isVisible()
     assert not any(action.isEnabled() for action in acts.actions())
+
+
+def test_notes_of_the_archive_are_found_and_marked_and_today_leaves_them_out(qtbot, window, records, rosa, treat):
+    treat(rosa, 3, subjective="Tingling in both feet")
+    window.today.reload()
+    qtbot.waitUntil(lambda: "Rosa Delgado" in shown(window.today))
+    window.chart.act(lambda: records.archive(rosa.id))
+    qtbot.waitUntil(lambda: "Rosa Delgado" not in shown(window.today))
+    window.show_page("find")
+    window.notes.line.setText("tingling")
+    qtbot.waitUntil(lambda: window.notes.list.count() == 1)
+    assert window.notes.list.item(0).text().startswith("Rosa Delgado, archived · ")
