@@ -16,7 +16,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
-from neuro_chart.ui import sound, voice
+from neuro_chart.ui import backing, sound, voice
 from neuro_chart.ui.app import make_application
 from neuro_chart.ui.window import Window
 
@@ -61,6 +61,7 @@ def test_idle_with_clocks_running(practice_of, tmp_path, visits, clocks, page):
     settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
     sound.turn(settings, on=False)
     voice.turn(settings, on=False)
+    backing.turn(settings, on=False)
     app = make_application(settings)
     with Vault.open(practice_of(1), "bench") as vault:
         made = chart_visits(Records(vault), library, visits, clocks)

@@ -19,7 +19,7 @@ from neuro_chart.clinic.protocols import known
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
 from neuro_chart.store.vault import Vault
-from neuro_chart.ui import sound, voice
+from neuro_chart.ui import backing, sound, voice
 from neuro_chart.ui.theme import apply_theme, load_fonts
 from neuro_chart.ui.visit import VisitPage
 from neuro_chart.ui.window import Window
@@ -62,6 +62,7 @@ def page(app, library, earlier, practice_of, tmp_path):
         settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
         sound.turn(settings, on=False)
         voice.turn(settings, on=False)
+        backing.turn(settings, on=False)
         window = Window(vault, library, settings)
         window.resize(1366, 768)
         window.show()

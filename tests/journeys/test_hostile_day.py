@@ -23,7 +23,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import ROOT
 from neuro_chart.store.errors import WriteFailedError
 from neuro_chart.store.vault import Vault
-from neuro_chart.ui import sound, voice
+from neuro_chart.ui import backing, sound, voice
 from neuro_chart.ui.visit import VisitPage
 from neuro_chart.ui.window import Window
 
@@ -288,6 +288,7 @@ def test_no_needle_is_lost_and_each_step_back_is_exact(vault_path, passphrase, t
     kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     sound.turn(kept, on=False)
     voice.turn(kept, on=False)
+    backing.turn(kept, on=False)
     day = Day(vault_path, passphrase, kept)
     try:
         for name, number, seconds in steps_of(seed):
