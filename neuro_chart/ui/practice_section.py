@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from neuro_chart.clinic.people import Role
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.retention_field import RetentionField
 from neuro_chart.ui.room_names import RoomNames
@@ -54,6 +55,9 @@ class PracticeSection(QWidget):
         self.sign_within = Segments(SIGN_WITHIN, "When signing asks for the passphrase again")
         self.sign_within.show_choice(str(self._chart.records.practice().sign_within))
         self.sign_within.chosen.connect(lambda _: self.flush())
+        if self._chart.records.role is not Role.OWNER:
+            self.sign_within.setEnabled(False)
+            self.sign_within.setToolTip("An owner of the practice sets this")
         hint = "Whoever signs is asked for their own passphrase, unless they typed it within this time, to unlock or to sign."
         return fields_card("Signing", hint, {"Ask for the passphrase": self.sign_within})
 

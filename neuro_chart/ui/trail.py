@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuro_chart.clinic.trail import Entry
 
 PAGE = 200
-COLUMNS = {"When": 172, "Who": 152, "Deed": 104, "What": 0, "Patient": 136}  # px; what is left goes to 0
+COLUMNS = {"When": 168, "Who": 148, "Deed": 124, "What": 0, "Patient": 136}  # px; what is left goes to 0
 ROW = 40
 ERASED = "Erased record"
 Index = QModelIndex | QPersistentModelIndex

@@ -80,7 +80,7 @@ def what_words(entry: Entry) -> str:
         ((name, fields),) = rows.items()
         if entry.deed is not Deed.CHANGED:
             return row_words(name)
-        return f"{row_words(name)}: {_enumerated([field_words(each).lower() for each in _fields(fields)])}"
+        return f"{row_words(name)} · {_enumerated([field_words(each).lower() for each in _fields(fields)])}"
     needles = [name for name in rows if name.startswith("needle ")]
     first = [row_words(name) for name in rows if name == "visit"]
     first += [f"{len(needles)} needles"] if len(needles) > 1 else [row_words(name) for name in needles]

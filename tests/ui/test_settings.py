@@ -1,10 +1,13 @@
 """Settings: each holds as soon as it is made, here and after the program is started anew."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
+from neuro_chart.clinic.people import Practitioner, Role
 from neuro_chart.ui import privacy, sound
 
 
@@ -115,6 +118,21 @@ def test_the_minutes_after_which_the_chart_locks_are_chosen_and_kept(machine, ke
     assert int(kept().value("lock/minutes")) == 15
     machine.lock_after.choose("0")
     assert int(kept().value("lock/minutes")) == 0
+
+
+def test_when_signing_asks_for_the_passphrase_is_stored_with_the_practice(window, practice):
+    assert practice.sign_within.choice == "15"
+    practice.sign_within.choose("0")
+    assert window.chart.records.practice().sign_within == 0
+    practice.sign_within.choose("60")
+    assert window.chart.records.practice().sign_within == 60
+
+
+def test_only_an_owner_sets_when_signing_asks(window, section):
+    records = window.chart.records
+    records.put_practitioner(Practitioner("Sam Reed", Role.OWNER))
+    records.put_practitioner(replace(records.practitioner(), role=Role.PRACTITIONER))
+    assert not section("practice").sign_within.isEnabled()
 
 
 def test_each_section_has_a_key_and_keeps_what_was_typed_in_the_one_that_is_left(window, practice):

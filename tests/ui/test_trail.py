@@ -46,7 +46,7 @@ def choose(trail, deed):
 def test_it_tells_the_newest_first_who_what_and_whose(window, trail, rosa):
     window.chart.records.save_patient(replace(rosa, phone="01632 960999"))
     assert lines(trail())[:3] == [
-        ("Dr Mei Lindqvist", "Changed", "Patient's record: phone", "Rosa Delgado"),
+        ("Dr Mei Lindqvist", "Changed", "Patient's record · phone", "Rosa Delgado"),
         ("Dr Mei Lindqvist", "Added", "Patient's record", "Rosa Delgado"),
         ("Dr Mei Lindqvist", "Signed in", "", ""),
     ]
@@ -57,7 +57,7 @@ def test_an_entry_tells_what_stood_before_and_after_as_text_and_never_as_markup(
     window.chart.records.save_patient(replace(rosa, notes="Hears again"))
     entry = choose(trail(), Deed.CHANGED)
     assert entry.text.toPlainText() == "Patient's record\nNotes\nBefore: <b>Deaf</b> & <img src=x>\nAfter: Hears again"
-    assert entry.title.text() == "Changed: patient's record: notes"
+    assert entry.title.text() == "Changed: patient's record · notes"
     assert entry.whose.text() == "Rosa Delgado"
 
 
