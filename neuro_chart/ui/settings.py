@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
     from neuro_chart.ui.the_record import RecordSection
 
-SECTIONS = {"practice": "Practice", "treatment": "Treatment", "machine": "This machine", "backups": "Backups", "record": "Record"}
+SECTIONS = {
+    "practice": "Practice", "treatment": "Treatment", "machine": "This machine", "people": "People", "backups": "Backups",
+    "record": "Record",
+}  # fmt: skip
 
 
 class SettingsPage(QWidget):
@@ -62,6 +65,10 @@ class SettingsPage(QWidget):
             return PracticeSection(*made)
         if key == "treatment":
             return TreatmentSection(*made)
+        if key == "people":
+            from neuro_chart.ui.people import PeopleSection  # noqa: PLC0415  # few look at it
+
+            return PeopleSection(*made)
         if key == "backups":
             from neuro_chart.ui.keeping import KeepingSection  # noqa: PLC0415  # few look at it
 
@@ -99,7 +106,6 @@ class SettingsPage(QWidget):
                 show()
 
     def flush(self) -> None:
-        """Store what is being typed."""
-        for section in self._made.values():
-            if flush := getattr(section, "flush", None):
-                flush()
+        """Store what is being typed in the section that is shown."""
+        if flush := getattr(self._stacked.currentWidget(), "flush", None):
+            flush()

@@ -74,6 +74,14 @@ def test_it_says_that_it_shows_tampering_and_does_not_prevent_it(check):
     assert any("does not prevent it" in made.text() for made in check.findChildren(type(check.said)) if made.isVisible())
 
 
+def test_whoever_leaves_the_page_does_not_wait_for_the_check(window, check, qtbot):
+    qtbot.mouseClick(check.start, Qt.MouseButton.LeftButton)
+    window.show_page("today")
+    qtbot.waitUntil(lambda: not check.start.isHidden())
+    window.show_page("settings")
+    assert check.start.isVisible()
+
+
 def test_it_can_be_stopped_and_begun_again(check, done, qtbot):
     qtbot.mouseClick(check.start, Qt.MouseButton.LeftButton)
     assert check.stop_button.isVisible()
