@@ -64,8 +64,10 @@ class ErasePanel(QWidget):
         self._typed()
 
     def _typed(self) -> None:
-        named = fold(self.name.text().strip()) == fold(self._dossier.patient.name)
-        self.do.setEnabled(bool(named and self.reason.toPlainText().strip() and self.confirm.line.text()))
+        typed, name = (fold(" ".join(text.split())) for text in (self.name.text(), self._dossier.patient.name))
+        self.do.setEnabled(
+            bool(self.name.text().strip() and typed == name and self.reason.toPlainText().strip() and self.confirm.line.text())
+        )
 
     def _wait(self, is_busy: bool) -> None:  # noqa: FBT001  # as the signal brings it
         for field in (self.reason, self.name):

@@ -171,8 +171,9 @@ class MergePanel(QWidget):
     def _tell(self, other: Patient) -> None:
         head = self._patient if self.stays.choice == "this" else other
         born = f", born {long_day(head.birth)}" if head.birth else ""
+        where = "lies in the archive with both records" if head.archived else "stands in the lists and at the head of the page"
         self.happens.setText(
-            f"{head.name}{born}, stands in the lists and at the head of the page. Visits and health histories of both records are shown in "
+            f"{head.name}{born}, {where}. Visits and health histories of both records are shown in "
             "one history, those of the merged record with a word where they come from. Both records are kept as they are, and “Part them "
             "again” beneath the record undoes it at any time."
         )

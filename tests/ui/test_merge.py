@@ -299,3 +299,26 @@ def test_rooms_strip_and_left_in_name_the_record_at_the_head(qtbot, window, reco
     window.open_visit(rosa.id, draft.id)
     beside = window.patient._page("visit").page.beside
     qtbot.waitUntil(lambda: any("Press needles" in words for words in shown(beside)))
+
+
+def test_a_record_of_the_archive_at_the_head_is_told(qtbot, page, panel, records, other):
+    records.archive(other.id)
+    choose(panel, "marin")
+    assert not any("lies in the archive" in words for words in shown(panel))
+    panel.stays.choose("other")
+    assert any("lies in the archive with both records" in words for words in shown(panel))
+
+
+def test_a_record_that_heads_others_is_not_merged_away(window, page, panel, records, rosa, other):
+    third = Patient("Rosita", "Delgado")
+    records.save_patient(third)
+    records.merge(third.id, other.id)
+    choose(panel, "marin")
+    panel.do.click()
+    assert "Merge the other way round" in window.banner.text
+    assert panel.do.isVisible()
+    assert records.patient(other.id).merged_into is None
+    panel.stays.choose("other")
+    panel.do.click()
+    assert page.patient.id == other.id
+    assert {each.id for each in page._dossier.merged} == {rosa.id, third.id}
