@@ -23,6 +23,7 @@ RULE = (
     "Kept are the last of each of 7 days, 4 weeks and 12 months; the others make room. Each is encrypted as the chart is, opened by the "
     "same passphrases, and counts only once it was opened and checked whole."
 )
+BAR = 240
 RESTORE = "Locks the chart, and lets you choose a backup and see what it holds. The chart as it is now is kept aside."
 
 
@@ -40,6 +41,7 @@ class KeepingSection(QWidget):
         self.bar = QProgressBar()
         self.bar.setRange(0, 100)
         self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(BAR)
         self.bar.setAccessibleName("How much of the backup is kept")
         self.start = button("Back up now", backing.start, "primary", "save")
         self.cancel = button("Cancel", backing.stop)
@@ -90,8 +92,10 @@ class KeepingSection(QWidget):
 
     def _show_state(self) -> None:
         last, is_running = self._backing.last, self._backing.is_running
-        self.start.setEnabled(not is_running)
         self.cancel.setVisible(is_running)
+        if is_running and self.start.hasFocus():
+            self.cancel.setFocus()
+        self.start.setEnabled(not is_running)
         self.bar.setVisible(is_running)
         self.bar.setValue(round(self._backing.share * 100))
         if is_running:
@@ -149,10 +153,10 @@ class KeepingSection(QWidget):
 
 def _look(folder: Path, vault_path: Path) -> "tuple[str, list[Backup], str]":
     """On a thread of its own, as a folder may be slow: what is to be minded of it, the backups in it, and why there are none."""
-    from neuro_chart.store.backups import backups  # noqa: PLC0415  # the database is no matter of the windows
+    from neuro_chart.store.backups import backups, default_folder  # noqa: PLC0415  # the database is no matter of the windows
     from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415
     from neuro_chart.store.places import backup_warning  # noqa: PLC0415
 
     found = backups(folder, KeyRing.load(keys_path(vault_path)).vault_id)
-    missing = "" if folder.is_dir() else "This folder isn't there now. Is its disk connected?"
-    return backup_warning(folder, vault_path), found, missing
+    is_gone = not folder.is_dir() and folder != default_folder(vault_path)
+    return backup_warning(folder, vault_path), found, "This folder isn't there now. Is its disk connected?" if is_gone else ""

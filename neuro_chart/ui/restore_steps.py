@@ -16,7 +16,7 @@ from neuro_chart.ui.widgets import ListKeys, button, label, row
 if TYPE_CHECKING:
     from neuro_chart.store.backups import Backup, Contents
 
-LIST = 5 * TARGET + 20  # half a row tells that there are more
+ROWS = 5.5  # half a row tells that there are more
 
 
 def size_words(size: int) -> str:
@@ -37,7 +37,6 @@ class Choice(QWidget):
         self.list = QListWidget()
         self.list.setProperty("role", "choices")
         self.list.setAccessibleName("Backups")
-        self.list.setFixedHeight(LIST)
         self.none = label("", "muted", wrap=True)
         self.other = button("Another file…", self.choose_file, "link", "folder-open")
         self.passphrase = PassphraseLine("Passphrase that it had then")
@@ -98,6 +97,7 @@ class Choice(QWidget):
                 self.list.setCurrentItem(item)
                 break
         self.list.setVisible(bool(offered))
+        self.list.setFixedHeight(round(min(len(offered), ROWS) * TARGET) + 2)  # and its border
         self.none.setVisible(not offered)
         self.none.setText(f"There are no backups in “{folder}”. Do they lie on another disk or in another folder? Choose the file itself.")
         self.look.setEnabled(bool(offered))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neuro_chart.ui import locked_rooms
     from neuro_chart.ui.lock import Locked
 
+EDGES = 40  # px: the scroll bar, and what is free at both sides of the form
 BESIDE = 940  # px: from here on the rooms stand beside the form, and over it where there is less
 
 
@@ -151,7 +152,8 @@ class Unlock(QWidget):
 
             self.rooms = LockedRooms(locked, settings)
             self._sides.addWidget(self.rooms, 3)
-        self._sides.addWidget(scrolled(middle), 2)
+        self._area = scrolled(middle)
+        self._sides.addWidget(self._area, 2)
         self.form: Any
         self._held: QWidget | None = None
         self.show_first()
@@ -175,6 +177,8 @@ class Unlock(QWidget):
             self._held.deleteLater()
         self.form, self._held = form, row(None, form, None)
         self._middle.insertWidget(1, self._held)
+        if self.rooms is not None:  # they make room
+            self._area.setMinimumWidth(form.minimumSizeHint().width() + EDGES)
         form.setFocus()
 
     def _make(self, key: str) -> DoorForm:
