@@ -52,7 +52,7 @@ class VisitList(QListWidget):
         for visit in visits:
             day, places = long_day(local_day(visit.started)), ", ".join(used(visit))
             state = " · ".join(filter(None, (state_word(visit), origin(visit))))
-            item = QListWidgetItem(f"{day}, {state}: {visit_words(visit)}. {places}".rstrip())
+            item = QListWidgetItem(f"{day}, {state[0].lower()}{state[1:]}: {visit_words(visit)}. {places}".rstrip())
             item.setData(_VISIT, visit)
             item.setData(_STATE, state)
             self.addItem(item)
