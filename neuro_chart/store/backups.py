@@ -4,7 +4,7 @@ A backup is encrypted as the vault is and opened by the same passphrases. It bea
 """
 
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from neuro_chart.store.door import (
     revision_of,
     write_copy,
 )
-from neuro_chart.store.errors import CancelledError, VaultError
+from neuro_chart.store.errors import CancelledError, DamagedVaultError, VaultError
 from neuro_chart.store.keys import KeyRing, Unlocked, keys_path
 from neuro_chart.store.replacing import finish, put_in_place
 from neuro_chart.store.vault import Vault, refuse_missing, refuse_newer
@@ -166,7 +166,8 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
         vault.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise folder_error(vault.parent, error) from error
-    finish(vault)
+    with suppress(DamagedVaultError):  # a marker that can't be read: this restore takes its place
+        finish(vault)
     if vault.exists():
         refuse_in_use(vault)
     ring = KeyRing.load(keys_path(path))
@@ -178,22 +179,26 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
         look(fresh, unlocked)
         if progress(1.0) is False:
             raise CancelledError("The restore was stopped, and the vault is as it was.")  # noqa: TRY301
+        if vault.exists():
+            refuse_in_use(vault)
     except BaseException as error:
-        for half in (fresh, keys_path(fresh)):
-            half.unlink(missing_ok=True)
+        _discard(fresh)
         if isinstance(error, OSError):
             raise folder_error(vault.parent, error) from error
         raise
-    if vault.exists():
-        refuse_in_use(vault)
     aside = _aside(vault)
     try:
         put_in_place(fresh, vault, aside)
-    except OSError as error:
-        for half in (fresh, keys_path(fresh)):
-            half.unlink(missing_ok=True)
+    except OSError as error:  # it did not begin
+        _discard(fresh)
         raise folder_error(vault.parent, error) from error
     return aside if aside.exists() else None
+
+
+def _discard(fresh: Path) -> None:
+    with suppress(OSError):  # as where the disk is gone
+        for half in (fresh, keys_path(fresh)):
+            half.unlink(missing_ok=True)
 
 
 def _aside(vault: Path) -> Path:

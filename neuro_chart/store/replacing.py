@@ -3,6 +3,7 @@
 So a program that is killed in the midst of a restore leaves the old vault or the new one, each with its own keys and journal.
 """
 
+import json
 import os
 from pathlib import Path
 from uuid import uuid4
@@ -20,7 +21,7 @@ def put_in_place(fresh: Path, path: Path, kept: Path) -> None:
     half = marker.with_name(f".{marker.name}.{uuid4().hex[:8]}.new")
     try:
         with half.open("w", encoding="utf-8") as file:
-            file.write(f"{fresh.name}\n{kept.name}\n")
+            json.dump([fresh.name, kept.name], file)
             file.flush()
             os.fsync(file.fileno())
         half.replace(marker)
@@ -36,12 +37,12 @@ def finish(path: Path) -> None:
     """Finishes what a marker beside the vault says to be under way; does nothing where there is none."""
     marker = _marker(path)
     try:
-        words = marker.read_text(encoding="utf-8").splitlines()
+        words = json.loads(marker.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return
-    except (OSError, UnicodeDecodeError):
-        words = []
-    if len(words) != 2 or any(Path(name).name != name or name == path.name for name in words):
+    except (OSError, ValueError):
+        words = None
+    if not isinstance(words, list) or len(words) != 2 or not all(_is_beside(path, name) for name in words):
         raise DamagedVaultError(f"“{marker.name}”, which says what a restore has to do, can't be read. Restore the backup once more.")
     fresh, kept = (path.with_name(name) for name in words)
     try:
@@ -51,8 +52,10 @@ def finish(path: Path) -> None:
             _keep(path, kept)
             if (journal := _journal(path)).exists():  # SQLite would write it into the new vault
                 journal.replace(_journal(kept))
+            sync_folder(path.parent)  # each step is durable before the next: a power cut could turn their order about
             if keys_path(fresh).exists():
                 keys_path(fresh).replace(keys_path(path))
+                sync_folder(path.parent)
             fresh.replace(path)
         sync_folder(path.parent)
         marker.unlink(missing_ok=True)
@@ -78,6 +81,10 @@ def _keep(old: Path, kept: Path) -> None:
         os.link(old, kept)
     except OSError:
         old.rename(kept)
+
+
+def _is_beside(vault: Path, name: object) -> bool:
+    return isinstance(name, str) and Path(name).name == name != vault.name
 
 
 def _journal(vault: Path) -> Path:
