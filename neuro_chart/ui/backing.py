@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.trail import Deed, Entry
-from neuro_chart.store.errors import VaultError
+from neuro_chart.store.errors import VaultError, WriteFailedError
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.work import Work
 
@@ -107,8 +107,13 @@ class Backing(QObject):
             self._is_read = True
         return self._last
 
+    def settle(self) -> None:
+        """Let the trail tell of what was typed so far; a full disk takes no more words, and what it holds can be kept on another."""
+        with suppress(WriteFailedError):
+            self._chart.records.settle()
+
     def is_needed(self) -> bool:
-        """Whether the newest backup of this folder lacks something of the chart."""
+        """Whether the newest backup of this folder lacks something that the trail tells of."""
         last, held = self.last, 0
         if last is not None and last.changes.get("folder") == str(self.folder):
             held = int(last.changes.get("holds", 0))
@@ -135,13 +140,13 @@ class Backing(QObject):
         if self.is_running:
             return
         records, vault, folder = self._chart.records, self._vault, self.folder
-        records.settle()
+        self.settle()
         holds = next((entry.seq for entry in records.trail(limit=1)), 0)
         self._share = 0.0
         self._stopped.clear()
         self._idle.clear()
         self._work = Work(self)
-        self._work.done.connect(partial(self._kept, folder, holds))
+        self._work.done.connect(partial(self._kept, asked, folder, holds))
         self._work.failed.connect(partial(self._failed, asked))
         self._work.start(lambda: self._keep(vault, folder))
         self.began.emit()
@@ -154,7 +159,7 @@ class Backing(QObject):
         try:
             made = backup(vault, folder, self._step)
             if not made.problem:
-                with suppress(OSError):  # what can't be removed today can be another day
+                with suppress(OSError, VaultError):  # what can't be removed today can be another day
                     prune(folder, KeyRing.load(keys_path(vault.path)).vault_id)
         finally:
             self._idle.set()
@@ -178,11 +183,12 @@ class Backing(QObject):
         self._idle.wait(PATIENCE)
         self._work = None
 
-    def _kept(self, folder: Path, holds: int, backup: "Backup") -> None:
+    def _kept(self, asked: bool, folder: Path, holds: int, backup: "Backup") -> None:  # noqa: FBT001  # bound to a signal
         if self._work is None:
             return
         if backup.problem:
-            self._end(f"A backup was kept, but the chart itself does not hold, so it doesn't count. {backup.problem}")
+            self._timer.stop()  # another one would be no better
+            self._give_up(asked, f"A backup was kept, but it doesn't count, as the chart itself does not hold. {backup.problem}")
             return
         words = {"file": backup.path.name, "folder": str(folder), "holds": str(holds)}
         self._chart.begin(lambda: self._chart.records.log(Deed.BACKED_UP, **words))
@@ -195,7 +201,9 @@ class Backing(QObject):
         if not isinstance(error, VaultError):
             self._end("The backup failed.")
             raise error
-        sentence = str(error)
+        self._give_up(asked, str(error))
+
+    def _give_up(self, asked: bool, sentence: str) -> None:  # noqa: FBT001  # as above
         if not asked and sentence != self._told:
             self._told = sentence
             self.missed.emit(sentence)

@@ -23,7 +23,7 @@ class ClosingPanel(QWidget):
     def __init__(self, backing: Backing, window: QMainWindow) -> None:
         super().__init__(window)
         self._backing, self._window = backing, window
-        self._is_over = False
+        self._is_over = self._is_joined = False
         self.say_for = SAY_FOR
         self.setAutoFillBackground(True)
         self._asleep: list[QAction] = []
@@ -56,7 +56,9 @@ class ClosingPanel(QWidget):
         if self._is_over or not self._window.isVisible() or not self._backing.is_automatic or _session_ends():
             return False
         with suppress(VaultError):  # a chart that can't be asked any more is closed as it is
+            self._backing.settle()
             if self.isHidden() and (self._backing.is_running or self._backing.is_needed()):
+                self._is_joined = self._backing.is_running
                 self._show()
                 self._backing.start()
         return not self.isHidden()
@@ -81,12 +83,13 @@ class ClosingPanel(QWidget):
     def _ended(self, sentence: str) -> None:
         if self.isHidden():
             return
-        if not sentence and self._backing.is_needed():  # one of the day was running, and lacks the last words
+        if not sentence and self._is_joined and self._backing.is_needed():  # it was running before, and lacks the last words
+            self._is_joined = False
             self._backing.start()
         elif not sentence:
             self.close_without()
         else:
-            self._say("No backup was kept", f"{sentence} The chart itself is stored; the window closes by itself.")
+            self._say("No good backup was kept", f"{sentence} The chart itself is stored; the window closes by itself.")
             self.bar.hide()
             self.go.setText("Close")
             self._timer.start(self.say_for)

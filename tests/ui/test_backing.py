@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Patient
@@ -76,6 +76,55 @@ def test_what_is_still_being_typed_at_the_close_is_in_the_backup(qtbot, window, 
         assert Records(kept).visits(patient.id)[0].subjective == "Burning soles"
 
 
+def test_words_alone_are_enough_for_a_backup(qtbot, window, folder, passphrase, idle):
+    chart_somebody(window)
+    patient = window.chart.records.patients()[0]
+    window.open_patient(patient.id)
+    window.patient.start_visit()
+    window.backing.start()
+    idle()
+    page = window.patient.findChild(VisitPage)
+    page.show_note()
+    QTest.keyClicks(page.note.prose["plan"], "Once a week")
+    window.close()
+    closed(qtbot, window)
+    with Vault.open(backups(folder)[0].path, passphrase) as kept:
+        assert Records(kept).visits(patient.id)[0].plan == "Once a week"
+
+
+def test_a_backup_of_the_day_that_still_runs_is_followed_by_one_that_holds_all(qtbot, window, folder, passphrase):
+    chart_somebody(window)
+    window.backing.look()
+    chart_somebody(window, "Wren")
+    window.close()
+    closed(qtbot, window)
+    assert names(backups(folder)[0].path, passphrase) == ["Rosa", "Wren"]
+
+
+def test_a_chart_that_does_not_hold_is_told_and_its_good_backups_stay(qtbot, window, vault, folder, idle):
+    chart_somebody(window)
+    window.backing.start()
+    idle()
+    with vault.engine.begin() as connection:
+        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'trail'").all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql("UPDATE trail SET practitioner_id = 'somebody else'")
+    chart_somebody(window, "Wren")
+    window.close()
+    qtbot.waitUntil(lambda: window.closing.title.text() == "No good backup was kept", timeout=30_000)
+    assert "does not hold" in window.closing.words.text()
+    assert len(backups(folder)) == 2
+    QTest.keyClick(window.closing.go, Qt.Key.Key_Return)
+    closed(qtbot, window)
+
+
+def test_the_end_of_the_session_is_not_held_up(window, monkeypatch):
+    chart_somebody(window)
+    monkeypatch.setattr(QApplication, "isSavingSession", lambda _application: True)
+    window.close()
+    assert not window.isVisible()
+
+
 def test_nothing_is_kept_again_when_nothing_was_charted_since(qtbot, window, folder, vault_path, passphrase, library, settings):
     chart_somebody(window)
     window.close()
@@ -117,7 +166,7 @@ def test_a_folder_that_is_unplugged_is_said_and_the_close_is_not_lost(qtbot, win
     settings.setValue(FOLDER, str(tmp_path / "stick"))
     chart_somebody(window)
     window.close()
-    qtbot.waitUntil(lambda: window.closing.title.text() == "No backup was kept", timeout=30_000)
+    qtbot.waitUntil(lambda: window.closing.title.text() == "No good backup was kept", timeout=30_000)
     assert "stick" in window.closing.words.text()
     assert window.closing.go.hasFocus()
     QTest.keyClick(window.closing.go, Qt.Key.Key_Return)

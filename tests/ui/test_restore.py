@@ -16,7 +16,9 @@ from neuro_chart.store.backups import backup, default_folder
 from neuro_chart.store.keys import keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
+from neuro_chart.ui.app import App
 from neuro_chart.ui.lock import Locked
+from neuro_chart.ui.restore import RestoreForm
 from neuro_chart.ui.unlock import Unlock
 
 HERS = "seven grey herons wade"
@@ -239,3 +241,23 @@ def test_the_arrow_keys_choose_while_the_passphrase_is_typed(qtbot, door, vault_
     qtbot.waitUntil(lambda: form.choice.path == newer.path)
     QTest.keyClick(form.choice.passphrase, Qt.Key.Key_Down)
     assert form.choice.path == kept.path
+
+
+def test_from_the_settings_to_the_restored_chart_and_back_in_it(qtbot, vault_path, settings, passphrase, kept):
+    app = App(vault_path, settings)
+    app.open(Vault.open(vault_path, passphrase))
+    window = app.window
+    window.show_page("settings")
+    window.settings_page.show_section("backups")
+    QTest.mouseClick(window.settings_page.section("backups").restore, Qt.MouseButton.LeftButton)
+    door = app.unlock
+    assert isinstance(door.form, RestoreForm)
+    door.activateWindow()
+    look(qtbot, door, passphrase)
+    form = door.form
+    QTest.keyClick(form.restore_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(form.open_button.hasFocus, timeout=20_000)
+    QTest.keyClick(form.open_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: app.window is not None, timeout=20_000)
+    assert [line.given for line in app.window.chart.records.patients()] == ["Rosa"]
+    app.window.close()

@@ -24,12 +24,15 @@ from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.store.backups import backup, default_folder
 from neuro_chart.ui.chips import Chip
 from neuro_chart.ui.erase_panel import ErasePanel
 from neuro_chart.ui.merge_panel import MergePanel
 from neuro_chart.ui.roles import tell_roles
+from neuro_chart.ui.settings import SECTIONS
 from neuro_chart.ui.theme import TARGET, apply_theme
 from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.unlock import Unlock
 from neuro_chart.ui.visit import VisitPage
 
 Role = QAccessible.Role
@@ -241,6 +244,25 @@ def test_the_library(busy, section):
     busy.look_up("points", "ST36")
     busy.library.show_section(section)
     assert not faults(busy)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_settings(busy, section):
+    busy.show_page("settings")
+    busy.settings_page.show_section(section)
+    assert not faults(busy)
+
+
+def test_a_restore(qtbot, vault, settings):
+    kept = backup(vault, default_folder(vault.path))
+    door = Unlock(vault.path, settings)
+    qtbot.addWidget(door)
+    door.show()
+    door.show_form("restore")
+    qtbot.waitUntil(lambda: door.form.choice.path == kept.path)
+    assert not faults(door)
+    door.form.choice.turn_key()
+    assert not faults(door)
 
 
 def test_what_stands_for_itself_has_a_name_of_its_own(page, library):
