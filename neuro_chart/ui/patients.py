@@ -13,7 +13,7 @@ from neuro_chart.ui.privacy import initials_only, listed_name
 from neuro_chart.ui.widgets import Empty, ListKeys, TickBox, add_action, button, card, label, page_title, row, scrolled
 
 if TYPE_CHECKING:
-    from neuro_chart.store.records import PatientLine
+    from neuro_chart.store.questions import PatientLine
 
 PAGE = 200
 COLUMNS = ("Name", "Date of birth", "Phone", "Last visit")
@@ -187,6 +187,7 @@ class PatientsPage(QWidget):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         if self._stale:
+            self.archived.setVisible(self.archived.isChecked() or self._chart.records.patient_count(archived=True) > 0)
             self._search(self.search.text())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -202,7 +203,6 @@ class PatientsPage(QWidget):
         is_archive = self.archived.isChecked()
         self.model.search(words, archived=is_archive)
         total, count = self.model.total, self._chart.records.patient_count
-        self.archived.setVisible(is_archive or count(archived=True) > 0)
         kind = "archived patient" if is_archive else "patient"
         self.found.setText("" if not total else f"{QLocale.system().toString(total)} {kind}{'' if total == 1 else 's'}")
         self.list.setCurrentIndex(0 if total else 1)

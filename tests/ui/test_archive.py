@@ -145,3 +145,11 @@ def test_notes_of_the_archive_are_found_and_marked_and_today_leaves_them_out(qtb
     window.notes.line.setText("tingling")
     qtbot.waitUntil(lambda: window.notes.list.count() == 1)
     assert window.notes.list.item(0).text().startswith("Rosa Delgado, archived · ")
+
+
+def test_a_record_is_archived_from_the_list_of_everything(qtbot, window, page, records, rosa):
+    window.show_palette()
+    palette = window.findChild(Palette)
+    qtbot.keyClicks(palette.line, "archive this rec")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert records.patient(rosa.id).archived is not None
