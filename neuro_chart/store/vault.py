@@ -285,10 +285,8 @@ def refuse_newer(path: Path, revision: str) -> None:
 def _bring_up_to_date(door: Door, revision: str, practitioner_id: str) -> None:
     kept = door.path.with_name(f"{door.path.name}.before-{revision}-{uuid4().hex[:8]}")
     _copy(door, kept, revision, lambda _share: True, lambda _copied, _goes_on: None)
-    upgrade(door.engine)
-    with door.engine.begin() as connection:
-        told = {"from": revision, "to": tables.REVISION}
-        write_entry(connection, door.key, Entry(now(), practitioner_id, Deed.UPGRADED, changes=told))
+    told = Entry(now(), practitioner_id, Deed.UPGRADED, changes={"from": revision, "to": tables.REVISION})
+    upgrade(door.engine, lambda connection: write_entry(connection, door.key, told))
 
 
 def _check_copy(door: Door, revision: str) -> None:
@@ -298,8 +296,8 @@ def _check_copy(door: Door, revision: str) -> None:
             raise DamagedVaultError("The copy of the vault is not what was copied. Nothing was changed; try again.")
 
 
-def upgrade(engine: sa.Engine) -> None:
-    """All steps to the newest revision, in one transaction."""
+def upgrade(engine: sa.Engine, then: Callable[[sa.Connection], object] = lambda _connection: None) -> None:
+    """All steps to the newest revision and what is to be done `then`, in one transaction."""
     from alembic import command  # noqa: PLC0415 - 0.2 s that only a new or older vault needs
     from alembic.config import Config  # noqa: PLC0415
 
@@ -310,6 +308,7 @@ def upgrade(engine: sa.Engine) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            then(connection)
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                 raise DamagedVaultError("The vault can't be brought up to date: something in it belongs to nothing. Nothing was changed.")
     finally:

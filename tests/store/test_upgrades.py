@@ -24,11 +24,12 @@ from neuro_chart.clinic.adjuncts import adjunct_words
 from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.needles import Mishap, Needle
 from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.trail import Deed
 from neuro_chart.resources import ROOT
 from neuro_chart.store import tables
 from neuro_chart.store import vault as vaults
 from neuro_chart.store.door import connect
-from neuro_chart.store.errors import NeedlesLeftError, NewerVaultError, SignedVisitError
+from neuro_chart.store.errors import NeedlesLeftError, NewerVaultError, SignedVisitError, WriteFailedError
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 
@@ -317,6 +318,33 @@ def test_a_program_that_is_killed_at_any_moment_of_it_leaves_the_vault_whole(fro
         Vault.open(path, passphrase).close()
         assert_kept(before, rows_of(path, passphrase))
         assert schema_of(path, passphrase) == made
+
+
+@pytest.mark.skipif(os.name != "posix", reason="RLIMIT_FSIZE")
+def test_a_disk_without_room_leaves_the_vault_as_it_was(frozen, passphrase):
+    import resource  # noqa: PLC0415  # POSIX only
+
+    size, before, names = frozen.stat().st_size, rows_of(frozen, passphrase), {file.name for file in frozen.parent.iterdir()}
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for room in (0, 4096, size // 2, size - 1):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+        try:
+            with pytest.raises(WriteFailedError, match="room"):
+                Vault.open(frozen, passphrase)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert {file.name for file in frozen.parent.iterdir()} == names
+        assert rows_of(frozen, passphrase) == before
+    Vault.open(frozen, passphrase).close()
+    (copy,) = frozen.parent.glob(f"{frozen.name}.before-*[!s]")
+    assert rows_of(copy, passphrase) == before
+
+
+def test_the_trail_tells_of_it(frozen, passphrase):
+    with Vault.open(frozen, passphrase) as vault:
+        (told,) = Records(vault).trail(deed=Deed.UPGRADED)
+        assert (told.changes["from"], told.changes["to"]) == (frozen.name[:4], tables.REVISION)
+        assert told.practitioner_id == vault.practitioner_id
 
 
 def test_a_step_that_fails_leaves_the_vault_as_it_was(vault_path, passphrase, later, monkeypatch):
