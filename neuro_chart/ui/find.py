@@ -35,7 +35,7 @@ from neuro_chart.ui.visit_list import paint_row
 from neuro_chart.ui.widgets import Empty, ListKeys, card, label, page_title, row
 
 if TYPE_CHECKING:
-    from neuro_chart.store.records import Found
+    from neuro_chart.store.questions import Found
 
 SEARCH_AFTER = 150
 MOST = 100

@@ -17,7 +17,7 @@ from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import ListKeys, Segments, add_action, button, card, column, icon_button, label, row, scrolled
 
 if TYPE_CHECKING:
-    from neuro_chart.store.records import PatientLine
+    from neuro_chart.store.questions import PatientLine
 
 OFFERED = 8
 WIDTH = 960

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSettings
 from neuro_chart.clinic.people import Patient
 
 if TYPE_CHECKING:
-    from neuro_chart.store.records import PatientLine
+    from neuro_chart.store.questions import PatientLine
 
 _INITIALS = "privacy/initials"
 
