@@ -143,16 +143,13 @@ class Records(Questions):
         why_not = self.erasable(patient_id) or ("" if reason.strip() else "Give the reason; the trail keeps it.")
         if why_not:
             raise ValueError(why_not)
-        told = {
-            "visits": len(self.visits(patient_id)),
-            "health histories": len(self.intakes(patient_id)),
-            "reason": cleaned(reason).strip(),
-        }
+        words = cleaned(reason).strip()
+        told = {"visits": len(self.visits(patient_id)), "health histories": len(self.intakes(patient_id)), "reason": words}
         with self._acting(need=Role.OWNER) as session:
             connection = session.connection()
             whose = [*connection.scalars(sa.select(patient.c.id).where(patient.c.merged_into == patient_id)), patient_id]
             for each in whose:
-                erase(connection, each, self._vault.practitioner_id, self._now(), told["reason"])
+                erase(connection, each, self._vault.practitioner_id, self._now(), words)
                 self._write(session, self._entry(Deed.ERASED, each, changes=told))
         return Change("patient", patient_id)
 
@@ -256,8 +253,8 @@ class Records(Questions):
                 if any(each.visit_id != visit_id for each in held):
                     raise ValueError("What is charted in one visit can't be taken over into another.")
                 known = {each.id for each in held}
-                for each in session.scalars(sa.select(kind).where(table.c.id.in_(gone), table.c.visit_id == visit_id)) if gone else ():
-                    session.delete(each)
+                for off_chart in session.scalars(sa.select(kind).where(table.c.id.in_(gone), table.c.visit_id == visit_id)) if gone else ():
+                    session.delete(off_chart)
                 for each in parts:
                     session.merge(each) if each.id in known else session.add(each)
         return Change("treatment" if kept or gone else "note", draft.patient_id, visit_id)

@@ -47,7 +47,7 @@ def write_entry(connection: sa.Connection, key: bytes, entry: Entry) -> None:
     connection.exec_driver_sql("UPDATE head SET seq = ?, digest = ?, at = ? WHERE name = 'trail'", (seq + 1, digest, told[1]))
 
 
-def read_entry(row: Mapping[str, Any]) -> Entry:
+def read_entry(row: sa.RowMapping) -> Entry:
     """An entry, of a row of the table."""
     changes = unpack(row["detail"]) if row["detail"] else {}
     names = ("practitioner_id", "patient_id", "visit_id", "seq")

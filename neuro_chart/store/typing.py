@@ -4,6 +4,7 @@ What a field held before is kept from the first keystroke on, in the transaction
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,7 +33,7 @@ def gather(connection: sa.Connection, key: bytes, now: datetime, changes: Change
 def settle(connection: sa.Connection, key: bytes, now: datetime, act: Changes | None = None, row_id: str = "") -> None:
     """Tells what was typed: all of it, that of one row, or before an act is told that of the visit or health history which it touches."""
     asked = sa.select(typing)
-    own: dict[str, object] = {}
+    own: dict[tuple[str, str], Any] = {}
     if act is not None:
         row_ids = {getattr(row, "visit_id", row.id) for row, *_ in act.rows}
         asked = asked.where(typing.c.row_id.in_(row_ids))
