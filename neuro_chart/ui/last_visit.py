@@ -96,7 +96,7 @@ class LastVisit(QFrame):
         found = {"objective": findings_words(visit.tongue, visit.pulse, self._terms)}
         told = {name: "\n".join(filter(None, (getattr(visit, name).strip(), found.get(name, "")))) for name in NOTE_FIELDS}
         parts = [f"{PROSE[name][0]}\n{words}" for name, words in told.items() if words]
-        parts += [f"Amendment\n{amendment.text}" for amendment in visit.amendments]
+        parts += [f"Amendment\n{each.text}" + (f"\nReason: {each.reason}" if each.reason else "") for each in visit.amendments]
         self._note.setText("\n\n".join(parts) or "Nothing was written.")
 
 

@@ -45,6 +45,7 @@ KEYS = {"signed_by", "author_id", "merged_into", "needle_id"}  # the ids of othe
 STRUCTURED = {"aftercare", "rooms", "tongue", "pulse", "response", "pairs", "spots", "strokes"}
 NOTHING = "nothing"
 MOST_NAMED = 3
+LONGEST = 5000  # characters of a value: more would take long to lay out, and nobody reads it here
 _NUMBERS = re.compile(r'"[0-9a-f]{32}"|-?\d+\.\d{3,}(?:e-?\d+)?')  # names of rows and places on the skin: nobody reads them
 _ANSWER = re.compile(r'"(?:value\w+|display)":\s*(?:"((?:[^"\\]|\\.)*)"|([\w.-]+))')
 
@@ -129,7 +130,11 @@ def _told(field: str, values: Any, name_of: NameOf) -> Told:  # noqa: ANN401  # 
     was, became = (_value(field, value, name_of) for value in (old, new))
     if len(values) == 3 and field not in STRUCTURED:
         was, became = (f"… {part} …" if part else NOTHING for part in (was if old else "", became if new else ""))
-    return Told(field_words(field), None if old is None else was, became)
+    return Told(field_words(field), None if old is None else _shortened(was), _shortened(became))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text)} characters in all)"
 
 
 def _value(field: str, value: Any, name_of: NameOf) -> str:  # noqa: ANN401  # as it was stored

@@ -67,6 +67,13 @@ def test_of_a_long_text_the_part_that_changed_is_told(window, trail, rosa):
     assert "Before: … bus …\nAfter: … train …" in choose(trail(), Deed.CHANGED).text.toPlainText()
 
 
+def test_an_endless_value_is_told_by_its_beginning(window, trail, rosa):
+    window.chart.records.save_patient(replace(rosa, notes="walk " * 200_000))
+    words = choose(trail(), Deed.CHANGED).text.toPlainText()
+    assert len(words) < 6000
+    assert "1000000 characters in all" in words or "999999 characters in all" in words
+
+
 def test_values_are_told_in_the_words_of_the_screen(window, trail, rosa, treat):
     visit = treat(rosa, 3)
     trail = trail()
