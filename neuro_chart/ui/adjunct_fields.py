@@ -133,7 +133,7 @@ class Number(QWidget):
     def _step(self, by: int) -> None:
         self.entry.flush()
         text = self.entry.text()
-        number = (int(text) if text.isdecimal() else 0) + by
+        number = (int(text) if text.isdecimal() and len(text) < 6 else 0) + by
         self.chosen.emit(str(min(number, MOST)) if number >= LEAST else "")
 
     def show_value(self, value: str) -> None:
@@ -144,7 +144,7 @@ class Number(QWidget):
 def read_number(text: str, *, least: int, most: int) -> str:
     """A whole number within bounds, or nothing; ValueError with a sentence."""
     said = text.strip().removesuffix("min").strip()
-    if said and not (said.isdecimal() and least <= int(said) <= most):
+    if said and not (said.isdecimal() and len(said) < 6 and least <= int(said) <= most):
         raise ValueError(f"Write a whole number from {least} to {most}, or leave it out.")
     return str(int(said)) if said else ""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -27,7 +26,7 @@ from neuro_chart.ui.map_adjuncts import paint_place
 from neuro_chart.ui.map_marks import diamond
 from neuro_chart.ui.overview import SIGN
 from neuro_chart.ui.theme import BODY, SMALL, TARGET, Theme
-from neuro_chart.ui.widgets import icon_button
+from neuro_chart.ui.widgets import icon_button, tip
 
 KEYS = "Enter opens it, Space starts or ends it, K pauses it, + adds five minutes, Delete takes it off the chart."
 
@@ -75,7 +74,7 @@ class AdjunctRow(QAbstractButton):
         self.step.setVisible(not read_only and (waits or (ends and not days)))
         word = ("Put in" if days else "Start") if waits else "Take out" if days else "End"
         set_icon(self.step, "play" if waits else "stop", "accent")
-        self.step.setToolTip(f"{word} {short_name(adjunct.kind)} (Space)")
+        self.step.setToolTip(tip(f"{word} {short_name(adjunct.kind)} (Space)"))
         self.step.setAccessibleName(f"{word} {adjunct.kind.lower()}")
         self.tick(moment)
 
@@ -97,7 +96,7 @@ class AdjunctRow(QAbstractButton):
             self.setAccessibleName(said)
             self.setAccessibleDescription(KEYS)
             told = "\n".join(filter(None, (self._words, minds, KEYS)))
-            self.setToolTip(f"<p style='white-space: pre-wrap'>{escape(told)}</p>")  # shown as it is written
+            self.setToolTip(tip(told))
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

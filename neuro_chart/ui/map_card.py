@@ -17,7 +17,7 @@ from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.map_menu import LayersMenu
 from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.theme import TARGET
-from neuro_chart.ui.widgets import Segments, icon_button, label
+from neuro_chart.ui.widgets import Segments, icon_button, label, tip
 
 APART = 2
 LEGEND = 22
@@ -141,7 +141,7 @@ class MapCard(QFrame):
         room = self.width() - 28
         shown = QFontMetrics(self.under.font()).elidedText(self._said, Qt.TextElideMode.ElideRight, room)
         self.under.setText(shown)
-        self.under.setToolTip(self._said if shown != self._said else "")
+        self.under.setToolTip(tip(self._said) if shown != self._said else "")
 
     def refresh(self) -> None:
         """Say what the sheet can't show, after needles or sheet have changed."""

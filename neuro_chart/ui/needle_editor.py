@@ -26,7 +26,7 @@ from neuro_chart.ui.needle_acts import NeedleActs
 from neuro_chart.ui.needle_rows import depth_words
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag, small_field
+from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag, small_field, tip
 
 ANGLES = {Angle.NONE: "Angle", Angle.PERPENDICULAR: "Straight", Angle.OBLIQUE: "Oblique", Angle.TRANSVERSE: "Flat"}
 SIZES = ("0.16 × 15", "0.18 × 25", "0.20 × 25", "0.20 × 40", "0.22 × 25", "0.25 × 25", "0.25 × 40", "0.30 × 40", "0.30 × 50", "0.30 × 75")
@@ -157,7 +157,7 @@ class NeedleEditor(QFrame):
         self.caution.setVisible(bool(caution))
         points = {needle.point for needle in needles}
         words = f"About {''.join(points)} (F1)"
-        self.about.setToolTip(words)
+        self.about.setToolTip(tip(words))
         self.about.setAccessibleName(words)
         self.about.setVisible(len(points) == 1 and points != {""})
         self.acts.show_needles(needles)

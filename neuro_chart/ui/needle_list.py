@@ -17,7 +17,7 @@ from neuro_chart.ui.needle_editor import NeedleEditor
 from neuro_chart.ui.needle_rows import ASIDE, NeedleRows, NeedleView, RowPainter, rows_of
 from neuro_chart.ui.theme import BODY
 from neuro_chart.ui.treatment import Ids, Treatment
-from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag
+from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag, tip
 
 
 class NeedleList(QFrame):
@@ -175,7 +175,7 @@ class NeedleList(QFrame):
         words = "Left in when the visit was signed" if told.time and self._visit.count.inside and not self._can else told.words
         self.until.setText(words)
         self.others.setText(self.others.fontMetrics().elidedText(told.others, Qt.TextElideMode.ElideRight, self.others.width()))
-        self.others.setToolTip(told.others)
+        self.others.setToolTip(tip(told.others))
         self.others.setVisible(bool(told.others))
         set_flag(self.until, "over", told.stage is Stage.OVERDUE)
 

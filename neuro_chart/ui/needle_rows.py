@@ -12,6 +12,7 @@ from neuro_chart.clinic.clocks import countdown
 from neuro_chart.clinic.needles import NO_RETENTION, Mishap, Needle, Side, Technique
 from neuro_chart.ui.map_marks import PRESSING, Stage, dashed, paint_marker, short, stage
 from neuro_chart.ui.theme import BODY, SMALL, Theme
+from neuro_chart.ui.widgets import tip
 
 SLIVER = 40.0  # px
 ASIDE = 62.0
@@ -151,7 +152,8 @@ class NeedleRows(QAbstractListModel):
             return None
         shown = self.rows[index.row()]
         if role in {_Role.DisplayRole, _Role.AccessibleTextRole, _Role.ToolTipRole}:
-            return shown.spoken(self.moment)
+            words = shown.spoken(self.moment)
+            return tip(words) if role == _Role.ToolTipRole else words
         return shown if role == _Role.UserRole else None
 
     def show_rows(self, rows: list[Row], moment: datetime) -> None:

@@ -1,6 +1,5 @@
 """One patient: a head that never scrolls away, and five tabs."""
 
-import html
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
@@ -24,7 +23,7 @@ from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
 from neuro_chart.ui.privacy import initials_only, shown_name
 from neuro_chart.ui.theme import BODY, SMALL, TITLE
 from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.widgets import Empty, add_action, button, label, pill
+from neuro_chart.ui.widgets import Empty, add_action, button, label, pill, tip
 
 if TYPE_CHECKING:
     from neuro_chart.ui.papers import PapersPage
@@ -73,7 +72,7 @@ class Pills(QWidget):
         for warning, intake in found:
             words = f"{SIGN[warning.level]}  {warning.text}"
             made = pill(_fitted(self, words, SMALL, LONGEST_PILL), PILL[warning.level])
-            made.setToolTip(_plain_tip(f"{warning.text}\n{warning.advice}\n{source_words(warning, intake)}"))
+            made.setToolTip(tip(f"{warning.text}\n{warning.advice}\n{source_words(warning, intake)}"))
             made.setAccessibleName(warning.text)
             made.setAccessibleDescription(warning.advice)
             self._box.insertWidget(len(self._made), made)
@@ -109,7 +108,7 @@ class Pills(QWidget):
         hidden = self._made[shown:]
         self._more.setVisible(bool(hidden))
         self._more.setText(f"+{len(hidden)}")
-        self._more.setToolTip(_plain_tip("\n".join(made.text() for made in hidden)))
+        self._more.setToolTip(tip("\n".join(made.text() for made in hidden)))
 
 
 class VisitTab(QWidget):
@@ -450,7 +449,7 @@ class PatientPage(QWidget):
         self._badge.setAccessibleName(f"Initials {patient.initials}")
         called = f" “{patient.preferred}”" if patient.preferred and patient.preferred != patient.given and not hidden else ""
         name = f"{shown_name(patient, self._settings)}{called}"
-        self._name.setToolTip(_plain_tip(name))
+        self._name.setToolTip(tip(name))
         self._name.setAccessibleName(name)
         facts = [age_words(patient.birth, today())] if patient.birth else ["Date of birth not known"]
         facts += [f"born {long_day(patient.birth)}"] if patient.birth and not hidden else []
@@ -483,8 +482,3 @@ def _bold(widget: QWidget, size: int) -> QFontMetrics:
 def _fitted(widget: QWidget, text: str, size: int, width: int) -> str:
     """As much of a text as a width holds."""
     return _bold(widget, size).elidedText(text, Qt.TextElideMode.ElideRight, width)
-
-
-def _plain_tip(text: str) -> str:
-    """Words for a tooltip, shown as they are and wrapped."""
-    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"

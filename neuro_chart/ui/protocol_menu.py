@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from neuro_chart.clinic.protocols import Protocol, known
 from neuro_chart.ui.treatment import Treatment
+from neuro_chart.ui.widgets import tip
 
 
 class ProtocolMenu(QMenu):
@@ -50,4 +51,4 @@ class ProtocolMenu(QMenu):
 
     def _offer(self, protocol: Protocol, menu: QMenu) -> None:
         words = f"{protocol.name}\t@{protocol.key}".replace("&", "&&")
-        menu.addAction(words, lambda: self.chosen.emit(protocol.key)).setToolTip("\n".join(protocol.sessions))
+        menu.addAction(words, lambda: self.chosen.emit(protocol.key)).setToolTip(tip("\n".join(protocol.sessions)))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.treatment import Treatment
+from neuro_chart.ui.widgets import tip
 
 WIDEST = 104  # px for the name of a room
 NOWHERE = "No room"
@@ -40,7 +41,7 @@ class RoomChoice(QPushButton):
         words = visit.room or NOWHERE
         shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, WIDEST)
         self.setText(shown.replace("&", "&&"))
-        self.setToolTip(f"{words}: put this visit into another room (Ctrl+Shift+G)")
+        self.setToolTip(tip(f"{words}: put this visit into another room (Ctrl+Shift+G)"))
         self.setAccessibleName(f"Room: {words}")
 
     def _fill(self) -> None:

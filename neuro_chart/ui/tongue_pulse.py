@@ -221,7 +221,7 @@ class TonguePulsePanel(QFrame):
 
     def _read_rate(self) -> None:
         typed, visit = self.rate.text().strip(), self._treatment.visit
-        wrong = bool(typed) and not (typed.isdecimal() and SLOWEST <= int(typed) <= FASTEST)
+        wrong = bool(typed) and not (typed.isdecimal() and len(typed) < 4 and SLOWEST <= int(typed) <= FASTEST)
         self._say_wrong(wrong=wrong)
         if visit is not None and not wrong:
             self._treatment.change("Chart the pulse", pulse=_with(visit.pulse, {RATE: [str(int(typed))] if typed else []}))

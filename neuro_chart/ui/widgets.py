@@ -1,6 +1,7 @@
 """The few parts that every page is made of."""
 
 from collections.abc import Callable, Iterable
+from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QKeySequence
@@ -35,6 +36,11 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made
+
+
+def tip(words: str) -> str:
+    """Words for a tooltip, shown as they are and wrapped; Qt would take them for markup where they look like it."""
+    return f"<p style='white-space: pre-wrap'>{escape(words)}</p>" if words else ""
 
 
 def page_title(text: str) -> QLabel:
@@ -79,7 +85,7 @@ def icon_button(icon: str, name: str, on_click: Callable[[], object] | None = No
     """A button that is only an icon; its name is its tooltip and what a screen reader says."""
     made = QToolButton()
     made.setProperty("role", role)
-    made.setToolTip(name)
+    made.setToolTip(tip(name) if "<" in name else name)
     made.setAccessibleName(name)
     set_icon(made, icon, "muted")
     if on_click is not None:

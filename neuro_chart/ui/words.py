@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QTextDocumentFragment
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from neuro_chart.ui.widgets import set_flag
@@ -135,6 +135,13 @@ class Prose(QPlainTextEdit):
         cursor.setPosition(min(place, len(text)))
         self.setTextCursor(cursor)
         self._fit()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText() or source.hasHtml()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # Some programs put nothing but markup on the clipboard; its words are wanted.
+        self.insertPlainText(source.text() if source.hasText() else QTextDocumentFragment.fromHtml(source.html()).toPlainText())
 
     def _fit(self) -> None:
         padding = 2 if self.property("role") == "bare" else 14

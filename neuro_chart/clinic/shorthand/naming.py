@@ -153,7 +153,7 @@ class Naming:
         if found := scan.line.match(says.TIMES, piece.start):
             number, end = int(found[1]), found.end()
         elif len(fresh.points) > 1 and piece.key.isdigit() and before and before.key == "(" and after and after.key == ")":
-            number, end = int(piece.key), piece.end
+            number, end = int(piece.key[:4]), piece.end
         else:
             return False
         one, two = len(fresh.points), sum(len(fresh.sides(point, "both")) for point in fresh.points)

@@ -167,7 +167,7 @@ class _Reader:
         if point and not (after_side or behind_name or like_minutes or (before and before.key == "(")):
             scan.add((point,), piece.start, piece.end)
             return
-        offers = [f"{number}m"] if number.isdigit() and SHORTEST <= int(number) <= LONGEST else []
+        offers = [f"{number}m"] if number.isdigit() and len(number) < 4 and SHORTEST <= int(number) <= LONGEST else []
         if after_side and before and (called := scan.catalogue.called(before.key + number)):
             offers.append(called[0].code)
         elif point:

@@ -70,7 +70,7 @@ _PIECE = re.compile(
     rf"(?P<name>@[\w-]+)|(?P<number>[0-9]+(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+)"
     rf"|(?P<word>{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER}))*)|(?P<han>[\u3005\u3400-\u9fff\uf900-\ufaff])|(?P<mark>\n|[^\s])"
 )
-_N = r"(\d+(?:\.\d+)?|\.\d+)"
+_N = r"(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})"
 _TO = rf"{_N}(?:\s*(?:-|–|~|to|至)\s*{_N})?\s*"
 GAUGE = re.compile(rf"(?:(0?\.\d+|1\.0)\s*(?:mm)?\s*[x×*]\s*{_N}|{_N}\s*(?:mm)?\s*[x×*]\s*(0?\.\d+))(?:\s*mm)?(?![a-z0-9.])", re.ASCII)
 DEPTH = re.compile(rf"{_TO}-?(cun|c|mm|cm|寸|毫米|厘米)(?!-?[a-z])", re.ASCII)
@@ -84,7 +84,7 @@ HERTZ = re.compile(rf"{_N}(?:\s*[/–~-]\s*{_N})?\s*hz", re.ASCII)
 ADJUNCT_MINUTES = re.compile(rf"\s*{MINUTES.pattern}", re.ASCII)
 DEPTH_UNITS = dict.fromkeys(("c", "cun", "寸"), ("cun", 1)) | dict.fromkeys(("mm", "毫米"), ("mm", 1))
 DEPTH_UNITS |= dict.fromkeys(("cm", "厘米"), ("mm", 10))
-TIMES = re.compile(r"[x×*]\s*(\d+)(?![\d.a-z'])", re.ASCII)
+TIMES = re.compile(r"[x×*]\s*(\d{1,6})(?![\d.a-z'])", re.ASCII)
 
 
 @dataclass(frozen=True)
