@@ -6,7 +6,7 @@ So the trail shows tampering and does not prevent it.
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -170,7 +170,7 @@ def _plain(column: sa.ColumnElement[Any], value: Any) -> Any:  # noqa: ANN401  #
 
 
 def _called(each: Any) -> str:  # noqa: ANN401  # any row
-    table: str = instance_state(each).mapper.local_table.name
+    table = str(instance_state(each).mapper.local_table)
     match table:
         case "needle":
             return " ".join(part for part in ("needle", each.point or each.site.region, str(each.site.side)) if part)

@@ -189,7 +189,7 @@ def test_an_erasure_takes_the_merged_records_along(vault, records, rosa, rosita)
 @pytest.mark.parametrize(
     "sql",
     [
-        "INSERT INTO erasure VALUES (:p, :me, '2019-01-01T00:00:00.000000Z', 'x')",
+        "INSERT INTO erasure VALUES (:p, :me, '2026-11-01T00:00:00.000000Z', 'x')",
         "UPDATE trail SET detail = NULL WHERE patient_id = :p",
         "DELETE FROM visit WHERE patient_id = :p",
         "DELETE FROM intake WHERE patient_id = :p",
@@ -197,7 +197,7 @@ def test_an_erasure_takes_the_merged_records_along(vault, records, rosa, rosita)
     ],
 )
 def test_raw_sql_erases_nothing_before_its_time(vault, records, rosa, sql):
-    for retention in (None, Retention(5)):
+    for retention in (None, Retention(9), Retention(5, until_age=90)):
         records.save_practice(replace(records.practice(), retention=retention))
         with pytest.raises(sa.exc.IntegrityError), closing(vault.engine.connect()) as connection, connection.begin():
             connection.execute(sa.text(sql), {"p": rosa.id, "me": vault.practitioner_id})

@@ -84,7 +84,7 @@ ORDER BY at, 1, 2
 ERASED = "IN (SELECT patient_id FROM erasure)"
 OF_AMENDED = "(SELECT patient_id FROM visit WHERE id = OLD.visit_id)"
 SIGNED = f"(SELECT max(signed) FROM visit WHERE id = OLD.visit_id AND patient_id NOT {ERASED}) IS NOT NULL"  # noqa: S608
-YEARS = "json_extract((SELECT retention FROM practice), '$.years')"
+YEARS, AGE = (f"json_extract((SELECT retention FROM practice), '$.{part}')" for part in ("years", "until_age"))
 
 # What could not be taken away before, and now can where the patient is erased.
 ANEW = (
@@ -118,6 +118,7 @@ REFUSALS = (
         (
             f"{YEARS} IS NULL OR EXISTS (SELECT 1 FROM visit WHERE patient_id = NEW.patient_id"  # noqa: S608
             f" AND (signed IS NULL OR date(started, '+' || {YEARS} || ' years') > date(NEW.at)))"
+            f" OR EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient_id AND date(birth, '+' || {AGE} || ' years') > date(NEW.at))"
         ),
         "retention",
     ),
