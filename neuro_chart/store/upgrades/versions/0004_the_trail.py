@@ -84,7 +84,7 @@ ORDER BY at, 1, 2
 ERASED = "IN (SELECT patient_id FROM erasure)"
 OF_AMENDED = "(SELECT patient_id FROM visit WHERE id = OLD.visit_id)"
 SIGNED = f"(SELECT max(signed) FROM visit WHERE id = OLD.visit_id AND patient_id NOT {ERASED}) IS NOT NULL"  # noqa: S608
-YEARS, AGE = (f"json_extract((SELECT retention FROM practice), '$.{part}')" for part in ("years", "until_age"))
+YEARS, AGE = (f"json_extract((SELECT retention FROM practice), '$.{part}')" for part in ("years", "until_age"))  # noqa: S608
 
 # What could not be taken away before, and now can where the patient is erased.
 ANEW = (
