@@ -138,11 +138,14 @@ class App(QObject):
                 self._afresh(handed)
             except OSError as error:
                 word = STAYED.format(why=error.strerror or error)
-            else:  # on Windows, where the fresh process has begun beside this one
-                QApplication.exit()
+            else:  # on Windows, where the fresh process has begun beside this one, which ends with its last window
+                self._drop_window()
                 return
         self._stop_asking()
         self.ask(locked, word)
+        self._drop_window()
+
+    def _drop_window(self) -> None:
         if self.window is not None:
             self.window.close()
             self.window.deleteLater()

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from neuro_chart.clinic.text import fold
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
+from neuro_chart.ui.place import keep_words
 from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.visit_list import paint_row
@@ -60,6 +61,7 @@ class FindPage(QWidget):
         self.line = QLineEdit()
         self.line.setPlaceholderText("Words in the notes of all patients")
         self.line.setAccessibleName("Find in all notes")
+        keep_words(self.line)
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._wait)
         self.line.returnPressed.connect(self._open_current)

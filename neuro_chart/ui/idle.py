@@ -57,6 +57,8 @@ class Idle(QObject):
 
     def stop(self) -> None:
         """Look no more."""
+        if not self._timer.isActive():
+            return
         self._timer.stop()
         for window in QGuiApplication.topLevelWindows():
             window.removeEventFilter(self)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.clocks import countdown, now
@@ -17,7 +18,8 @@ from neuro_chart.ui.voice import Voice
 from neuro_chart.ui.widgets import add_action, button, label, page_title, row, set_flag
 
 GAP = 12
-LARGEST = 220  # px: read from the other end of a corridor
+LARGEST = 280  # px: read from the other end of a corridor
+TALL = 0.36  # of a clock's width, as its digits are
 NO_ROOM = "No room"
 
 
@@ -28,7 +30,7 @@ class RoomTile(QFrame):
         super().__init__()
         self._times = times
         self.setProperty("role", "visit")
-        self.name = Fitted("title")
+        self.name = Fitted("display")
         self.name.show_words(times.room or NO_ROOM)
         self.clock = Figure(Qt.AlignmentFlag.AlignLeft, LARGEST)
         self.words = label("", "muted")
@@ -36,8 +38,14 @@ class RoomTile(QFrame):
         box.setContentsMargins(20, 12, 20, 14)
         box.setSpacing(4)
         box.addWidget(self.name)
-        box.addWidget(self.clock, 1)
+        box.addStretch(1)
+        box.addWidget(self.clock, 100)
         box.addWidget(self.words)
+        box.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.clock.setMaximumHeight(round(self.width() * TALL))  # no taller than its digits, so that they stand in the middle
 
     def tick(self, moment: datetime) -> None:
         """Show the clock as it stands."""
@@ -78,7 +86,7 @@ class LockedRooms(QWidget):
             grid.setRowStretch(at // columns, 1)
             grid.setColumnStretch(at % columns, 1)
         box = QVBoxLayout(self)
-        box.setContentsMargins(32, 24, 0, 32)
+        box.setContentsMargins(32, 24, 24, 32)
         box.setSpacing(GAP)
         box.addWidget(head)
         box.addLayout(grid, 1)

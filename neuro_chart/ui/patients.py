@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QStackedWidge
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
+from neuro_chart.ui.place import keep_words
 from neuro_chart.ui.privacy import initials_only, listed_name
 from neuro_chart.ui.widgets import Empty, ListKeys, TickBox, add_action, button, card, label, page_title, row, scrolled
 
@@ -91,6 +92,7 @@ class PatientsPage(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText("Name, date of birth or phone")
         self.search.setAccessibleName("Search patients")
+        keep_words(self.search)
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._choose)
@@ -144,6 +146,7 @@ class PatientsPage(QWidget):
 
     def _adding(self) -> PatientForm:
         form = PatientForm(self._chart)
+        keep_words(*form.inputs.values())
         form.added.connect(self._added)
         form.cancelled.connect(self._back)
         middle = QWidget()

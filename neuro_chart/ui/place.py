@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from neuro_chart.ui.window import Window
 
 Place = dict[str, Any]
-UNSTORED = "unstored"  # the property of a field whose words are not in the vault before they are done
+UNSTORED = "unstored"
 # The panels of the visit's left column beside the note, and what turns to them.
 PANELS = {
     "aftercare": "show_aftercare", "tongue_pulse": "show_tongue_pulse", "counting": "show_counting", "events": "show_events",
     "sign_panel": "show_signing", "amend_panel": "show_amending",
 }  # fmt: skip
+
+
+def keep_words(*fields: QWidget) -> None:
+    """Let the words of these come back as well: nothing stores them before they are done."""
+    for field in fields:
+        field.setProperty(UNSTORED, True)
 
 
 def place_of(window: "Window") -> Place:
@@ -34,9 +40,9 @@ def place_of(window: "Window") -> Place:
         # whoever has a name is stored when the chart closes
         place |= {"page": "patient", "patient": form.patient.id, "tab": "overview"} if form.has_name else {"adding": True}
     if (field := window.focusWidget()) is not None and field.isVisible():
-        place |= {"field": _name_of(window, field), "cursor": _cursor(field), "scroll": [bar.value() for bar in _bars(field)]}
-    words = ((each, _words(each)) for each in _shown(window) if each.property(UNSTORED))
-    return place | {"words": [[*_name_of(window, each), said] for each, said in words if said]}
+        place |= {"field": _name_of(field, _shown(window)), "cursor": _cursor(field), "scroll": [bar.value() for bar in _bars(field)]}
+    unstored = _unstored(window)
+    return place | {"words": [[*_name_of(each, unstored), said] for each in unstored if (said := _words(each))]}
 
 
 def bring_back(window: "Window", place: Place) -> None:
@@ -65,10 +71,10 @@ def bring_back(window: "Window", place: Place) -> None:
 
 def _fill_in(window: "Window", place: Place) -> None:
     for kind, name, number, said in place.get("words", ()):
-        field = _field(window, kind, name, number)
+        field = _field(_unstored(window), kind, name, number)
         if isinstance(field, QLineEdit | QPlainTextEdit) and not _words(field):
             field.setText(said) if isinstance(field, QLineEdit) else field.setPlainText(said)
-    field = _field(window, *place["field"]) if place.get("field") else None
+    field = _field(_shown(window), *place["field"]) if place.get("field") else None
     if field is None:
         return
     field.setFocus()
@@ -85,20 +91,27 @@ def _visit_page(window: "Window") -> "VisitPage | None":
     return cast("VisitPage | None", window.patient.findChild(VisitPage))
 
 
-def _shown(window: QWidget) -> Iterator[QWidget]:
-    return (each for each in window.findChildren(QWidget) if each.isVisible())
+def _shown(window: QWidget) -> list[QWidget]:
+    return [each for each in window.findChildren(QWidget) if each.isVisible()]
 
 
-def _name_of(window: QWidget, field: QWidget) -> list[Any]:
+def _unstored(window: QWidget) -> list[QWidget]:
+    return [each for each in window.findChildren(QWidget) if each.property(UNSTORED)]
+
+
+def _name_of(field: QWidget, among: list[QWidget]) -> list[Any]:
     """The field's kind and name, and which one of that name it is."""
     kind, name = type(field).__name__, field.accessibleName()
-    alike = [each for each in _shown(window) if (type(each).__name__, each.accessibleName()) == (kind, name)]
-    return [kind, name, alike.index(field)]
+    return [kind, name, _alike(among, kind, name).index(field)]
 
 
-def _field(window: QWidget, kind: str, name: str, number: int) -> QWidget | None:
-    alike = [each for each in _shown(window) if (type(each).__name__, each.accessibleName()) == (kind, name)]
+def _field(among: list[QWidget], kind: str, name: str, number: int) -> QWidget | None:
+    alike = _alike(among, kind, name)
     return alike[number] if number < len(alike) else None
+
+
+def _alike(among: list[QWidget], kind: str, name: str) -> list[QWidget]:
+    return [each for each in among if (type(each).__name__, each.accessibleName()) == (kind, name)]
 
 
 def _words(field: QWidget) -> str:

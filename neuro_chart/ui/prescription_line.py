@@ -24,6 +24,7 @@ from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.line_field import Line
 from neuro_chart.ui.line_offers import Offers
 from neuro_chart.ui.line_reading import LineReading
+from neuro_chart.ui.place import keep_words
 from neuro_chart.ui.protocol_menu import ProtocolMenu
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
@@ -58,6 +59,7 @@ class PrescriptionLine(QWidget):
         self._told = False
         self.line = Line()
         self.line.setAccessibleName("Prescription")
+        keep_words(self.line)
         self.line.setToolTip("Type points and press Enter (Ctrl+E)")
         self.line.textChanged.connect(self._typed)
         self.line.cursorPositionChanged.connect(self._moved)

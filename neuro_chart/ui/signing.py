@@ -17,6 +17,7 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.confirm import Confirm
 from neuro_chart.ui.days import local_day, local_time, long_day, zoned_time
 from neuro_chart.ui.needle_rows import places_words
+from neuro_chart.ui.place import keep_words
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, scrolled, set_flag
 from neuro_chart.ui.words import Prose
@@ -67,6 +68,7 @@ class SignPanel(QFrame):
         self.walk.setToolTip("Walk over the body and tick off every needle (Ctrl+Shift+C)")
         self.reason = Prose("Why the visit closes with needles in or uncounted", "Why it is closed all the same", lines=2)
         self.reason.textChanged.connect(lambda: set_flag(self.reason, "invalid", value=False))
+        keep_words(self.reason)
         self.error = label("", "error", wrap=True)
         self.running = Ask("End now", self._end, "check")
         self.copied = Ask("Confirm", treatment.confirm, "check")
@@ -205,6 +207,7 @@ class AmendPanel(QFrame):
         self.text.textChanged.connect(self._typed)
         self.reason = Prose("Reason for the amendment", "Why it is added only now", lines=2)
         self.reason.textChanged.connect(self._typed)
+        keep_words(self.text, self.reason)
         self.error = label("", "error", wrap=True)
         self.add = button("Sign and add", self._add, "primary", "pen-line")
         self.confirm = Confirm(chart)
