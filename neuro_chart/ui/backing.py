@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
 
 FOLDER, AUTOMATIC = "backup/folder", "backup/automatic"
-LOOK_EVERY = 5 * 60_000
+SOON, LATER = 30_000, 5 * 60_000  # ms until it is looked again: often, as a chart that locks is open for minutes only; and after a failure
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 STEP = 0.01
 PATIENCE = 10  # seconds that a close waits for a disk that hangs
@@ -70,9 +70,8 @@ class Backing(QObject):
         self._share = 0.0
         self._work: Work | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self.look)
-        self._timer.start()
+        self._timer.start(SOON)
 
     @property
     def vault_path(self) -> Path:
@@ -193,6 +192,7 @@ class Backing(QObject):
         words = {"file": backup.path.name, "folder": str(folder), "holds": str(holds)}
         self._chart.begin(lambda: self._chart.records.log(Deed.BACKED_UP, **words))
         self._is_read, self._told = False, ""
+        self._timer.start(SOON)
         self._end("")
 
     def _failed(self, asked: bool, error: Exception) -> None:  # noqa: FBT001  # bound to a signal
@@ -204,6 +204,8 @@ class Backing(QObject):
         self._give_up(asked, str(error))
 
     def _give_up(self, asked: bool, sentence: str) -> None:  # noqa: FBT001  # as above
+        if self._timer.isActive():
+            self._timer.start(LATER)
         if not asked and sentence != self._told:
             self._told = sentence
             self.missed.emit(sentence)

@@ -87,7 +87,7 @@ class ClosingPanel(QWidget):
             self._is_joined = False
             self._backing.start()
         elif not sentence:
-            self.close_without()
+            QTimer.singleShot(0, self, self.close_without)  # after all others have heard of it, as they ask the chart
         else:
             self._say("No good backup was kept", f"{sentence} The chart itself is stored; the window closes by itself.")
             self.bar.hide()

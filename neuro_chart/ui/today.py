@@ -1,5 +1,6 @@
 """Today: the visits that are open, who is expected, and what was done lately."""
 
+from contextlib import suppress
 from functools import partial
 
 from PySide6.QtCore import QSettings, Qt, Signal
@@ -9,9 +10,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from neuro_chart.clinic.adjuncts import Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import next_due
-from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.people import Patient, Role
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.backing import Backing
+from neuro_chart.ui.backup_word import BackupWord
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
 from neuro_chart.ui.left_in import is_late, reminder
@@ -24,10 +27,14 @@ NAME = 208
 
 
 class TodayPage(QWidget):
-    """The first page: `visit_chosen(patient_id, visit_id)`, `patients_wanted`."""
+    """The first page: `visit_chosen(patient_id, visit_id)`, `patients_wanted`, `sheet_wanted`: a recovery sheet is to be made,
+    `backups_wanted`: they are to be looked at.
+    """
 
     visit_chosen = Signal(str, str)
     patients_wanted = Signal()
+    sheet_wanted = Signal()
+    backups_wanted = Signal()
 
     def __init__(self, chart: OpenChart, settings: QSettings, backing: Backing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,8 +48,6 @@ class TodayPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(self._middle))
         chart.changed.connect(self._changed)
-        backing.began.connect(lambda: self._changed(None))
-        backing.ended.connect(self._changed)
 
     def _changed(self, _change: object) -> None:
         self._stale = True
@@ -62,8 +67,8 @@ class TodayPage(QWidget):
                 widget.deleteLater()
         records = self._chart.records
         self._column.addWidget(row(page_title(long_day(today())), None, button("Patients", self.patients_wanted.emit, icon="users")))
-        if word := self._backing.word():
-            self._column.addWidget(self._caution(word))
+        self._column.addWidget(word := BackupWord(self._backing))
+        word.backups_wanted.connect(self.backups_wanted)
         opened, latest = records.open_visits(), records.latest_visits(LATEST)
         if opened:
             self._column.addWidget(self._list("Open visits", "Drafts stay open until they are signed.", opened))
@@ -75,17 +80,19 @@ class TodayPage(QWidget):
             self._column.addWidget(self._left_in(left))
         if latest:
             self._column.addWidget(self._list("Signed lately", "", latest))
+        if self._lacks_sheet():
+            hint = "If every passphrase is lost, only a printed recovery sheet opens this chart again."
+            make = button("Make a recovery sheet", self.sheet_wanted.emit, icon="file-text")
+            self._column.addWidget(card(row(label(hint, "muted"), None, make), margins=12))
         self._column.addStretch(1)
 
-    def _caution(self, word: str) -> QWidget:
-        """That the last good backup is too long ago, and the way to one."""
-        trouble, is_running = self._backing.trouble, self._backing.is_running
-        now_button = button("Keeping a backup…" if is_running else "Back up now", self._backing.start, icon="save")
-        now_button.setEnabled(not is_running)
-        why = [label(trouble, wrap=True)] if trouble else []
-        made = card(row(label(word, "kind"), None, now_button), *why, margins=12)
-        made.setProperty("role", "mind")
-        return made
+    def _lacks_sheet(self) -> bool:
+        """Whether an owner is here who could make the first recovery sheet."""
+        from neuro_chart.store.access import has_recovery  # noqa: PLC0415  # keeps the database out of the program's start
+
+        with suppress(VaultError):  # keys that can't be read are told where they are used
+            return self._chart.records.role is Role.OWNER and not has_recovery(self._backing.vault_path)
+        return False
 
     def _left_in(self, left: list[tuple[Adjunct, Patient]]) -> QWidget:
         """What stays in until a day: each opens the visit at which it was put in."""

@@ -145,6 +145,8 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         self.today.visit_chosen.connect(self.open_visit)
         self.today.patients_wanted.connect(lambda: self.show_page("patients"))
+        self.today.sheet_wanted.connect(self._show_people)
+        self.today.backups_wanted.connect(self._show_backups)
         self.notes.visit_chosen.connect(self.open_visit)
         self.strip.visit_chosen.connect(self.open_visit)
         self.strip.rooms_wanted.connect(lambda: self.show_page("rooms"))
@@ -321,6 +323,14 @@ class Window(QMainWindow):
     def _show_trail(self, patient_id: str) -> None:
         self.show_page("settings")
         self.settings_page.show_trail(patient_id)
+
+    def _show_backups(self) -> None:
+        self.show_page("settings")
+        self.settings_page.show_section("backups")
+
+    def _show_people(self) -> None:
+        self.show_page("settings")
+        self.settings_page.show_section("people")
 
     def _find_patient(self) -> None:
         self.show_page("patients")

@@ -295,3 +295,12 @@ def test_a_vault_that_can_only_be_read_says_so_for_good_and_keeps_no_backup(qtbo
         shown.close()
         assert not shown.isVisible()
     assert not backups(folder)
+
+
+def test_the_word_on_today_leads_to_the_settings_of_the_backups(qtbot, window, monkeypatch):
+    chart_somebody(window)
+    monkeypatch.setattr("neuro_chart.ui.backing.now", lambda: now() + timedelta(days=8))
+    window.today.reload()
+    qtbot.waitUntil(lambda: "no backup" in words_on(window.today))
+    press(window.today, "Backups…")
+    assert window.settings_page.sections.choice == "backups"
