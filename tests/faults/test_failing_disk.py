@@ -1,6 +1,7 @@
 """The disk is full, or fails, at each thing in turn that an act does to it: the act is refused in a sentence or whole, and nothing is half.
 
-A sample in the usual run; NEURO_CHART_FAULTS=all tries every one.
+In the window the words stay, a banner says so, and all is stored once there is room. A sample in the usual run;
+NEURO_CHART_FAULTS=all tries every one.
 """
 
 import json
@@ -28,4 +29,16 @@ def test_an_act_on_a_failing_disk_is_whole_or_refused_in_a_sentence(tmp_path, un
     )  # fmt: skip
     *found, tried = json.loads(told.stdout)
     sys.stderr.write(f"{name}: {tried}\n")
+    assert found == []
+
+
+def test_a_visit_on_a_failing_disk_keeps_every_word_and_says_so(tmp_path, under):
+    folder, step = tmp_path / "folder", 1 if EVERY else 31
+    folder.mkdir()
+    told = subprocess.run(  # noqa: S603
+        [sys.executable, HERE / "visit.py", folder, str(1 if EVERY else 5), str(step)],
+        env=under(folder, "/dev/null"), stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    *found, tried = json.loads(told.stdout)
+    sys.stderr.write(f"visit: {tried}\n")
     assert found == []
