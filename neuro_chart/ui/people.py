@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
@@ -46,11 +46,13 @@ class PeopleSection(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         people = card(label("People", "heading"), lines, row(self.add_button, None), self.said, label(TOLD, "small", wrap=True), spacing=12)
         self.sheet = SheetCard(chart, vault)
+        self.sheet.shown.connect(self._bring_sheet, Qt.ConnectionType.QueuedConnection)  # once it is laid out
         self._asked = QVBoxLayout()
         self._asked.setContentsMargins(0, 0, 0, 0)
-        asked = QWidget()
-        asked.setLayout(self._asked)
-        self._page = section_page(people, asked, self.sheet)
+        self._desk = QWidget()  # where a panel asks, in sight whatever the list is long
+        self._desk.setLayout(self._asked)
+        self._desk.hide()
+        self._page = section_page(self._desk, people, self.sheet)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._page)
@@ -126,8 +128,12 @@ class PeopleSection(QWidget):
         panel.left.connect(self._dismiss)
         panel.done.connect(self._done)
         self._asked.addWidget(panel)
+        self._desk.show()
         panel.setFocus()
-        QTimer.singleShot(0, panel, lambda: self._page.ensureWidgetVisible(panel))  # once it is laid out
+        self._page.verticalScrollBar().setValue(0)
+
+    def _bring_sheet(self) -> None:
+        self._page.verticalScrollBar().setValue(self.sheet.y())
 
     def _done(self, sentence: str) -> None:
         self._dismiss()
@@ -142,6 +148,7 @@ class PeopleSection(QWidget):
             self.panel.hide()
             self.panel.deleteLater()
             self.panel = None
+            self._desk.hide()
 
     def _say(self, sentence: str) -> None:
         self.said.setText(sentence)

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtPrintSupport import QPrinter
@@ -31,11 +32,16 @@ NONE, MADE = (
     "A sheet was made and fits. A new one takes its place; it still opens older backups.",
 )
 SHOWN = "It holds once it is printed or saved, and then the earlier one stops fitting. It can't be shown again later."
-HEIGHT = 560
+HEIGHT = 488  # px, so that it is seen whole with its buttons on a small laptop
 
 
 class SheetCard(QFrame):
-    """Makes a new recovery sheet for the vault. Its key opens the vault from the moment that the sheet is first printed or saved."""
+    """Makes a new recovery sheet for the vault. Its key opens the vault from the moment that the sheet is first printed or saved.
+
+    `shown()` when there is more to see.
+    """
+
+    shown = Signal()
 
     def __init__(self, chart: OpenChart, vault: "Vault") -> None:
         super().__init__()
@@ -53,6 +59,7 @@ class SheetCard(QFrame):
         self.make_button = button("Make a recovery sheet", self.make, icon="file-text")
         self.view = PaperView(self)
         self.view.setPageMode(QPdfView.PageMode.SinglePage)
+        self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setZoomMode(QPdfView.ZoomMode.FitInView)
         self.view.setFixedHeight(HEIGHT)
         self.print_button = button("Print…", self.print_sheet, "primary", "printer")
@@ -105,6 +112,7 @@ class SheetCard(QFrame):
         self._say("")
         self._tell_state()
         self.print_button.setFocus()
+        self.shown.emit()
 
     def print_sheet(self) -> None:
         """Print the sheet where the system's dialog says."""
@@ -136,8 +144,11 @@ class SheetCard(QFrame):
         self._keeping.start(partial(new_recovery, self._vault, self._code))
 
     def _kept(self, _code: object) -> None:
+        from neuro_chart.store.records import Change  # noqa: PLC0415  # keeps the database out of the program's start
+
         self._shown.setEnabled(True)
         self._is_kept = True
+        self._chart.changed.emit(Change("people"))
         self._tell_state()
         self._then()
         if not self.isVisible():
