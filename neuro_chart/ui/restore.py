@@ -16,6 +16,7 @@ from neuro_chart.ui.backing import backup_folder
 from neuro_chart.ui.door import GAP, DoorForm, mark
 from neuro_chart.ui.restore_steps import Choice, Holdings
 from neuro_chart.ui.roles import announce
+from neuro_chart.ui.sitting import remember
 from neuro_chart.ui.widgets import button, card, column, label, row
 from neuro_chart.ui.work import Work
 
@@ -49,7 +50,7 @@ class RestoreForm(DoorForm):
 
     def __init__(self, path: Path, settings: QSettings) -> None:
         super().__init__(path)
-        self._folder = backup_folder(settings, path)
+        self._settings, self._folder = settings, backup_folder(settings, path)
         self.seen: Seen | None = None
         self.asking: RecoverForm | None = None
         self._is_stopped = False
@@ -163,7 +164,7 @@ class RestoreForm(DoorForm):
         """Open the chart that was restored."""
         if self.seen is not None:
             vault, unlocked, name = self.path, self.seen.unlocked, self.seen.path.name
-            self._begin(lambda: _open(vault, unlocked, name), self._opened)
+            self._begin(lambda: _open(vault, unlocked, name, self._settings), self._opened)
 
     def _opened(self, vault: "Vault") -> None:
         if self.choice.by_sheet:
@@ -248,11 +249,13 @@ def _unwrapped(path: Path, secret: str, *, by_sheet: bool) -> "Unlocked":
     return ring.unwrap_recovery(secret) if by_sheet else ring.unwrap(secret)
 
 
-def _open(path: Path, unlocked: "Unlocked", backup: str) -> "Vault":
-    """Open what was restored; the trail tells it."""
+def _open(path: Path, unlocked: "Unlocked", backup: str, settings: QSettings) -> "Vault":
+    """Open what was restored; the trail tells it, and this machine takes it for what it saw last."""
     from neuro_chart.store.records import Records  # noqa: PLC0415  # on a thread of its own
     from neuro_chart.store.vault import Vault  # noqa: PLC0415  # as above
 
     vault = Vault.open_with_key(path, unlocked)
-    Records(vault).log(Deed.RESTORED, backup=backup)
+    records = Records(vault)
+    records.log(Deed.RESTORED, backup=backup)
+    remember(records, vault, settings)
     return vault

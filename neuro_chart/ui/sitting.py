@@ -11,6 +11,7 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day
 
 if TYPE_CHECKING:
+    from neuro_chart.store.records import Records
     from neuro_chart.store.vault import Vault
 
 OLDER = (
@@ -28,17 +29,17 @@ def begin(chart: OpenChart, vault: "Vault", settings: QSettings) -> str:
     seen = Witness(_folder(settings)).outrun(vault, KeyRing.load(keys_path(vault.path)).vault_id)
     failed = Attempts(vault.path).take()
     chart.act(lambda: chart.records.signed_in(failed))
-    remember(chart, vault, settings)
+    remember(chart.records, vault, settings)
     return "" if seen is None else OLDER.format(when=f"{long_day(local_day(seen.at))}, {local_time(seen.at)}")
 
 
-def remember(chart: OpenChart, vault: "Vault", settings: QSettings) -> None:
+def remember(records: "Records", vault: "Vault", settings: QSettings) -> None:
     """Keep where the trail ends now; a disk that does not take it costs a warning at most."""
     from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # keeps the database out of the program's start
     from neuro_chart.store.witness import Witness  # noqa: PLC0415  # as above
 
     with suppress(OSError, VaultError):
-        Witness(_folder(settings)).keep(KeyRing.load(keys_path(vault.path)).vault_id, chart.records.trail_head())
+        Witness(_folder(settings)).keep(KeyRing.load(keys_path(vault.path)).vault_id, records.trail_head())
 
 
 def _folder(settings: QSettings) -> Path:

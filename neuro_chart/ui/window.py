@@ -500,7 +500,7 @@ class Window(QMainWindow):
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.sync()
         self._is_open = False
-        sitting.remember(self.chart, self.vault, self._settings)
+        sitting.remember(self.chart.records, self.vault, self._settings)
         self.ticker.stop()
         self.notifier.put_away()
         self.backing.put_away()
