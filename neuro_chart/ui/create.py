@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
-from neuro_chart.clinic.passphrases import strength
 from neuro_chart.clinic.people import Practice, Practitioner
-from neuro_chart.ui.door import GAP, WIDTH, DoorForm, PassphraseLine, mark
+from neuro_chart.ui.door import GAP, WIDTH, DoorForm, mark
+from neuro_chart.ui.new_passphrase import NewPassphrase
 from neuro_chart.ui.widgets import Segments, button, card, column, label, row, set_flag
 from neuro_chart.ui.words import Prose
 
@@ -27,25 +27,18 @@ class CreateForm(DoorForm):
         self.letterhead = Prose("Letterhead", "Address, phone, registration number", lines=3)
         self.paper = Segments({"A4": "A4", "Letter": "Letter"}, "Paper")
         self.paper.show_choice(locale_paper())
-        self.passphrase, self.again = PassphraseLine("Passphrase"), PassphraseLine("Passphrase again")
+        self.chosen = NewPassphrase("Passphrase")
+        self.passphrase, self.again = self.chosen.first, self.chosen.again
         self.warn_of_caps_lock(self.passphrase)
-        self.strength_bar = QProgressBar()
-        self.strength_bar.setRange(0, 4)
-        self.strength_bar.setTextVisible(False)
-        self.strength_bar.setAccessibleName("Strength of the passphrase")
-        self.strength_word = label("Four or five words that only you would put together are strong and easy to keep.", "small", wrap=True)
-        self.strength_word.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.strength_word.setFixedHeight(GAP)
-        self.passphrase.textChanged.connect(self._show_strength)
+        self.chosen.entered.connect(self.create_practice)
         self.open_button = button("Create the practice", self.create_practice, "primary")
-        self.again.returnPressed.connect(self.create_practice)
         self._lay_out()
         self.setFocusProxy(self.practice_name)
 
     def _lay_out(self) -> None:
         lost = label(
-            "The passphrase is the only key. If it is forgotten, nobody can read this chart again: not you, and not us. "
-            "Write it down and keep it where the practice keeps its keys.",
+            "The passphrase is the only key until you print a recovery sheet, which Today asks for. Without either, nobody can read "
+            "this chart again: not you, and not us.",
             wrap=True,
         )
         lost.setProperty("pill", "warning")
@@ -56,7 +49,7 @@ class CreateForm(DoorForm):
         )  # fmt: skip
         person = column(
             label("Your name, as you sign", "heading"), self.your_name,
-            label("Passphrase", "heading"), self.passphrase.with_eye(), self.strength_bar, self.strength_word, self.again, None,
+            label("Passphrase", "heading"), self.chosen, None,
         )  # fmt: skip
         for side in (practice, person):
             side.setFixedWidth(WIDTH - GAP * 3 // 2 - 1)  # within the border, whatever the words in it, so that nothing jumps
@@ -78,28 +71,23 @@ class CreateForm(DoorForm):
         box.addWidget(form)
         box.addWidget(row(None, button("Restore a backup…", lambda: self.wanted.emit("restore"), "link"), None))
 
-    def _show_strength(self, words: str) -> None:
-        score, sentence = strength(words)
-        self.strength_bar.setValue(score)
-        self.strength_word.setText(sentence)
-
     def create_practice(self) -> None:
         """Make the vault with its practice and first practitioner."""
         practice = Practice(self.practice_name.text().strip(), self.letterhead.toPlainText().strip(), self.paper.choice)
         practitioner = Practitioner(self.your_name.text().strip())
-        words = self.passphrase.text()
         for line, wrong, sentence in (
             (self.practice_name, not practice.name, "Give the practice a name; it heads every paper."),
             (self.your_name, not practitioner.name, "Give your name; it stands under what you sign."),
-            (self.passphrase, not words.strip(), "An empty passphrase protects nobody: type a few words."),
-            (self.again, words != self.again.text(), "The two passphrases differ; type the second one again."),
         ):
             set_flag(line, "invalid", wrong)
             if wrong:
                 self.error.setText(sentence)
                 line.setFocus()
                 return
-        path = self.path
+        if problem := self.chosen.problem():
+            self.error.setText(problem)
+            return
+        path, words = self.path, self.chosen.words
 
         def work() -> "Vault":
             from neuro_chart.store.vault import Vault  # noqa: PLC0415  # keeps the database out of the window's start
@@ -109,8 +97,7 @@ class CreateForm(DoorForm):
         self.begin(work)
 
     def done(self, vault: object) -> None:
-        self.passphrase.clear()
-        self.again.clear()
+        self.chosen.clear()
         super().done(vault)
 
     def failed(self, error: Exception) -> None:

@@ -30,7 +30,7 @@ class RecoverForm(DoorForm):
         self.key.typed.connect(lambda: self.error.setText(""))
         self.key.entered.connect(self.try_key)
         self.passphrase.entered.connect(self.recover)
-        self.passphrase.caps_lock.connect(lambda on: self.error.setText("Caps Lock seems to be on." if on else ""))
+        self.warn_of_caps_lock(self.passphrase.first)
         self.key_button = button("Use this key", self.try_key, "primary", "arrow-right")
         self.open_button = button("Keep it and open the chart", self.recover, "primary", "lock-open")
         self.first_step, self.second_step = self._ask_key(), self._ask_passphrase()
