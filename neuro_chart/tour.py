@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
@@ -20,8 +21,11 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.demo import make_demo
 from neuro_chart.hand import SIZE, Hand, TourError, check_nothing_is_missing, kill_in_the_middle, treat_until_killed, treatment
 from neuro_chart.resources import ROOT
+from neuro_chart.ui.archive import RecordActs
 from neuro_chart.ui.body_map import BodyMap
+from neuro_chart.ui.chart_check import ChartCheck
 from neuro_chart.ui.health_history import HealthHistoryPage
+from neuro_chart.ui.lock import Locked
 from neuro_chart.ui.papers import PapersPage
 from neuro_chart.ui.point_card import PointPopup
 from neuro_chart.ui.points import TURN_AFTER
@@ -83,13 +87,7 @@ def photograph(vault: Path, folder: Path) -> None:
 
 def walk(hand: Hand, album: Album) -> None:
     """From the first day's window to the papers, a picture of each page."""
-    vault = hand.app.path
-    for name, path in (("01-first-day", vault.with_name("none.vault")), ("02-unlock", vault)):
-        door = Unlock(path, hand.app.settings)
-        door.resize(SIZE)
-        door.show()
-        album.take(name, door)
-        door.close()
+    stand_at_the_door(hand, album)
     hand.unlock()
     window = hand.window
     for name, key in (("03-today", "today"), ("04-patients", "patients"), ("06-find", "find"), ("07-settings", "settings"),
@@ -100,6 +98,7 @@ def walk(hand: Hand, album: Album) -> None:
             hand.write(window.notes.line, "monofilament")
             hand.wait(window.notes.list.count, "the words to be found")
         album.take(name)
+    look_after(hand, album)
     look_up(hand, album)
     window.show_page("patients")
     window.patients.add_patient()
@@ -107,6 +106,9 @@ def walk(hand: Hand, album: Album) -> None:
     running, patient = next((v, p) for v, p in window.chart.records.open_visits() if p.family == "Delgado")
     window.open_patient(patient.id)
     album.take("08-overview")
+    hand.press(hand.tab("overview", RecordActs).merge)
+    album.take("41-merge")
+    window.patient.show_tab("progress")
     hand.tab("health", HealthHistoryPage)
     album.take("09-health-history")
     hand.tab("progress", ProgressPage)
@@ -136,6 +138,21 @@ def walk(hand: Hand, album: Album) -> None:
     hand.lock()
 
 
+def stand_at_the_door(hand: Hand, album: Album) -> None:
+    """The ways into a chart: the first day, the passphrase, the recovery sheet, a backup."""
+    vault = hand.app.path
+    for name, path, form in (
+        ("01-first-day", vault.with_name("none.vault"), "create"), ("02-unlock", vault, "unlock"),
+        ("39-recover", vault, "recover"), ("40-restore", vault, "restore"),
+    ):  # fmt: skip
+        door = Unlock(path, hand.app.settings)
+        door.resize(SIZE)
+        door.show_form(form)
+        door.show()
+        album.take(name, door)
+        door.close()
+
+
 def treat(hand: Hand, album: Album) -> None:
     """What the visit page shows while its hands are busy: a line that is typed, panels, the clock on the whole screen, the count."""
     page = hand.visit_page
@@ -161,6 +178,26 @@ def treat(hand: Hand, album: Album) -> None:
     page.clock.resize(SIZE)
     album.take("29-clock", page.clock)
     page.clock.close()
+
+
+def look_after(hand: Hand, album: Album) -> None:
+    """What is set, who may what, the backups, the trail and the check of the whole chart; and the chart while it is locked."""
+    window = hand.window
+    window.show_page("settings")
+    settings = window.settings_page
+    for number, section in enumerate(("treatment", "machine", "people", "backups", "record"), 33):
+        settings.show_section(section)
+        if section == "record":
+            check = cast("ChartCheck", settings.section(section).findChild(ChartCheck))
+            hand.press(check.start)
+            hand.wait(check.start.isVisible, "the chart to be checked")
+        album.take(f"{number}-settings-{section}")
+    settings.show_section("practice")
+    locked = Unlock(hand.app.path, hand.app.settings, Locked.of(window.ticker.visits, window.ticker))
+    locked.resize(SIZE)
+    locked.show()
+    album.take("38-locked", locked)
+    locked.close()
 
 
 def look_up(hand: Hand, album: Album) -> None:

@@ -19,6 +19,7 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day, today
 from neuro_chart.ui.left_in import is_late, reminder
 from neuro_chart.ui.privacy import shown_name
+from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import Empty, button, card, label, page_title, pill, row, scrolled, set_flag
 
@@ -102,6 +103,7 @@ class TodayPage(QWidget):
             name.setAccessibleDescription(reminder(each))
             words = label(reminder(each), "" if is_late(each) else "muted", wrap=True)
             set_flag(words, "over", is_late(each))
+            grid.setRowMinimumHeight(at, TARGET)
             grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(words, at, 1, 1, 2)
         return card(label("Left in", "heading"), label("Press needles and seeds, until a visit charts that they are out.", "small"), lines)
@@ -120,6 +122,7 @@ class TodayPage(QWidget):
         lines, grid = _columns()
         for at, (visit, patient) in enumerate(visits):
             points = " · ".join(dict.fromkeys(n.point for n in visit.needles if n.point)) or "No needles yet"
+            grid.setRowMinimumHeight(at, TARGET)
             grid.addWidget(self._name(patient, visit.id), at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(f"{short_day(local_day(visit.started))}, {local_time(visit.started)}", "muted"), at, 1)
             words = label(points, "muted")
