@@ -26,10 +26,10 @@ def back_up(vault: Vault, folder: Path) -> int:
     records = _signed_in(vault)
     holds = records.trail_head().seq if records else 0
     made = backup(vault, folder, _progress("Backing up"))
-    if records:
-        records.log(Deed.BACKED_UP, file=made.path.name, folder=str(folder), holds=holds)
     if made.problem:
         raise VaultError(f"“{made.path}” was made, but the chart itself does not hold: {made.problem} No older backup was removed.")
+    if records:
+        records.log(Deed.BACKED_UP, file=made.path.name, folder=str(folder), holds=holds)
     prune(folder, KeyRing.load(keys_path(vault.path)).vault_id)
     sys.stdout.write(f"{made.path}\n")
     return 0

@@ -23,6 +23,7 @@ FIELDS = {
     "counted": "Counted out", "amount": "How many", "pairs": "Leads", "spots": "Places", "strokes": "Lines on the skin",
     "until": "To come out by", "consent": "The patient's consent", "at": "When", "needle_id": "Needle", "done": "What was done",
     "outcome": "How it ended", "author_id": "By", "started": "Began", "paused": "Clock stands since", "since": "Typed since",
+    "holds": "Holds the trail up to entry",
 }  # fmt: skip
 MOMENTS = {
     "started",
@@ -75,7 +76,7 @@ def what_words(entry: Entry) -> str:
     """In one line, what the deed was done to."""
     rows = {name: fields for name, fields in entry.changes.items() if isinstance(fields, Mapping)}
     if not rows:
-        said = ", ".join(_plain(value) for name, value in entry.changes.items() if name not in MOMENTS)
+        said = ", ".join(_plain(value) for name, value in entry.changes.items() if name not in {*MOMENTS, "holds"})
         return said[:1].upper() + said[1:] or ("Visit" if entry.visit_id else "Patient's record" if entry.patient_id else "")
     if len(rows) == 1:
         ((name, fields),) = rows.items()
