@@ -40,7 +40,7 @@ def finish(path: Path) -> None:
         words = json.loads(marker.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         words = None
     if not isinstance(words, list) or len(words) != 2 or not all(_is_beside(path, name) for name in words):
         raise DamagedVaultError(f"“{marker.name}”, which says what a restore has to do, can't be read. Restore the backup once more.")
@@ -84,7 +84,7 @@ def _keep(old: Path, kept: Path) -> None:
 
 
 def _is_beside(vault: Path, name: object) -> bool:
-    return isinstance(name, str) and Path(name).name == name != vault.name
+    return isinstance(name, str) and name not in {"", "..", vault.name} and "\0" not in name and Path(name).name == name
 
 
 def _journal(vault: Path) -> Path:

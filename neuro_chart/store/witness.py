@@ -22,7 +22,7 @@ class Witness:
         try:
             seq, digest, at = json.loads(self._file(vault_id).read_text(encoding="utf-8"))
             return Head(int(seq), str(digest), datetime.fromisoformat(at))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, OverflowError, RecursionError):
             return None
 
     def outrun(self, vault: Vault, vault_id: str) -> Head | None:

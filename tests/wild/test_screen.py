@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QAbstractSlider,
     QApplication,
     QLabel,
     QLineEdit,
@@ -161,8 +160,8 @@ def test_no_page_takes_words_for_markup(window, library, marker):
 
 WORST = (
     *("NUL", "lone high surrogate", "right-to-left override", "one letter under a thousand marks", "stacked marks", "emoji of a family"),
-    *("HTML image", "wildcards", "drop table", "line separator", "no-break blank", "NFD e acute", "mnemonic", "a number of days", "template", "5,000 lines"),
-    *("a word of 20,000 letters", "many digits", "blanks to fill in", "shorthand"),
+    *("HTML image", "wildcards", "drop table", "line separator", "no-break blank", "NFD e acute", "mnemonic", "template", "5,000 lines"),
+    *("a number of days", "a word of 20,000 letters", "many digits", "blanks to fill in", "shorthand"),
 )  # fmt: skip
 
 
@@ -189,7 +188,7 @@ def test_every_field_takes_any_words(window, library, corpus):
     """Pasted, and the field left: nothing breaks, whatever page it is on; what breaks in a slot fails the test."""
     patient, *visits = chart_with(window, library, "Ann")
     tried = 0
-    for where in screens(window, patient, *visits):
+    for _ in screens(window, patient, *visits):
         page = window.stack.currentWidget()
         for field in fields_of(page):
             for name in WORST[tried % EVERY :: EVERY]:
