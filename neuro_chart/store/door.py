@@ -232,18 +232,22 @@ def refuse_left_open(path: Path) -> None:
         )
 
 
+def check_pages(path: Path, connection: Any) -> None:  # noqa: ANN401
+    """Every page by its HMAC; DamagedVaultError where one is not what was written."""
+    if connection.cursor().execute("PRAGMA cipher_integrity_check").fetchall():
+        raise _damaged(path)
+
+
 def check(path: Path, connection: Any, *, whole: bool = False) -> None:  # noqa: ANN401
-    """The structure, which an older page put back would break (`whole`: each index entry too), then every page by its HMAC."""
-    cursor = connection.cursor()
+    """Every page, then the structure, which an older page put back would break; `whole`: each entry of an index too."""
+    check_pages(path, connection)
     structure = "integrity_check(1)" if whole else "quick_check(1)"
-    sound = cursor.execute(f"PRAGMA {structure}").fetchall() == [("ok",)]
-    if sound and cursor.execute("PRAGMA cipher_integrity_check").fetchall():
-        # Where the power went while the journal was taken in, a page of the file may be torn: the journal still has it whole, and
-        # the structure was read by way of it.
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        sound = not cursor.execute("PRAGMA cipher_integrity_check").fetchall()
-    if not sound:
-        raise DamagedVaultError(f"“{path.name}” is damaged. Put it and its keys back from the last good backup; nothing was changed.")
+    if connection.cursor().execute(f"PRAGMA {structure}").fetchall() != [("ok",)]:
+        raise _damaged(path)
+
+
+def _damaged(path: Path) -> DamagedVaultError:
+    return DamagedVaultError(f"“{path.name}” is damaged. Put it and its keys back from the last good backup; nothing was changed.")
 
 
 def revision_of(path: Path, connection: Any) -> str:  # noqa: ANN401
