@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from neuro_chart.clinic import recovery
 from neuro_chart.clinic.trail import Deed
-from neuro_chart.store.errors import NoVaultError, VaultError, WrongPassphraseError
+from neuro_chart.store.errors import DamagedVaultError, NoVaultError, VaultError, WrongPassphraseError
 from neuro_chart.ui.backing import backup_folder
 from neuro_chart.ui.door import GAP, DoorForm, mark
 from neuro_chart.ui.restore_steps import Choice, Holdings
@@ -58,6 +58,7 @@ class RestoreForm(DoorForm):
         self._listing = Work(self)
         self.title, self.words = label("", "title"), label("", "muted", wrap=True)
         self.choice, self.holdings = Choice(), Holdings()
+        self.warn_of_caps_lock(self.choice.passphrase)
         self.choice.looked.connect(self.look)
         self.choice.file_chosen.connect(self._offer_file)
         self.another = button("Choose another", self.choose)
@@ -199,6 +200,7 @@ class RestoreForm(DoorForm):
     def failed(self, error: Exception) -> None:
         self._rest()
         super().failed(error)
+        self.leave.show()
         if not self.choice.isHidden():
             self.choice.focus()
 
@@ -235,11 +237,17 @@ def _look(path: Path, vault: Path, unwrapped: "Callable[[Path], Unlocked]") -> S
         raise
     holds = look(path, unlocked)
     try:
-        return Seen(path, unlocked, holds, look(vault, unlocked), "")
+        try:
+            present = look(vault, unlocked)
+        except DamagedVaultError:  # or it has another key, as the chart of another practice
+            present = look(vault, unwrapped(vault))
     except NoVaultError:
         return Seen(path, unlocked, holds, None, "There is no chart on this machine yet.")
+    except WrongPassphraseError:
+        return Seen(path, unlocked, holds, None, "It can't be looked into: it is damaged, or has other keys than this backup.")
     except VaultError as error:
         return Seen(path, unlocked, holds, None, f"It can't be looked into. {error}")
+    return Seen(path, unlocked, holds, present, "")
 
 
 def _unwrapped(path: Path, secret: str, *, by_sheet: bool) -> "Unlocked":

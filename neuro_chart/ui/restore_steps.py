@@ -37,7 +37,9 @@ class Choice(QWidget):
         self.list = QListWidget()
         self.list.setProperty("role", "choices")
         self.list.setAccessibleName("Backups")
+        self.list.hide()
         self.none = label("", "muted", wrap=True)
+        self.none.hide()
         self.other = button("Another file…", self.choose_file, "link", "folder-open")
         self.passphrase = PassphraseLine("Passphrase that it had then")
         self.passphrase.returnPressed.connect(self.looked)
@@ -166,6 +168,8 @@ def _told(held: "Contents") -> tuple[tuple[str, str], ...]:
 def _lacks(backup: "Contents", present: "Contents | None") -> str:
     if present is None:
         return ""
+    if backup.practice != present.practice:
+        return f"This is the chart of “{backup.practice}”. Is it the one that you want in the place of “{present.practice}”?"
     counted = ((present.patients - backup.patients, "patient"), (present.visits - backup.visits, "visit"))
     fewer = [f"{count} {what}{'s' * (count > 1)}" for count, what in counted if count > 0]
     return f"This backup lacks {' and '.join(fewer)} of the chart as it is." if fewer else ""

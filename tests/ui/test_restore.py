@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store import access
@@ -241,6 +241,17 @@ def test_the_arrow_keys_choose_while_the_passphrase_is_typed(qtbot, door, vault_
     qtbot.waitUntil(lambda: form.choice.path == newer.path)
     QTest.keyClick(form.choice.passphrase, Qt.Key.Key_Down)
     assert form.choice.path == kept.path
+
+
+def test_the_chart_of_another_practice_is_told(qtbot, door, tmp_path, vault_path, kept, passphrase, cheap_kdf):
+    other = tmp_path / "elsewhere" / "other.vault"
+    other.parent.mkdir()
+    Vault.create(other, passphrase, Practice("Hillside Acupuncture"), Practitioner("Ola"), kdf=cheap_kdf).close()
+    window = door(vault_path, "restore")
+    window.form.choice.file_chosen.emit(other)
+    qtbot.waitUntil(lambda: window.form.choice.path == other)
+    look(qtbot, window, passphrase)
+    assert "Hillside Acupuncture" in window.form.holdings.mind.text()
 
 
 def test_from_the_settings_to_the_restored_chart_and_back_in_it(qtbot, vault_path, settings, passphrase, kept):
