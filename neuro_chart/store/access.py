@@ -53,7 +53,7 @@ def new_recovery(vault: Vault, code: str | None = None) -> str:
 def open_by_sheet(path: Path, text: str) -> Vault:
     """Opens the vault with the recovery key as somebody typed it, so that `recover` can follow; MisreadError says where it is misread.
 
-    A key that doesn't fit is counted as a failed attempt.
+    The trail tells of it, whatever follows. A key that doesn't fit is counted as a failed attempt.
     """
     code = recovery.write(recovery.read(text))
     attempts = Attempts(path)
@@ -63,7 +63,13 @@ def open_by_sheet(path: Path, text: str) -> Vault:
     except WrongPassphraseError:
         attempts.failed()
         raise
-    return Vault.open_with_key(path, unlocked)
+    vault = Vault.open_with_key(path, unlocked)
+    try:
+        Records(vault).signed_in(attempts.take(), recovered=True)
+    except BaseException:
+        vault.close()
+        raise
+    return vault
 
 
 def recover(vault: Vault, practitioner_id: str, passphrase: str) -> Vault:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from neuro_chart.store.tables import adjunct, amendment, erasure, event, intake, needle, patient, trail, typing, visit
+from neuro_chart.store.tables import adjunct, amendment, erasure, event, intake, needle, patient, place, trail, typing, visit
 
 
 def erase(connection: sa.Connection, patient_id: str, practitioner_id: str, at: datetime, reason: str) -> None:
@@ -18,5 +18,6 @@ def erase(connection: sa.Connection, patient_id: str, practitioner_id: str, at: 
         connection.execute(sa.delete(table).where(table.c.visit_id.in_(theirs)))
     for table in (typing, visit, intake):
         connection.execute(sa.delete(table).where(table.c.patient_id == patient_id))
+    connection.execute(sa.delete(place).where(sa.func.json_extract(place.c.page, "$.patient") == patient_id))
     connection.execute(sa.delete(patient).where(patient.c.id == patient_id))
     connection.execute(sa.update(trail).where(trail.c.patient_id == patient_id, trail.c.detail.is_not(None)).values(detail=None))

@@ -191,7 +191,7 @@ class KeyRing:
                 raise NewerVaultError("This vault was made by a newer Neuro Chart. Install the newest version to open it.")
             slots = tuple(_read(slot) for slot in content["slots"])
             vault_id = str(content["vault"])
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, OverflowError, TypeError, KeyError, AttributeError, RecursionError):
             raise damaged from None
         if not all(slot.sound for slot in slots):
             raise damaged

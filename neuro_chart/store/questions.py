@@ -76,7 +76,7 @@ class Questions:
     def role(self) -> Role:
         """What may be done by who signed in; a vault that can't be written to is only read, and so is one that only the sheet opened."""
         if self._role is None:
-            mine = sa.select(practitioner.c.role).where(practitioner.c.id == self._vault.practitioner_id)
+            mine = sa.select(practitioner.c.role).where(practitioner.c.id == self._vault.practitioner_id, practitioner.c.disabled.is_(None))
             with plainly(), self._vault.reader.connect() as connection:
                 self._role = (not self._vault.read_only and connection.scalar(mine)) or Role.READER
         return self._role

@@ -20,6 +20,7 @@ from neuro_chart.clinic.needles import Needle, count
 from neuro_chart.clinic.people import Patient, Practice, Practitioner, Role
 from neuro_chart.clinic.phrases import Phrase
 from neuro_chart.clinic.protocols import Protocol
+from neuro_chart.clinic.text import fold
 from neuro_chart.clinic.trail import Deed, Entry
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Amendment, Visit
 from neuro_chart.store import search
@@ -40,6 +41,7 @@ from neuro_chart.store.tables import (
     MOMENT,
     adjunct,
     cleaned,
+    erasure,
     event,
     needle,
     patient,
@@ -95,12 +97,13 @@ class Records(Questions):
         known = {each.id: each for each in self.practitioners()}
         own = person.id == self._vault.practitioner_id and replace(known[person.id], name=person.name) == person
         _refuse({} if person.name.strip() else {"name": "Give a name; it stands under what is signed."})
+        if any(each.id != person.id and fold(each.name.strip()) == fold(person.name.strip()) for each in known.values()):
+            raise ValueError("Somebody here has this name already, and a signature is known by its name. Add what tells them apart.")
         known[person.id] = person
         if not any(each.role is Role.OWNER and each.disabled is None for each in known.values()):
             raise ValueError("The practice needs an owner. Make somebody else one first.")
         with self._acting(need=Role.READER if own else Role.OWNER) as session:
             session.merge(person)
-        self._role = None
         self._role = None
         return Change("people")
 
@@ -111,6 +114,8 @@ class Records(Questions):
         with self._acting() as session:
             if (held := session.get(Patient, kept.id)) is not None:  # archive and merge are acts of their own, whatever was read before
                 kept.archived, kept.merged_into = held.archived, held.merged_into
+            elif session.scalar(sa.select(erasure.c.patient_id).where(erasure.c.patient_id == kept.id)):
+                raise ValueError("This record was erased. Add the patient anew.")
             session.merge(kept)
         return Change("patient", kept.id)
 
@@ -202,7 +207,8 @@ class Records(Questions):
         return found or {}
 
     def start_intake(self, intake: Intake) -> Change:
-        """Adds a health history beside those that are there."""
+        """Adds a health history beside those that are there; ValueError for a completed one, as completing signs it."""
+        _refuse({"completed": "A health history is completed only after it was started."} if intake.completed else {})
         with self._acting() as session:
             session.add(cleaned(intake))
         return Change("intake", intake.patient_id)

@@ -38,7 +38,10 @@ class Names:
     def __call__(self, row_id: str) -> str:
         """The name; of whom there is no record any more, that it was erased."""
         if not self._known:
-            self._known = {each.id: each.name for each in self._chart.records.practitioners()} | {"": ""}
+            from neuro_chart.store.keys import RECOVERY  # noqa: PLC0415  # keeps the store's libraries out of the program's start
+
+            people = {each.id: each.name for each in self._chart.records.practitioners()}
+            self._known = people | {"": "", RECOVERY: "Somebody with the recovery sheet"}
         if row_id not in self._known:
             try:
                 self._known[row_id] = shown_name(self._chart.records.patient(row_id), self._settings)

@@ -157,10 +157,10 @@ def test_a_passphrase_that_cant_be_taken_is_told(qtbot, door, code, first, secon
     form.leave()
 
 
-def test_back_closes_what_the_key_has_opened(qtbot, door, code, vault_path, passphrase):
+def test_back_closes_what_the_key_has_opened_and_the_trail_tells_that_it_was_open(qtbot, door, code, vault_path, passphrase):
     type_on(code.replace("-", ""))
     form = by_key(qtbot, door)
     qtbot.keyClicks(form.passphrase.first, HERS)
     form.leave()
     with Vault.open(vault_path, passphrase) as vault:
-        assert not Records(vault).trail(deed=Deed.RECOVERED)
+        assert [entry.deed for entry in Records(vault).trail(limit=2)] == [Deed.RECOVERED, Deed.KEYS]
