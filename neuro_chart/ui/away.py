@@ -31,11 +31,11 @@ class Away(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._windows: _Messages | None = None
+        self._windows: Messages | None = None
         if sys.platform == "linux":
             self._listen()
         elif sys.platform == "win32":
-            self._windows = _Messages(self)
+            self._windows = Messages(self)
             QCoreApplication.instance().installNativeEventFilter(self._windows)
 
     def watch(self, window: QWidget) -> None:
@@ -58,7 +58,7 @@ class Away(QObject):
             if told.startswith("unix:") or (not told and usual and Path(usual).exists()):  # never over a network, and none is started
                 bus = connect()
                 for service, path, interface, name, slot in signals:
-                    bus.connect(service, path, interface, name, self, SLOT(slot).encode())
+                    bus.connect(service, path, interface, name, self, SLOT(slot))  # type: ignore[call-overload]  # it takes no bytes
 
     @Slot(bool)
     def turned(self, away: bool) -> None:  # noqa: FBT001  # as the bus tells it
@@ -72,7 +72,9 @@ class Away(QObject):
         self.gone.emit()
 
 
-class _Messages(QAbstractNativeEventFilter):
+class Messages(QAbstractNativeEventFilter):
+    """Reads what Windows tells the windows of the program."""
+
     def __init__(self, away: Away) -> None:
         super().__init__()
         self._away = away
