@@ -65,7 +65,7 @@ class PeopleSection(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if not event.spontaneous():
+        if not event.spontaneous() and self.panel is not None and self.panel.isEnabled():  # else it works, and goes when that is done
             self._dismiss()
 
     def _changed(self, change: object) -> None:

@@ -220,6 +220,15 @@ def test_what_was_typed_is_forgotten_when_the_page_is_left(qtbot, section, windo
     assert shown(window).panel is None
 
 
+def test_who_leaves_the_page_while_a_passphrase_is_set_finds_it_set(qtbot, section, window, vault):
+    click(qtbot, named(section, "Ola Nordmann").passphrase)
+    type_twice(qtbot, section.panel, HIS)
+    click(qtbot, section.panel.do_button)
+    window.show_page("today")
+    qtbot.waitUntil(lambda: section.panel is None, timeout=20_000)
+    assert sign_in(vault, HIS).name == "Ola Nordmann"
+
+
 # the recovery sheet
 
 
