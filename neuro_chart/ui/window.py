@@ -231,6 +231,7 @@ class Window(QMainWindow):
         add_action(self, "Find patient", "Ctrl+F", self._find_patient)
         add_action(self, "Add patient", "Ctrl+N", self._add_patient)
         add_action(self, "Stop ringing", "Ctrl+.", self.ticker.quiet)
+        add_action(self, "Back up now", "", self._back_up)
         add_action(self, "Show initials in place of names, or names again", "Ctrl+Shift+H", self._turn_names)
         add_action(self, "Everything that can be done", "Ctrl+K", self.show_palette)
         add_action(self, "Quit", QKeySequence(QKeySequence.StandardKey.Quit).toString(), self.close)
@@ -327,6 +328,10 @@ class Window(QMainWindow):
     def _show_backups(self) -> None:
         self.show_page("settings")
         self.settings_page.show_section("backups")
+
+    def _back_up(self) -> None:
+        self._show_backups()
+        self.backing.start()
 
     def _show_people(self) -> None:
         self.show_page("settings")

@@ -48,6 +48,14 @@ def test_a_backup_is_made_by_keys_alone_and_shown(qtbot, window, section, folder
     qtbot.waitUntil(lambda: "the newest" in listed(section))
 
 
+def test_it_is_found_in_the_list_of_everything_that_can_be_done(qtbot, window, folder):
+    window.chart.act(lambda: window.chart.records.save_patient(Patient("Rosa", "Delgado")))
+    next(action for action in window.actions() if action.text() == "Back up now").trigger()
+    assert window.settings_page.section("backups").isVisible()
+    done(qtbot, window)
+    assert len(backups(folder)) == 1
+
+
 def test_cancel_leaves_nothing_behind(qtbot, window, section, folder):
     QTest.keyClick(section.start, Qt.Key.Key_Return)
     QTest.mouseClick(section.cancel, Qt.MouseButton.LeftButton)
