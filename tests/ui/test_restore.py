@@ -273,3 +273,7 @@ def test_from_the_settings_to_the_restored_chart_and_back_in_it(qtbot, vault_pat
     assert [line.given for line in app.window.chart.records.patients()] == ["Rosa"]
     assert not app.window.banner.text  # this machine knows why the chart is older than it saw last
     app.window.close()
+
+
+def test_a_fresh_process_is_told_to_begin_with_the_restore():
+    assert Locked.read(Locked(now(), form="restore").written()).form == "restore"
