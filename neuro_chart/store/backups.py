@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 from neuro_chart.clinic.keeping import kept
@@ -173,7 +173,7 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
     ring = KeyRing.load(keys_path(path))
     fresh = vault.with_name(f".{vault.name}.{uuid4().hex[:8]}.new")
     try:
-        with path.open("rb") as source:
+        with _readable(path) as source:
             write_copy(source, fresh, lambda share: progress(_COPIED * share))
         ring.save(keys_path(fresh))
         look(fresh, unlocked)
@@ -193,6 +193,13 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
         _discard(fresh)
         raise folder_error(vault.parent, error) from error
     return aside if aside.exists() else None
+
+
+def _readable(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise VaultError(f"“{path.name}” can't be read: {error.strerror}.") from error
 
 
 def _discard(fresh: Path) -> None:

@@ -168,10 +168,20 @@ def write_copy(source: BinaryIO, target: Path, progress: Progress) -> None:
                 raise CancelledError("It was stopped, and nothing is left of it.")
             if at == _LOCK_PAGE:
                 at = source.seek(copy.seek(at + _PAGE))
-            at += copy.write(source.read(min(_CHUNK - at % _CHUNK, size - at)))
+            at += copy.write(_read(source, min(_CHUNK - at % _CHUNK, size - at)))
         copy.truncate(size)
         copy.flush()
         os.fsync(copy.fileno())
+
+
+def _read(source: BinaryIO, count: int) -> bytes:
+    try:
+        chunk = source.read(count)
+    except OSError as error:
+        raise VaultError(f"“{Path(source.name).name}” can't be read: {error.strerror}. Is its disk still connected?") from error
+    if not chunk:
+        raise VaultError(f"“{Path(source.name).name}” became shorter while it was read. Try again.")
+    return chunk
 
 
 _NO_ROOM = "The last changes can't be brought into the vault's file: the disk is full or failing. Free some space, then try again."
@@ -210,16 +220,18 @@ def leave_as_it_is(connection: Any) -> None:  # noqa: ANN401
 
 def refuse_in_use(path: Path) -> None:
     """VaultInUseError when somebody has the vault open, this process or another; needs no key, and changes nothing."""
-    connection = sqlcipher.connect(path.resolve().as_uri() + "?mode=ro", uri=True, timeout=_PATIENCE, isolation_level=None)
-    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlcipher.Error as error:  # whatever it is otherwise, for want of the key it isn't readable
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _BUSY:
-            raise _in_use(path) from error
-    finally:
-        leave_as_it_is(connection)
-        connection.close()
+    with (
+        suppress(sqlcipher.Error),
+        closing(sqlcipher.connect(path.resolve().as_uri() + "?mode=ro", uri=True, timeout=_PATIENCE)) as connection,
+    ):
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlcipher.Error as error:  # whatever else it is, for want of the key it isn't readable
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == _BUSY:
+                raise _in_use(path) from error
+        finally:
+            leave_as_it_is(connection)
 
 
 def refuse_left_open(path: Path) -> None:
