@@ -73,7 +73,7 @@ class ClosingPanel(QWidget):
         self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
-        self.go.setFocus()
+        self.stay.setFocus()  # so that no key that was meant for the chart costs the backup
 
     def _say(self, title: str, words: str) -> None:
         self.title.setText(title)
@@ -92,6 +92,7 @@ class ClosingPanel(QWidget):
             self._say("No good backup was kept", f"{sentence} The chart itself is stored; the window closes by itself.")
             self.bar.hide()
             self.go.setText("Close")
+            self.go.setFocus()
             self._timer.start(self.say_for)
 
     def keep_open(self) -> None:
