@@ -34,6 +34,8 @@ class UnlockForm(DoorForm):
         self._open = confirm
         self.passphrase = PassphraseLine("Passphrase")
         self.warn_of_caps_lock(self.passphrase)
+        self.error.setMinimumHeight(GAP)  # two lines, so that nothing jumps
+        self.error.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.open_button = button("Unlock", self.unlock, "primary", "lock-open")
         self.passphrase.returnPressed.connect(self.unlock)
         where = label(f"{path.name} in {path.parent}", "small", wrap=True)

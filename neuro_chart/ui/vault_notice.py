@@ -32,6 +32,7 @@ class VaultNotice(QFrame):
         box.setContentsMargins(24, 4, 16, 4)
         box.addWidget(self._words, 1)
         box.addWidget(self.close_button)
+        self._first = self._of_place = ""
         self.hide()
         if vault.read_only:
             self.close_button.hide()
@@ -47,7 +48,14 @@ class VaultNotice(QFrame):
         """What it says, or nothing."""
         return self._words.text() if not self.isHidden() else ""
 
-    def _say(self, sentence: str) -> None:
+    def say_first(self, sentence: str) -> None:
+        """Say something before what is to be said of the vault's place."""
+        self._first = sentence
+        self._say(self._of_place)
+
+    def _say(self, of_place: str) -> None:
+        self._of_place = of_place
+        sentence = " ".join(part for part in (self._first, of_place) if part)
         self._words.setText(sentence)
         self.setVisible(bool(sentence))
         if sentence:

@@ -135,7 +135,7 @@ class Window(QMainWindow):
         self._connect()
         self.show_page("today")
         if older := sitting.begin(self.chart, vault, settings):
-            self.banner.say(older, stay=True)
+            self.notice.say_first(older)
         self._place = self.chart.records.take_place()  # of another day, it is forgotten
         if geometry := settings.value("window/geometry"):
             self.restoreGeometry(geometry)

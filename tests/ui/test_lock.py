@@ -525,17 +525,17 @@ def test_an_older_vault_than_this_machine_saw_is_said_and_its_reason(qtbot, apps
     before = vault_path.read_bytes()
     app = apps()
     unlock(qtbot, app, passphrase)
-    assert app.window.banner.text == ""
+    assert app.window.notice.text == ""
     app.window.close()
     vault_path.write_bytes(before)
     again = apps()
     unlock(qtbot, again, passphrase)
-    assert "not the one that this machine saw last" in again.window.banner.text
-    assert "A backup that was restored explains it" in again.window.banner.text
+    assert "not the one that this machine saw last" in again.window.notice.text
+    assert "A backup that was restored explains it" in again.window.notice.text
     again.window.close()
     third = apps()
     unlock(qtbot, third, passphrase)
-    assert third.window.banner.text == ""
+    assert third.window.notice.text == ""
 
 
 def test_who_comes_and_goes_stands_in_the_trail(qtbot, apps, passphrase, vault_path):
