@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.people import Practitioner, Role
@@ -157,6 +157,13 @@ class PeopleSection(QWidget):
             announce(self, sentence)
 
 
+class RoleBox(QComboBox):
+    """The roles; the wheel scrolls the page, and gives nobody another role."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
 class PersonLine(QFrame):
     """Somebody's name, role and state, with what may be changed of them."""
 
@@ -169,7 +176,7 @@ class PersonLine(QFrame):
         self.name.setFixedWidth(NAME)
         self.name.setReadOnly(not (is_me or is_owner))
         set_flag(self.name, "role", "told" if self.name.isReadOnly() else "")
-        self.role = QComboBox()
+        self.role = RoleBox()
         self.role.setAccessibleName(f"Role of {person.name}")
         self.role.setFixedWidth(ROLE)
         for role, word in ROLES.items():

@@ -6,9 +6,10 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Practitioner, Role
@@ -175,6 +176,18 @@ def test_a_role_and_a_name_hold_as_soon_as_they_are_changed(qtbot, section, reco
     line.name.setText("Ola N. Nordmann")
     line.name.editingFinished.emit()
     assert replace(ola, name="Ola N. Nordmann", role=Role.OWNER) in records.practitioners()
+
+
+def test_the_wheel_gives_nobody_another_role(section, records, ola):
+    box = named(section, ola.name).role
+    middle = QPointF(box.rect().center())
+    turned = QWheelEvent(
+        middle, box.mapToGlobal(middle), QPoint(), QPoint(0, -240), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, inverted=False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, turned)
+    assert box.currentText() == "Practitioner"
+    assert ola in records.practitioners()
 
 
 def test_the_last_owner_stays_one(section, records):
