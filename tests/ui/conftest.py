@@ -90,7 +90,7 @@ def as_role(records):
 def window(qtbot, vault, library, settings):
     """The program's window on a fresh vault, shown and in front."""
     made = Window(vault, library, settings)
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=lambda _: backing.turn(settings, on=False))  # a test that is over waits for no backup
     made.resize(1366, 768)
     made.show()
     made.activateWindow()
