@@ -183,7 +183,7 @@ def test_the_wheel_gives_nobody_another_role(section, records, ola):
     middle = QPointF(box.rect().center())
     turned = QWheelEvent(
         middle, box.mapToGlobal(middle), QPoint(), QPoint(0, -240), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase, inverted=False,
+        Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(box, turned)
     assert box.currentText() == "Practitioner"
