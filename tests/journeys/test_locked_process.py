@@ -136,7 +136,7 @@ def test_nothing_of_a_patient_is_in_the_memory_of_the_locked_program_and_its_roo
 
     (tmp_path / "lock").touch()
     command = Path(f"/proc/{process.pid}/cmdline")
-    until(lambda: b"locked" in command.read_bytes())
+    until(lambda: b"\0locked\0" in command.read_bytes())
     until(lambda: held_by(process, shown) == {"room", "clock"})
 
     assert held_by(process, searched) == set()
