@@ -279,13 +279,10 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from PySide6.QtCore import QSettings  # noqa: PLC0415  # --help needs none of these
-
-    from neuro_chart.clinic.library import Library  # noqa: PLC0415
+    from neuro_chart.clinic.library import Library  # noqa: PLC0415  # --help needs none of these
     from neuro_chart.demo import PASSPHRASE, made_today, make_demo, unmake  # noqa: PLC0415
     from neuro_chart.resources import ROOT  # noqa: PLC0415
     from neuro_chart.store.vault import Vault  # noqa: PLC0415
-    from neuro_chart.ui import backing  # noqa: PLC0415
 
     named = getattr(options, "vault", None)
     path = named or _home("data") / "demo.vault"
@@ -300,6 +297,10 @@ def _demo(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{path}\n{PASSPHRASE}\n")
         return 0
     sys.stderr.write(f"Its passphrase, should you lock it: {PASSPHRASE}\n")
+    from PySide6.QtCore import QSettings  # noqa: PLC0415  # without a window it needs no Qt
+
+    from neuro_chart.ui import backing  # noqa: PLC0415  # as above
+
     settings = _home("config") / "demo.ini"
     backing.turn(QSettings(str(settings), QSettings.Format.IniFormat), on=False)  # it is made anew each day
     return _show(path, settings, Vault.open(path, PASSPHRASE))
