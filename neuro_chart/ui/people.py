@@ -78,7 +78,7 @@ class PeopleSection(QWidget):
 
         records = self._chart.records
         is_owner, me = records.role is Role.OWNER, self._vault.practitioner_id
-        held = holders(self._vault.path)
+        held, keys_at = holders(self._vault.path), self._keys_at()
         while item := self._rows.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -95,8 +95,16 @@ class PeopleSection(QWidget):
             if self._rows.count():
                 self._rows.addWidget(rule())
             self._rows.addWidget(line)
+            if person.id == keys_at[0]:
+                line.show()  # now, so that it can take the keys
+                getattr(line, keys_at[1]).setFocus()
         self.add_button.setVisible(is_owner)
         self.sheet.setVisible(is_owner)
+
+    def _keys_at(self) -> tuple[str, str]:
+        """Whose line has the keys, and where in it."""
+        parts = ("name", "role", "passphrase", "disable")
+        return next(((each, part) for each, line in self.lines.items() for part in parts if getattr(line, part).hasFocus()), ("", ""))
 
     def _put(self, person: Practitioner) -> None:
         if not self._chart.begin(partial(self._chart.records.put_practitioner, person)):
@@ -125,12 +133,18 @@ class PeopleSection(QWidget):
     def _ask(self, panel: PersonPanel) -> None:
         self._dismiss()
         self.panel = panel
-        panel.left.connect(self._dismiss)
+        panel.left.connect(partial(self._leave, *self._keys_at()))
         panel.done.connect(self._done)
         self._asked.addWidget(panel)
         self._desk.show()
         panel.setFocus()
         self._page.verticalScrollBar().setValue(0)
+
+    def _leave(self, person_id: str, part: str) -> None:
+        """Give the panel up, and the keys back to where it was asked for."""
+        self._dismiss()
+        line = self.lines.get(person_id)
+        (getattr(line, part) if line else self).setFocus()
 
     def _bring_sheet(self) -> None:
         self._page.verticalScrollBar().setValue(self.sheet.y())
@@ -182,23 +196,23 @@ class PersonLine(QFrame):
         for role, word in ROLES.items():
             self.role.addItem(word, role.value)
         self.role.setCurrentIndex(self.role.findData(person.role.value))
-        self.role.setVisible(is_owner and is_active)
         fixed = label(ROLES[person.role])
         fixed.setFixedWidth(ROLE)
-        fixed.setVisible(self.role.isHidden())
         self.passphrase = button("Change passphrase" if is_me else "New passphrase" if is_active else "Let in again", icon="lock")
         self.passphrase.setAccessibleName(f"{self.passphrase.text()}: {person.name}")
-        self.passphrase.setVisible(is_me or is_owner)
         self.disable = button("Disable…" if is_active else "Remove passphrase")
         self.disable.setAccessibleName(f"{self.disable.text()} {person.name}")
-        self.disable.setVisible(is_owner and not is_me and (is_active or has_key))
         self.state = label(_state(person, has_key), "small" if has_key == is_active else "caution", wrap=True)
-        self.state.setVisible(bool(self.state.text()))
         you = pill("You", "accent")
-        you.setVisible(is_me)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(column(row(self.name, self.role, fixed, you, None, self.disable, self.passphrase), self.state, spacing=4))
+        may_choose, may_disable = is_owner and is_active, is_owner and not is_me and (is_active or has_key)
+        for part, is_shown in (  # only now that they have a place: each would be a window of its own
+            (self.role, may_choose), (fixed, not may_choose), (you, is_me), (self.disable, may_disable),
+            (self.passphrase, is_me or is_owner), (self.state, bool(self.state.text())),
+        ):  # fmt: skip
+            part.setVisible(is_shown)
 
 
 def _state(person: Practitioner, has_key: bool) -> str:  # noqa: FBT001  # what there is to tell
