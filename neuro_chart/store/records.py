@@ -36,7 +36,7 @@ from neuro_chart.store.errors import (
     VaultError,
 )
 from neuro_chart.store.questions import Questions, got
-from neuro_chart.store.seals import put_seal
+from neuro_chart.store.seals import last_digest, put_seal
 from neuro_chart.store.tables import (
     MOMENT,
     adjunct,
@@ -47,7 +47,7 @@ from neuro_chart.store.tables import (
     patient,
     place,
 )
-from neuro_chart.store.trail import Changes, write_entry
+from neuro_chart.store.trail import SIGNATURE, SIGNING, Changes, write_entry
 from neuro_chart.store.typing import gather, settle
 
 T = TypeVar("T")
@@ -348,7 +348,8 @@ class Records(Questions):
 
     def _tell(self, session: Session, changes: Changes, deed: Deed | None, *, typing: bool) -> None:
         connection, key, now = session.connection(), self._vault.key, self._now()
-        entry = self._entry(deed or changes.deed, *changes.about(session), changes.told())
+        signed = {SIGNATURE: last_digest(connection)} if deed in SIGNING else {}
+        entry = self._entry(deed or changes.deed, *changes.about(session), changes.told() | signed)
         if typing:
             gather(connection, key, now, changes, entry)
         else:

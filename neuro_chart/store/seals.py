@@ -64,6 +64,11 @@ def put_seal(connection: sa.Connection, kind: str, row_id: str, patient_id: str,
     return made
 
 
+def last_digest(connection: sa.Connection) -> str:
+    """The digest of the signature that was put last."""
+    return str(connection.exec_driver_sql("SELECT digest FROM head WHERE name = 'seal'").scalar_one())
+
+
 def broken_seals(connection: sa.Connection) -> Iterator[tuple[Seal | None, str]]:
     """Goes through all seals from the first: each one, and what does not hold about it in a sentence, or nothing."""
     erased = set(connection.exec_driver_sql("SELECT patient_id FROM erasure").scalars())

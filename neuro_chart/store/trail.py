@@ -22,6 +22,9 @@ from neuro_chart.clinic.trail import Deed, Entry, difference
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.tables import MOMENT, Kept, pack, trail, unpack
 
+SIGNING = frozenset({Deed.SIGNED, Deed.AMENDED, Deed.COMPLETED})  # their entries tell the signature's digest
+SIGNATURE = "signature"
+
 
 @dataclass(frozen=True)
 class Head:
@@ -99,7 +102,7 @@ def _digest(key: bytes, told: Any, before: str) -> str:  # noqa: ANN401  # a row
 class Changes:
     """Listens to a session and keeps what it changes, row by row, in the words of the trail."""
 
-    _KEYS = ("id", "visit_id", "patient_id", "practitioner_id", "search", "position")  # they say nothing, or another says it too
+    KEYS = ("id", "visit_id", "patient_id", "practitioner_id", "search", "position")  # they say nothing, or another says it too
 
     def __init__(self, session: Session) -> None:
         self.rows: list[tuple[Any, Deed, dict[str, list[Any]]]] = []  # the object, what happened to it, its fields as [old, new]
@@ -145,7 +148,7 @@ def _fields(each: object, deed: Deed) -> dict[str, list[Any]]:
     found = {}
     for prop in state.mapper.column_attrs:
         column = prop.columns[0]
-        if column.name in Changes._KEYS:  # noqa: SLF001  # one file, one idea
+        if column.name in Changes.KEYS:
             continue
         history = state.attrs[prop.key].history
         if deed is Deed.CHANGED:

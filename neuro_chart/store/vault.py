@@ -47,7 +47,8 @@ from neuro_chart.store.errors import (
 )
 from neuro_chart.store.keys import Kdf, KeyRing, Unlocked, keys_path, sync_folder
 from neuro_chart.store.replacing import finish, sweep
-from neuro_chart.store.trail import write_entry
+from neuro_chart.store.seals import last_digest
+from neuro_chart.store.trail import SIGNATURE, write_entry
 
 UPGRADES = Path(__file__).parent / "upgrades"
 _PAGE = 4096  # bytes; SQLite takes a file that is nearly empty for a new database
@@ -151,7 +152,11 @@ class Vault:
         except WrongPassphraseError:
             attempts.failed()
             raise
-        vault = cls.open_with_key(path, unlocked)
+        try:
+            vault = cls.open_with_key(path, unlocked)
+        except NotAllowedError:  # somebody disabled who has brought their old keys back
+            attempts.failed()
+            raise
         with suppress(OSError, VaultError):  # where nothing can be written or memory is short, it is raised another day
             ring = KeyRing.load(keys_path(path))
             if (raised := ring.raising(unlocked, passphrase)) is not ring:
@@ -287,8 +292,12 @@ def refuse_newer(path: Path, revision: str) -> None:
 def _bring_up_to_date(door: Door, revision: str, practitioner_id: str) -> None:
     kept = door.path.with_name(f"{door.path.name}.before-{revision}-{uuid4().hex[:8]}")
     _copy(door, kept, lambda _share: True, lambda copied, _goes_on: _check_copy(copied))
-    told = Entry(now(), practitioner_id, Deed.UPGRADED, changes={"from": revision, "to": tables.REVISION})
-    upgrade(door.engine, lambda connection: write_entry(connection, door.key, told))
+
+    def tell(connection: sa.Connection) -> None:
+        words = {"from": revision, "to": tables.REVISION, SIGNATURE: last_digest(connection)}
+        write_entry(connection, door.key, Entry(now(), practitioner_id, Deed.UPGRADED, changes=words))
+
+    upgrade(door.engine, tell)
 
 
 def _check_copy(door: Door) -> None:

@@ -13,6 +13,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from neuro_chart.store.door import Progress, plainly
 from neuro_chart.store.errors import CancelledError
+from neuro_chart.store.retold import untold
 from neuro_chart.store.seals import Seal, broken_seals
 from neuro_chart.store.trail import Head, broken_entries, digest_at, head
 from neuro_chart.store.vault import Vault, upgrade
@@ -70,10 +71,13 @@ def verify(vault: Vault, progress: Progress = lambda _share: True, seen: Head | 
             problems += [_of(connection, seal, sentence)] if sentence else []
             if signatures % 64 == 0:
                 go_on(0.3 + 0.4 * signatures / (sealed + 1))
+        before = len(problems)
         for entries, (_, sentence) in enumerate(broken_entries(connection, vault.key), 1):
             problems += [Problem(sentence)] if sentence else []
             if entries % 1024 == 0:
                 go_on(0.7 + 0.3 * entries / (told + 1))
+        if len(problems) == before:  # a trail that does not hold tells nothing
+            problems += [Problem(sentence, patient_id) for sentence, patient_id in untold(connection)]
         ends = head(connection)
         if seen is not None and digest_at(connection, seen.seq) != seen.digest:
             problems.append(Problem(f"This vault is older than the one that was open here on {seen.at.astimezone():%Y-%m-%d at %H:%M}."))
