@@ -1,7 +1,8 @@
 """What the command line does for the keeping of a chart: back it up, put a backup back, check it whole."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ def back_up(vault: Vault, folder: Path) -> int:
     """Makes a backup in a folder, removes those that the rule lets go, and prints where it is."""
     records = _signed_in(vault)
     holds = records.trail_head().seq if records else 0
-    made = backup(vault, folder, _progress("Backing up"))
+    with _told("Backing up") as progress:
+        made = backup(vault, folder, progress)
     if made.problem:
         raise VaultError(f"“{made.path}” was made, but the chart itself does not hold: {made.problem} No older backup was removed.")
     if records:
@@ -44,7 +46,8 @@ def put_back(path: Path, vault: Path, unlocked: Unlocked, *, is_sure: bool) -> i
     sys.stdout.write(f"{holds.practice}\nBackup of {_day(holds.at)}, {holds.at:%H:%M}\n{people}\n{present}\n")
     if not is_sure and not _agreed():
         raise VaultError("Nothing was changed.")
-    aside = restore(path, vault, unlocked, _progress("Restoring"))
+    with _told("Restoring") as progress:
+        aside = restore(path, vault, unlocked, progress)
     if unlocked.practitioner_id == RECOVERY:
         sys.stdout.write("Open it in the window with the recovery sheet, and choose a new passphrase.\n")
     else:
@@ -57,7 +60,8 @@ def put_back(path: Path, vault: Path, unlocked: Unlocked, *, is_sure: bool) -> i
 
 def check(vault: Vault, seen: "Head | None" = None) -> int:
     """Checks a vault whole and prints what was checked, what does not hold, and what that proves; exit status 1 where something doesn't."""
-    verdict = verify(vault, _progress("Checking"), seen)
+    with _told("Checking") as progress:
+        verdict = verify(vault, progress, seen)
     if records := _signed_in(vault):
         records.log(Deed.VERIFIED, found="all holds" if verdict.holds else f"{len(verdict.problems)} things that do not hold")
     counted = f"{_counted(verdict.signatures, 'signature')}, {_counted(verdict.entries, 'entry', 'entries')} of the trail"
@@ -88,15 +92,16 @@ def _agreed() -> bool:
     return sys.stdin.readline().strip().casefold() == "yes"
 
 
-def _progress(doing: str) -> Callable[[float], object]:
-    """Tells a terminal how far it is."""
-
-    def told(share: float) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{doing} … {share:4.0%}" + ("\r\x1b[K" if share >= 1 else ""))
-            sys.stderr.flush()
-
-    return told
+@contextmanager
+def _told(doing: str) -> Iterator[Callable[[float], object]]:
+    """Tells a terminal how far it is, and leaves an empty line for what comes of it."""
+    if not sys.stderr.isatty():
+        yield lambda _share: None
+        return
+    try:
+        yield lambda share: print(f"\r{doing} … {share:4.0%}", end="", file=sys.stderr, flush=True)
+    finally:
+        sys.stderr.write("\r\x1b[K")
 
 
 def _counted(count: int, one: str, many: str = "") -> str:
