@@ -227,12 +227,9 @@ def _put(place: QVBoxLayout, widget: QWidget | None) -> None:
 
 def _buttons(place: QVBoxLayout) -> list[QPushButton]:
     """The buttons that stand in a place."""
-    return [
-        made
-        for at in range(place.count())
-        if (item := place.itemAt(at)) and (shown := item.widget())
-        for made in shown.findChildren(QPushButton)
-    ]
+    around = place.parentWidget()
+    shown = [widget for widget in around.findChildren(QWidget) if place.indexOf(widget) >= 0] if around else []  # itemAt: see tab_order
+    return [made for widget in shown for made in widget.findChildren(QPushButton)]
 
 
 def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:

@@ -37,17 +37,20 @@ def stops(widget: QWidget, here: QWidget | None = None) -> Iterator[QWidget]:
         yield widget
     if isinstance(widget, WHOLE):
         return
-    placed = list(_placed(layout)) if (layout := widget.layout()) is not None else []
-    loose = [child for child in widget.children() if isinstance(child, QWidget) and child not in placed and not child.isWindow()]
+    inside = [child for child in widget.children() if isinstance(child, QWidget)]
+    placed = list(_placed(layout, inside)) if (layout := widget.layout()) is not None else []
+    loose = [child for child in inside if child not in placed and not child.isWindow()]
     for child in (*placed, *loose):
         if child.isVisible():
             yield from stops(child, here)
 
 
-def _placed(layout: QLayout) -> Iterator[QWidget]:
-    for at in range(layout.count()):
-        item = layout.itemAt(at)
-        if item is not None and (inner := item.layout()) is not None:
-            yield from _placed(inner)
-        elif item is not None and (widget := item.widget()) is not None:
-            yield widget
+def _placed(layout: QLayout, inside: list[QWidget]) -> Iterator[QWidget]:
+    # Never by itemAt: what it gives is deleted with its widget, PySide is not told, and what then lies at its place in memory is damaged.
+    parts: list[QLayout | QWidget] = [part for part in layout.children() if isinstance(part, QLayout)]
+    parts += [widget for widget in inside if layout.indexOf(widget) >= 0]
+    for part in sorted(parts, key=layout.indexOf):
+        if isinstance(part, QLayout):
+            yield from _placed(part, inside)
+        else:
+            yield part
