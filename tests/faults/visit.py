@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from acts import COPY
+from PySide6.QtWidgets import QLabel
 
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.visits import Visit
@@ -46,6 +47,8 @@ class Trial:
             return
         if not hand.window.chart.all_written and "disk" not in hand.window.banner.text.lower():
             self.problems.append(f"{step}: nothing is said of what is not stored ({hand.window.banner.text!r})")
+        if not hand.window.chart.all_written and "Saved" in " ".join(made.text() for made in hand.window.strip.findChildren(QLabel)):
+            self.problems.append(f"{step}: “Saved” stands there, and it is not")
         shown, stored = page.treatment.visit, hand.window.chart.records.visit(self.visit_id)
         if (shown.signed is None) != (stored.signed is None) or len(shown.amendments) != len(stored.amendments):
             self.problems.append(f"{step}: shown as signed what is not, or not what is")
