@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.clocks import now
@@ -15,7 +15,7 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.door import PassphraseLine
 from neuro_chart.ui.new_passphrase import NewPassphrase
 from neuro_chart.ui.roles import announce
-from neuro_chart.ui.widgets import Segments, button, label, row, set_flag
+from neuro_chart.ui.widgets import Segments, add_action, button, label, row, set_flag
 from neuro_chart.ui.work import Work
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ OWN = "Type it yourself, and let nobody watch: whoever knows it acts in your nam
 THEIRS = "Let {name} type it here; nobody else needs to know it."
 DISABLE = (
     "{name} can't sign in any more, and their passphrase is removed; all that they charted stays, with their name. "
-    "What this can't do: with a copy of the old keys file, their passphrase still opens copies of the chart, "
-    "as by another program. If they may have such copies, keep your backups where they can't reach them."
+    "What this can't undo: with a copy of the old keys file, their passphrase still opens copies of the chart. "
+    "If they may have such copies, keep your backups where they can't reach them."
 )
 
 
@@ -57,7 +57,11 @@ class PersonPanel(QFrame):
         self._box.setSpacing(12)
         for part in (label(title, "heading"), label(hint, wrap=True), self.error, self._busy):
             self._box.addWidget(part)
-        self._box.addWidget(row(self.do_button, button("Cancel", self.left.emit), None))
+        cancel = button("Cancel", self.left.emit)
+        cancel.setToolTip("Cancel (Escape)")
+        self._box.addWidget(row(self.do_button, cancel, None))
+        escape = add_action(self, "Cancel", "Escape", self.left.emit)
+        escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _insert(self, *fields: QWidget) -> None:
         """Fields between the hint and what may be wrong with them."""
@@ -93,6 +97,7 @@ class PersonPanel(QFrame):
         if not isinstance(error, VaultError):
             raise error
         self._say(str(error))
+        self.setFocus()
 
     def _say(self, sentence: str) -> None:
         self.error.setText(sentence)
@@ -111,11 +116,12 @@ class AddPanel(PersonPanel):
     """Asks for a name, a role and a passphrase."""
 
     def __init__(self, chart: OpenChart, vault: "Vault") -> None:
-        super().__init__(chart, vault, "Add somebody", "They type the passphrase themselves; nobody else needs to know it.", "Add them")
+        super().__init__(chart, vault, "Add somebody", "They type the passphrase themselves; nobody else needs to know it.", "Add")
         self._added: Practitioner | None = None
         self.name = QLineEdit()
         self.name.setPlaceholderText("Name, as they sign")
         self.name.setAccessibleName("Name, as they sign")
+        self.name.returnPressed.connect(lambda: self.passphrase.setFocus())
         self.role = Segments({Role.PRACTITIONER: "Practitioner", Role.READER: "Reader", Role.OWNER: "Owner"}, "Role")
         self.role.show_choice(Role.PRACTITIONER)
         self.passphrase = NewPassphrase("Their passphrase")
@@ -148,7 +154,8 @@ class PassphrasePanel(PersonPanel):
         self._person, is_me = person, person.id == vault.practitioner_id
         title = "Change your passphrase" if is_me else f"A new passphrase for {person.name}"
         super().__init__(chart, vault, title, OWN if is_me else THEIRS.format(name=person.name), "Change it" if is_me else "Set it")
-        self.present = PassphraseLine("Your passphrase until now")
+        self.present = PassphraseLine("Your present passphrase")
+        self.present.returnPressed.connect(lambda: self.passphrase.setFocus())
         self.passphrase = NewPassphrase()
         self.passphrase.entered.connect(self.do)
         for source in (self.present, self.passphrase):
@@ -173,7 +180,7 @@ class PassphrasePanel(PersonPanel):
         from neuro_chart.store.access import set_passphrase  # noqa: PLC0415  # on a thread of its own
 
         if not self._chart.records.confirm(present):
-            raise VaultError("This isn't your passphrase until now. Type it again.")
+            raise VaultError("This isn't your present passphrase. Type it again.")
         set_passphrase(self._vault, self._person.id, words)
 
 
@@ -182,8 +189,9 @@ class DisablePanel(PersonPanel):
 
     def __init__(self, chart: OpenChart, vault: "Vault", person: Practitioner) -> None:
         self._person = person
-        do = f"Disable {person.name}" if person.disabled is None else "Remove the passphrase"
-        super().__init__(chart, vault, f"Disable {person.name}", DISABLE.format(name=person.name), do)
+        is_active = person.disabled is None
+        do = f"Disable {person.name}" if is_active else "Remove the passphrase"
+        super().__init__(chart, vault, do if is_active else f"Remove the passphrase of {person.name}", DISABLE.format(name=person.name), do)
         set_flag(self.do_button, "role", "danger")
         self.setFocusProxy(self.do_button)
 

@@ -49,6 +49,7 @@ class SheetCard(QFrame):
         self._chart, self._vault = chart, vault
         self._code = ""
         self._is_kept = self._is_out = False
+        self._asked: QWidget | None = None
         self._then: Callable[[], object] = lambda: None
         self._making, self._keeping = Work(self), Work(self)
         self._making.done.connect(self._made)
@@ -139,14 +140,14 @@ class SheetCard(QFrame):
             return
         from neuro_chart.store.access import new_recovery  # noqa: PLC0415  # keeps the database out of the program's start
 
-        self._then = then
+        self._then, self._asked = then, self._shown.focusWidget()
         self._shown.setEnabled(False)
         self._keeping.start(partial(new_recovery, self._vault, self._code))
 
     def _kept(self, _code: object) -> None:
         from neuro_chart.store.records import Change  # noqa: PLC0415  # keeps the database out of the program's start
 
-        self._shown.setEnabled(True)
+        self._rest()
         self._is_kept = True
         self._chart.changed.emit(Change("people"))
         self._tell_state()
@@ -166,9 +167,16 @@ class SheetCard(QFrame):
             self._say("Its key holds already, and it has been neither printed nor saved. Do one of them, or it is lost.", is_error=True)
         else:
             self.forget()
+            self.make_button.setFocus()
+
+    def _rest(self) -> None:
+        """Take the keys again where they were while the sheet's key was being kept."""
+        self._shown.setEnabled(True)
+        if self._asked is not None and self.window().focusWidget() in {None, self.window()}:
+            self._asked.setFocus()
 
     def _failed(self, error: Exception) -> None:
-        self._shown.setEnabled(True)
+        self._rest()
         self.make_button.setEnabled(True)
         if not isinstance(error, VaultError):
             raise error

@@ -6,10 +6,10 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Practitioner, Role
@@ -132,7 +132,8 @@ def test_ones_own_passphrase_changes_only_with_the_present_one(qtbot, section, v
     qtbot.keyClicks(panel.present, "not mine")
     type_twice(qtbot, panel, HIS)
     click(qtbot, panel.do_button)
-    qtbot.waitUntil(lambda: "isn't your passphrase" in panel.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "isn't your present passphrase" in panel.error.text(), timeout=20_000)
+    assert panel.present.hasFocus()  # to be typed again
     panel.present.clear()
     qtbot.keyClicks(panel.present, passphrase)
     finish(qtbot, section)
@@ -145,7 +146,7 @@ def test_ones_own_passphrase_changes_only_with_the_present_one(qtbot, section, v
 def test_disabling_says_what_it_cant_do_and_lets_nobody_in(qtbot, section, vault, ola, passphrase):
     click(qtbot, named(section, ola.name).disable)
     said = " ".join(each.text() for each in section.panel.findChildren(type(section.panel.error)))
-    assert "a copy of the old keys file" in said
+    assert "the old keys file" in said
     assert "still opens copies of the chart" in said
     finish(qtbot, section)
     assert "Disabled since" in named(section, ola.name).state.text()
@@ -325,3 +326,56 @@ def test_today_asks_for_a_sheet_until_there_is_one(qtbot, window, vault, tmp_pat
     qtbot.waitUntil(lambda: "Saved" in section.sheet.said.text(), timeout=20_000)
     window.show_page("today")
     qtbot.waitUntil(lambda: not asked())
+
+
+def test_the_keys_go_where_the_next_step_is_and_back(qtbot, section, records, ola):
+    line = named(section, ola.name)
+    line.passphrase.setFocus()
+    qtbot.keyClick(line.passphrase, Qt.Key.Key_Space)
+    assert section.panel.passphrase.first.hasFocus()
+    qtbot.keyClick(section.panel.passphrase.first, Qt.Key.Key_Escape)
+    assert section.panel is None
+    assert line.passphrase.hasFocus()  # where it was asked for
+    line.role.setFocus()
+    qtbot.keyClick(line.role, Qt.Key.Key_Down)
+    assert named(section, ola.name).person.role is not ola.role
+    assert named(section, ola.name).role.hasFocus()  # of the line that was made anew
+    section.add_button.setFocus()
+    qtbot.keyClick(section.add_button, Qt.Key.Key_Return)
+    qtbot.keyClicks(section.panel.name, "Nils Ny")
+    qtbot.keyClick(section.panel.name, Qt.Key.Key_Return)
+    assert section.panel.passphrase.first.hasFocus()
+    qtbot.keyClick(section.panel.passphrase.first, Qt.Key.Key_Escape)
+    assert section.add_button.hasFocus()
+
+
+def test_no_part_of_a_line_is_a_window_of_its_own(qtbot, window, ola, qapp):
+    class Watch(QObject):
+        def __init__(self):
+            super().__init__()
+            self.seen = []
+
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                self.seen.append(type(watched).__name__)
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    shown(window).reload()
+    qapp.removeEventFilter(watch)
+    assert watch.seen == []
+
+
+def test_the_sheet_gives_the_keys_back(qtbot, section, tmp_path):
+    sheet = section.sheet
+    sheet.make_button.setFocus()
+    qtbot.keyClick(sheet.make_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(sheet.print_button.hasFocus, timeout=20_000)
+    sheet.save_button.setFocus()
+    sheet.save_at(tmp_path / "sheet.pdf")
+    qtbot.waitUntil(lambda: "Saved" in sheet.said.text(), timeout=20_000)
+    assert sheet.save_button.hasFocus()
+    sheet.done_button.setFocus()
+    qtbot.keyClick(sheet.done_button, Qt.Key.Key_Return)
+    assert sheet.make_button.hasFocus()
