@@ -355,7 +355,7 @@ def test_no_part_of_a_line_is_a_window_of_its_own(qtbot, window, ola, qapp):
             super().__init__()
             self.seen = []
 
-        def eventFilter(self, watched, event):
+        def eventFilter(self, watched, event):  # noqa: N802  # Qt's own name
             if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
                 self.seen.append(type(watched).__name__)
             return False
