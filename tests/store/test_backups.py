@@ -274,15 +274,24 @@ def test_a_chart_that_was_tampered_with_is_backed_up_and_the_backup_says_so(vaul
     assert made.path.exists()
 
 
-def test_a_program_that_is_killed_leaves_no_half_backup_and_the_next_one_tidies_up(vault_path, folder, passphrase, killed_at):
+@pytest.mark.parametrize("where", ["an empty folder", "beside another", "the usual folder", "after another kill"])
+def test_a_program_that_is_killed_leaves_no_half_backup_and_the_next_one_tidies_up(vault_path, folder, passphrase, killed_at, where):
     """At each thing that it does with a file, or at some of them."""
     unlocked = Vault.unwrap_key(vault_path, passphrase)
+    if where == "the usual folder":
+        folder.rmdir()
+        folder = default_folder(vault_path)
 
     def work():
         backup(Vault.open_with_key(vault_path, unlocked), folder)
 
-    moments = range(100) if KILLS >= 100 else sorted(random.Random(5).sample(range(30), KILLS))  # noqa: S311
+    moments = range(100) if KILLS >= 100 else sorted(random.Random(where).sample(range(27), min(KILLS, 27)))  # noqa: S311
     for moment in moments:
+        if where == "beside another":
+            with Vault.open_with_key(vault_path, unlocked) as vault:
+                backup(vault, folder)
+        if where == "after another kill":
+            killed_at(moment // 2, work)
         killed = killed_at(moment, work)
         for path in folder.glob("*.vault"):
             with opened(path, passphrase) as copy:
@@ -292,8 +301,9 @@ def test_a_program_that_is_killed_leaves_no_half_backup_and_the_next_one_tidies_
         assert not [name for name in names(folder) if name.startswith(".")]
         with opened(made.path, passphrase) as copy:
             assert verify(copy).holds
-        for left in folder.iterdir():
-            left.unlink()
+        shutil.rmtree(folder)
+        if where != "the usual folder":
+            folder.mkdir()
         if not killed:
             break
     else:
