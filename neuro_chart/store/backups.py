@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+from sqlcipher3 import dbapi2 as sqlcipher
+
 from neuro_chart.clinic.keeping import kept
 from neuro_chart.store.door import (
     Door,
     Progress,
     check,
+    connect,
     folder_error,
     opening,
     refuse_in_use,
@@ -23,7 +26,7 @@ from neuro_chart.store.door import (
     revision_of,
     write_copy,
 )
-from neuro_chart.store.errors import CancelledError, DamagedVaultError, VaultError
+from neuro_chart.store.errors import CancelledError, DamagedVaultError, NotAllowedError, NotAVaultError, VaultError, WriteFailedError
 from neuro_chart.store.keys import KeyRing, Unlocked, keys_path
 from neuro_chart.store.replacing import finish, put_in_place
 from neuro_chart.store.vault import Vault, refuse_missing, refuse_newer
@@ -177,10 +180,15 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
             write_copy(source, fresh, lambda share: progress(_COPIED * share))
         ring.save(keys_path(fresh))
         look(fresh, unlocked)
+        _refuse_reader(fresh, unlocked)
         if progress(1.0) is False:
             raise CancelledError("The restore was stopped, and the vault is as it was.")  # noqa: TRY301
         if vault.exists():
             refuse_in_use(vault)
+            with suppress(
+                DamagedVaultError, NotAVaultError, WriteFailedError, sqlcipher.Error
+            ):  # a chart that can't be asked any more doesn't know anybody
+                _refuse_reader(vault, unlocked)
     except BaseException as error:
         _discard(fresh)
         if isinstance(error, OSError):
@@ -193,6 +201,15 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
         _discard(fresh)
         raise folder_error(vault.parent, error) from error
     return aside if aside.exists() else None
+
+
+def _refuse_reader(path: Path, unlocked: Unlocked) -> None:
+    """NotAllowedError where a vault knows whose key it is as somebody who may only read it, or not even that."""
+    with closing(connect(path, unlocked.key, read_only=True)) as connection:
+        if ("role",) in connection.execute("SELECT name FROM pragma_table_info('practitioner')").fetchall():
+            asked = "SELECT 1 FROM practitioner WHERE id = ? AND (role = 'reader' OR disabled IS NOT NULL)"
+            if connection.execute(asked, (unlocked.practitioner_id,)).fetchone():
+                raise NotAllowedError("You may not change this chart, and so not put a backup in its place. Ask an owner of the practice.")
 
 
 def _readable(path: Path) -> BinaryIO:
