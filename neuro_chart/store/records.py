@@ -38,7 +38,6 @@ from neuro_chart.store.errors import (
 from neuro_chart.store.questions import Questions, got
 from neuro_chart.store.seals import last_digest, put_seal
 from neuro_chart.store.tables import (
-    MOMENT,
     adjunct,
     cleaned,
     erasure,
@@ -366,7 +365,7 @@ class Records(Questions):
     def _seal(self, session: Session, kind: str, row_id: str, patient_id: str, at: datetime) -> None:
         session.flush()
         zone = at.astimezone().isoformat()[-6:]
-        put_seal(session.connection(), kind, row_id, patient_id, by=self._vault.practitioner_id, at=MOMENT.write(at), zone=zone)
+        put_seal(session.connection(), kind, row_id, patient_id, by=self._vault.practitioner_id, at=at, zone=zone)
 
     def _set_patient(self, patient_id: str, deed: Deed, **fields: object) -> Change:
         with self._acting(deed) as session:

@@ -6,13 +6,17 @@ A form is never changed; a new one takes the next number.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 
+from neuro_chart.clinic.visits import Signature
+from neuro_chart.store.tables import MOMENT
+
 FORM = 1
+_TOLD = ("seq", "kind", "row_id", "patient_id", "practitioner_id", "name", "at", "zone", "form")
 _PARTS = ("needle", "adjunct", "event")
 _COLUMNS = {
     1: {
@@ -35,32 +39,16 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
-class Seal:
-    """A row of the table: see neuro_chart.clinic.visits.Signature."""
-
-    seq: int
-    kind: str
-    row_id: str
-    patient_id: str
-    practitioner_id: str
-    name: str
-    at: str
-    zone: str
-    form: int
-    digest: str = ""
-
-
-def put_seal(connection: sa.Connection, kind: str, row_id: str, patient_id: str, *, by: str, at: str, zone: str) -> Seal:
+def put_seal(connection: sa.Connection, kind: str, row_id: str, patient_id: str, *, by: str, at: datetime, zone: str) -> Signature:
     """Closes a visit, an amendment or a health history as it now stands; the seal that was put."""
     seq, before = connection.exec_driver_sql("SELECT seq, digest FROM head WHERE name = 'seal'").one()
     name = connection.exec_driver_sql("SELECT name FROM practitioner WHERE id = ?", (by,)).scalar_one()
-    plain = Seal(seq + 1, kind, row_id, patient_id, by, name, at, zone, FORM)
-    content = _contents(connection, [plain])[kind, row_id]
-    made = Seal(**vars(plain) | {"digest": _digest(plain, before, content)})
-    columns = ", ".join(vars(made))
-    connection.exec_driver_sql(f"INSERT INTO seal ({columns}) VALUES ({', '.join('?' * len(vars(made)))})", tuple(vars(made).values()))  # noqa: S608
-    connection.exec_driver_sql("UPDATE head SET seq = ?, digest = ?, at = ? WHERE name = 'seal'", (made.seq, made.digest, at))
+    made = Signature(seq + 1, kind, row_id, patient_id, by, name, at, zone, FORM, "")
+    made.digest = _digest(made, before, _contents(connection, [made])[kind, row_id])
+    asked = f"INSERT INTO seal ({', '.join(_TOLD)}, digest) VALUES ({', '.join('?' * len(_TOLD))}, ?)"  # noqa: S608
+    connection.exec_driver_sql(asked, (*_told(made), made.digest))
+    moved = (made.seq, made.digest, MOMENT.write(at))
+    connection.exec_driver_sql("UPDATE head SET seq = ?, digest = ?, at = ? WHERE name = 'seal'", moved)
     return made
 
 
@@ -69,13 +57,13 @@ def last_digest(connection: sa.Connection) -> str:
     return str(connection.exec_driver_sql("SELECT digest FROM head WHERE name = 'seal'").scalar_one())
 
 
-def broken_seals(connection: sa.Connection) -> Iterator[tuple[Seal | None, str]]:
+def broken_seals(connection: sa.Connection) -> Iterator[tuple[Signature | None, str]]:
     """Goes through all seals from the first: each one, and what does not hold about it in a sentence, or nothing."""
     erased = set(connection.exec_driver_sql("SELECT patient_id FROM erasure").scalars())
     before, expected = "", 1
-    asked = f"SELECT {', '.join(Seal.__dataclass_fields__)} FROM seal ORDER BY seq"  # noqa: S608
-    for some in _some_at_a_time(connection.exec_driver_sql(asked).all()):
-        seals = [Seal(*row) for row in some]
+    asked = f"SELECT {', '.join(_TOLD)}, digest FROM seal ORDER BY seq"  # noqa: S608
+    for some in _some_at_a_time(connection.exec_driver_sql(asked).mappings().all()):
+        seals = [Signature(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in some]
         readable = [seal for seal in seals if seal.form in _COLUMNS and seal.patient_id not in erased]
         contents = _contents(connection, readable) if readable else {}
         for seal in seals:
@@ -101,7 +89,7 @@ def _some_at_a_time(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield rows[start : start + 256]
 
 
-def _wrong(seal: Seal, before: str, content: dict[str, list[Any]] | None) -> str:
+def _wrong(seal: Signature, before: str, content: dict[str, list[Any]] | None) -> str:
     if content is None:
         return "It was signed by a newer Neuro Chart."
     if not content[seal.kind]:
@@ -109,7 +97,7 @@ def _wrong(seal: Seal, before: str, content: dict[str, list[Any]] | None) -> str
     return "" if seal.digest == _digest(seal, before, content) else "It is not what was signed."
 
 
-def _contents(connection: sa.Connection, seals: Sequence[Seal]) -> dict[tuple[str, str], dict[str, list[Any]]]:
+def _contents(connection: sa.Connection, seals: Sequence[Signature]) -> dict[tuple[str, str], dict[str, list[Any]]]:
     """What seals of one form close, by kind and id: the rows by table."""
     found: dict[tuple[str, str], dict[str, list[Any]]] = {}
     for kind in sorted({seal.kind for seal in seals}):
@@ -124,6 +112,11 @@ def _contents(connection: sa.Connection, seals: Sequence[Seal]) -> dict[tuple[st
     return found
 
 
-def _digest(seal: Seal, before: str, content: dict[str, list[Any]]) -> str:
-    told = [before, *(value for name, value in vars(seal).items() if name != "digest"), content]
+def _digest(seal: Signature, before: str, content: dict[str, list[Any]]) -> str:
+    told = [before, *_told(seal), content]
     return sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _told(seal: Signature) -> tuple[object, ...]:
+    """What a seal says but its digest, as it is stored."""
+    return tuple(MOMENT.write(seal.at) if name == "at" else getattr(seal, name) for name in _TOLD)

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from neuro_chart.clinic.visits import Signature
 from neuro_chart.store.door import Progress, plainly
 from neuro_chart.store.errors import CancelledError
 from neuro_chart.store.retold import untold
-from neuro_chart.store.seals import Seal, broken_seals
+from neuro_chart.store.seals import broken_seals
 from neuro_chart.store.trail import Head, broken_entries, digest_at, head
 from neuro_chart.store.vault import Vault, upgrade
 
@@ -125,12 +126,14 @@ def _written(connection: sa.Connection) -> dict[str, str]:
     return {name: re.sub(r"\s+", " ", sql) for name, sql in rows}
 
 
-def _of(connection: sa.Connection, seal: Seal | None, sentence: str) -> Problem:
+def _of(connection: sa.Connection, seal: Signature | None, sentence: str) -> Problem:
     if seal is None:
         return Problem(sentence)
     called = _CALLED.get(seal.kind, seal.kind)
     visit_id = seal.row_id if seal.kind == "visit" else ""
     if seal.kind == "amendment":
         visit_id = connection.exec_driver_sql("SELECT visit_id FROM amendment WHERE id = ?", (seal.row_id,)).scalar() or ""
-    told = f"Signature {seal.seq}, of {called} signed by {seal.name} on {seal.at[:10]}, does not hold: {sentence[0].lower()}{sentence[1:]}"
+    told = (
+        f"Signature {seal.seq}, of {called} signed by {seal.name} on {seal.at:%Y-%m-%d}, does not hold: {sentence[0].lower()}{sentence[1:]}"
+    )
     return Problem(told, seal.patient_id, visit_id)

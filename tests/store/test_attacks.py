@@ -18,6 +18,7 @@ from neuro_chart.clinic.trail import Deed
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store import access
 from neuro_chart.store.attempts import Attempts
+from neuro_chart.store.backups import backup, restore
 from neuro_chart.store.errors import DamagedVaultError, NotAllowedError
 from neuro_chart.store.keys import KeyRing, keys_path
 from neuro_chart.store.records import Records
@@ -217,6 +218,21 @@ def _started(vault, records, whose):
     return visit.id
 
 
+@pytest.mark.parametrize("change", [{"disabled": WHEN}, {"role": Role.READER}])
+def test_who_may_not_change_the_chart_does_not_put_an_older_one_in_its_place(vault, records, anna, change, tmp_path):
+    (tmp_path / "kept").mkdir()
+    made = backup(vault, tmp_path / "kept").path
+    theirs = Vault.unwrap_key(made, THEIRS)
+    records.put_practitioner(replace(anna, **change))
+    vault.close()
+    before = vault.path.read_bytes()
+    with pytest.raises(NotAllowedError, match="may not change"):
+        restore(made, vault.path, theirs)
+    assert vault.path.read_bytes() == before
+    assert not [path for path in vault.path.parent.iterdir() if ".new" in path.name or "replaced" in path.name]
+    assert restore(made, tmp_path / "elsewhere" / "new.vault", theirs) is None
+
+
 # The recovery sheet
 
 
@@ -248,7 +264,7 @@ def test_signatures_that_were_all_made_anew_show(vault, records, rosa):
         "UPDATE head SET seq = 0, digest = '' WHERE name = 'seal'",
     )
     with vault.engine.begin() as connection:
-        put_seal(connection, "visit", visit.id, rosa.id, by=seal.practitioner_id, at=SAID, zone=seal.zone)
+        put_seal(connection, "visit", visit.id, rosa.id, by=seal.practitioner_id, at=datetime.fromisoformat(SAID), zone=seal.zone)
     assert problems(vault) == [
         f"Entry {records.trail(deed=Deed.SIGNED)[0].seq} of the trail tells of a signature that is not there any more.",
         "The trail tells nothing of signature 1.",

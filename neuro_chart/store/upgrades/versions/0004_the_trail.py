@@ -4,6 +4,8 @@ What was signed before is sealed here, in the order in which it was signed: from
 thing only, the erasure of its patient, which the table of erasures takes no sooner than the practice's retention allows.
 """  # noqa: INP001 - Alembic loads this by its path
 
+from datetime import datetime
+
 from alembic import op
 
 from neuro_chart.store.seals import put_seal
@@ -133,7 +135,7 @@ def upgrade() -> None:
         op.execute(statement)
     connection = op.get_bind()
     for kind, row_id, patient_id, who, at in connection.exec_driver_sql(SIGNED_BEFORE).all():
-        put_seal(connection, kind, row_id, patient_id, by=who, at=at, zone="+00:00")
+        put_seal(connection, kind, row_id, patient_id, by=who, at=datetime.fromisoformat(at), zone="+00:00")
     for name, event, when, said in (*ANEW, *REFUSALS):
         op.execute(f"DROP TRIGGER IF EXISTS {name}")
         op.execute(f"CREATE TRIGGER {name} BEFORE {event} WHEN {when} BEGIN SELECT RAISE(ABORT, '{said}'); END")
