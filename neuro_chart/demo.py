@@ -20,6 +20,7 @@ from neuro_chart.clinic.notation import read
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.prescribing import Names, Prescribing
 from neuro_chart.clinic.visits import NOTE_FIELDS, Aftercare, Amendment, Visit
+from neuro_chart.store.access import new_recovery
 from neuro_chart.store.keys import Kdf, keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
@@ -55,6 +56,7 @@ def make_demo(path: Path, library: Library, kdf: Kdf | None = None, now: datetim
             acts = [(moment, act) for case in cases for moment, act in _acts(case)]
             for then, act in sorted(acts, key=itemgetter(0)):  # so that the trail tells them in their order
                 act(Records(vault, partial(_same, then)))
+            new_recovery(vault)  # nobody needs its key, and Today need not ask for it
     except BaseException:
         unmake(path)
         raise
