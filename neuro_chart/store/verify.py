@@ -42,7 +42,7 @@ class Verdict:
     signatures: int
     entries: int
     problems: tuple[Problem, ...]
-    head: Head
+    head: Head | None
 
     @property
     def holds(self) -> bool:
@@ -56,32 +56,39 @@ def verify(vault: Vault, progress: Progress = lambda _share: True, seen: Head | 
     `seen` is the head of the trail that this machine saw last (see neuro_chart.store.witness).
     """
     problems: list[Problem] = []
-    signatures = entries = 0
+    sealed = told = 0
+    ends = None
 
     def go_on(share: float) -> None:
         if progress(share) is False:
             raise CancelledError("The check was stopped before its end.")
 
     go_on(0.0)
-    with plainly(), vault.reader.connect() as connection:
-        problems += map(Problem, _broken_file(connection))
-        go_on(0.3)
-        problems += map(Problem, _broken_rules(connection))
-        sealed, told = (connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in ("seal", "trail"))  # noqa: S608
-        for signatures, (seal, sentence) in enumerate(broken_seals(connection), 1):
-            problems += [_of(connection, seal, sentence)] if sentence else []
-            if signatures % 64 == 0:
-                go_on(0.3 + 0.4 * signatures / (sealed + 1))
-        before = len(problems)
-        for entries, (_, sentence) in enumerate(broken_entries(connection, vault.key), 1):
-            problems += [Problem(sentence)] if sentence else []
-            if entries % 1024 == 0:
-                go_on(0.7 + 0.3 * entries / (told + 1))
-        if len(problems) == before:  # a trail that does not hold tells nothing
-            problems += [Problem(sentence, patient_id) for sentence, patient_id in untold(connection)]
-        ends = head(connection)
-        if seen is not None and digest_at(connection, seen.seq) != seen.digest:
-            problems.append(Problem(f"This vault is older than the one that was open here on {seen.at.astimezone():%Y-%m-%d at %H:%M}."))
+    try:
+        with plainly(), vault.reader.connect() as connection:
+            problems += map(Problem, _broken_file(connection))
+            go_on(0.3)
+            problems += map(Problem, _broken_rules(connection))
+            sealed, told = (connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in ("seal", "trail"))  # noqa: S608
+            for signatures, (seal, sentence) in enumerate(broken_seals(connection), 1):
+                problems += [_of(connection, seal, sentence)] if sentence else []
+                if signatures % 64 == 0:
+                    go_on(0.3 + 0.4 * signatures / (sealed + 1))
+            before = len(problems)
+            for entries, (_, sentence) in enumerate(broken_entries(connection, vault.key), 1):
+                problems += [Problem(sentence)] if sentence else []
+                if entries % 1024 == 0:
+                    go_on(0.7 + 0.3 * entries / (told + 1))
+            if len(problems) == before:  # a trail that does not hold tells nothing
+                problems += [Problem(sentence, patient_id) for sentence, patient_id in untold(connection)]
+            ends = head(connection)
+            if seen is not None and digest_at(connection, seen.seq) != seen.digest:
+                problems.append(
+                    Problem(f"This vault is older than the one that was open here on {seen.at.astimezone():%Y-%m-%d at %H:%M}.")
+                )
+    except sa.exc.OperationalError:  # a table or a column is gone, as the rules have told
+        if not problems:
+            raise
     go_on(1.0)
     return Verdict(sealed, told, tuple(problems), ends)
 
