@@ -62,7 +62,7 @@ def check(vault: Vault, seen: "Head | None" = None) -> int:
     """Checks a vault whole and prints what was checked, what does not hold, and what that proves; exit status 1 where something doesn't."""
     with _told("Checking") as progress:
         verdict = verify(vault, progress, seen)
-    if records := _signed_in(vault):
+    if verdict.head is not None and (records := _signed_in(vault)):  # else there is no trail that could tell of it
         records.log(Deed.VERIFIED, found="all holds" if verdict.holds else f"{len(verdict.problems)} things that do not hold")
     counted = f"{_counted(verdict.signatures, 'signature')}, {_counted(verdict.entries, 'entry', 'entries')} of the trail"
     sys.stdout.write(f"Checked: every page of the file, {counted}.\n")

@@ -119,6 +119,14 @@ def test_what_holds_and_what_does_not_is_told_with_what_it_proves(tmp_path, char
     assert {file.name: file.read_bytes() for file in chart.parent.iterdir() if file.is_file()} == before
 
 
+@pytest.mark.parametrize("gone", ["seal", "trail", "head", "amendment", "practice"])
+def test_a_chart_of_which_a_part_is_gone_is_told(chart, tmp_path, capsys, passphrase, gone):
+    with Vault.open(chart, passphrase) as vault, vault.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TABLE {gone}")
+    assert main(["verify", "--passphrase-file", str(tmp_path / "words"), "--vault", str(chart)]) == 1
+    assert f"“{gone}”" in capsys.readouterr().out
+
+
 def test_what_goes_wrong_is_told_in_a_sentence(tmp_path, chart, capsys, passphrase):
     words = ("--passphrase-file", tmp_path / "words")
     (tmp_path / "wrong").write_text("another one\n")

@@ -144,7 +144,7 @@ def look(path: Path, unlocked: Unlocked) -> Contents:
 
 def _contents(path: Path, revision: str, cursor: Any) -> Contents:  # noqa: ANN401
     """In words that every schema since the first understands."""
-    (practice,) = cursor.execute("SELECT name FROM practice").fetchone()
+    (practice,) = cursor.execute("SELECT name FROM practice").fetchone() or ("",)
     (patients,) = cursor.execute("SELECT count(*) FROM patient").fetchone()
     visits, last = cursor.execute("SELECT count(*), max(started) FROM visit").fetchone()
     at = _named(path) or datetime.fromtimestamp(path.stat().st_mtime).astimezone()

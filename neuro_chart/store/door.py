@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from neuro_chart.store.errors import CancelledError, DamagedVaultError, NotAVaultError, VaultError, VaultInUseError, WriteFailedError
@@ -147,7 +147,10 @@ class Door:
             raise WriteFailedError("This vault lies where nothing can be written, so it can be read and not changed.")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
-    def _checkpoint(self, connection: Any, _record: object) -> None:  # noqa: ANN401
+    def _checkpoint(self, connection: Any, record: PoolProxiedConnection | ConnectionPoolEntry) -> None:  # noqa: ANN401
+        if connection is not None and not self.is_open:
+            record.invalidate()  # a thread had it when the door was shut, and nobody else will close it
+            return
         # Where it fails (a full disk), what was committed is durable in the journal, and the next checkpoint takes it along.
         if connection is not None and self._accepted and not self._still:
             with suppress(sqlcipher.Error):
@@ -297,6 +300,8 @@ def opening(path: Path) -> Iterator[None]:
             yield
     except sqlcipher.Error as error:
         raise opening_error(path, error) from error
+    except sa.exc.OperationalError as error:  # a table or a column is gone
+        raise DamagedVaultError(f"“{path.name}” lacks a part of a chart. Put it and its keys back from the last good backup.") from error
 
 
 def opening_error(path: Path, error: Exception) -> VaultError:

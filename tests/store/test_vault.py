@@ -23,6 +23,7 @@ from neuro_chart.clinic.people import Patient, Practice, Practitioner, Role
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store import keys
 from neuro_chart.store.attempts import Attempts
+from neuro_chart.store.door import connect
 from neuro_chart.store.errors import (
     DamagedVaultError,
     NewerVaultError,
@@ -350,6 +351,13 @@ def test_an_encrypted_database_that_is_no_chart(vault_path, passphrase):
     with Vault.open(vault_path, passphrase) as vault, vault.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE alembic_version")
     refused(vault_path, passphrase, NotAVaultError)
+
+
+def test_an_encrypted_database_that_lacks_a_part_of_a_chart(vault_path, passphrase):
+    with closing(connect(vault_path, Vault.unwrap_key(vault_path, passphrase).key)) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("DROP TABLE practitioner")
+    assert "lacks a part" in refused(vault_path, passphrase, DamagedVaultError)
 
 
 # one at a time
