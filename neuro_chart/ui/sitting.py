@@ -1,4 +1,4 @@
-"""A sitting at the chart: it begins with who signed in, and this machine remembers of each where the trail ended."""
+"""A sitting at the chart: it begins with who signed in and ends with why, and this machine remembers where the trail stood."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 
-from neuro_chart.store.errors import VaultError
+from neuro_chart.clinic.trail import Deed
+from neuro_chart.store.errors import VaultError, WriteFailedError
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.ui.place import Place
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Records
@@ -31,6 +33,22 @@ def begin(chart: OpenChart, vault: "Vault", settings: QSettings) -> str:
     chart.act(lambda: chart.records.signed_in(failed))
     remember(chart.records, vault, settings)
     return "" if seen is None else OLDER.format(when=f"{long_day(local_day(seen.at))}, {local_time(seen.at)}")
+
+
+def end(chart: OpenChart, deed: Deed, place: Place | None = None) -> bool:
+    """Store what waits, what was typed since, where somebody was and why the chart closes; False if the disk doesn't take it."""
+    if not chart.write_waiting():
+        return False
+    try:
+        chart.records.settle()
+        if place is not None:
+            chart.records.keep_place(place)
+        chart.records.log(deed)
+    except WriteFailedError:
+        return False
+    except VaultError:  # such as a damaged one, which waiting does not mend
+        pass
+    return True
 
 
 def remember(records: "Records", vault: "Vault", settings: QSettings) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, QThreadPool, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QUndoGroup, QUndoStack
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -15,9 +15,9 @@ from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.rooms import overdue_words
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.resources import resource
-from neuro_chart.store.errors import VaultError, WriteFailedError
 from neuro_chart.ui import privacy, sitting
 from neuro_chart.ui.backing import Backing
+from neuro_chart.ui.banner import Banner
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.closing import ClosingPanel
 from neuro_chart.ui.find import FindPage
@@ -34,18 +34,17 @@ from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.settings import SettingsPage
 from neuro_chart.ui.strip import Strip
 from neuro_chart.ui.tab_order import go_to_next
-from neuro_chart.ui.theme import TARGET, apply_theme
+from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.today import TodayPage
 from neuro_chart.ui.vault_notice import VaultNotice
 from neuro_chart.ui.voice import Voice
-from neuro_chart.ui.widgets import add_action, button, label
+from neuro_chart.ui.widgets import add_action
 
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
     from neuro_chart.ui.library import LibraryPage
 
-SAY_FOR = 6000
 RAIL = (
     ("today", "Today", "calendar", "Alt+T"),
     ("patients", "Patients", "users", "Alt+P"),
@@ -54,42 +53,6 @@ RAIL = (
     ("library", "Library", "book-open", "Alt+L"),
     ("settings", "Settings", "settings", "Ctrl+,"),
 )
-
-
-class Banner(QFrame):
-    """One quiet line over the page: what needs a word, until it no longer does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "banner")
-        self.setMinimumHeight(TARGET + 8)
-        self._words = label(wrap=True)
-        self._close = button("Close", self.hide, "link")
-        box = QHBoxLayout(self)
-        box.setContentsMargins(24, 4, 16, 4)
-        box.addWidget(self._words, 1)
-        box.addWidget(self._close)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAY_FOR)
-        self._timer.timeout.connect(self.hide)
-        self.hide()
-
-    @property
-    def text(self) -> str:
-        """What it says, or nothing."""
-        return self._words.text() if not self.isHidden() else ""
-
-    def say(self, sentence: str, *, stay: bool = False) -> None:
-        """Show a sentence for a while, or with `stay` until another comes; nothing hides it."""
-        self._timer.stop()
-        self._words.setText(sentence)
-        self.setVisible(bool(sentence))
-        if sentence:
-            announce(self, sentence)
-        self._close.setVisible(not stay)
-        if sentence and not stay:
-            self._timer.start()
 
 
 class Window(QMainWindow):
@@ -419,7 +382,8 @@ class Window(QMainWindow):
         place = self._left_at or place_of(self)
         self._flush_all()
         locked = replace(Locked.of(self.ticker.visits, self.ticker), form=form)
-        if self._store_last(Deed.LOCKED, place):
+        if sitting.end(self.chart, Deed.LOCKED, place):
+            self.hide()  # before anything that is still running is waited for
             self._leave()
             self.locked.emit(locked)
         elif self._left_at is None:
@@ -464,7 +428,7 @@ class Window(QMainWindow):
         if not self._is_open:
             return True
         self._flush_all()
-        if not self._store_last(Deed.CLOSED) and self._rather_stay():
+        if not sitting.end(self.chart, Deed.CLOSED) and self._rather_stay():
             return False
         self._leave()
         return True
@@ -472,22 +436,6 @@ class Window(QMainWindow):
     def _flush_all(self) -> None:
         self.flush()
         self.patients.flush()
-
-    def _store_last(self, deed: Deed, place: Place | None = None) -> bool:
-        """Store what waits, what was typed since, where somebody was and why the chart closes; False if the disk doesn't take it."""
-        records = self.chart.records
-        if not self.chart.write_waiting():
-            return False
-        try:
-            records.settle()
-            if place is not None:
-                records.keep_place(place)
-            records.log(deed)
-        except WriteFailedError:
-            return False
-        except VaultError:  # such as a damaged one, which waiting does not mend
-            pass
-        return True
 
     def _rather_stay(self) -> bool:
         question = "The disk does not take the last changes. Keep the chart open and make room, or close it and lose them?"
