@@ -39,7 +39,7 @@ def place_of(window: "Window") -> Place:
     elif window.page == "patients" and (form := window.patients.form) is not None and window.patients.stack.currentIndex():
         # whoever has a name is stored when the chart closes
         place |= {"page": "patient", "patient": form.patient.id, "tab": "overview"} if form.has_name else {"adding": True}
-    if (field := window.focusWidget()) is not None and field.isVisible():
+    if (field := window.focusWidget()) not in {None, window} and field.isVisible():
         place |= {"field": _name_of(field, _shown(window)), "cursor": _cursor(field), "scroll": [bar.value() for bar in _bars(field)]}
     unstored = _unstored(window)
     return place | {"words": [[*_name_of(each, unstored), said] for each in unstored if (said := _words(each))]}

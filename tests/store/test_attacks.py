@@ -244,6 +244,16 @@ def test_that_the_sheet_opened_the_chart_is_told_even_if_nobody_goes_on(vault, p
         assert Records(opened).trail(limit=1)[0].deed is Deed.RECOVERED
 
 
+# Threads
+
+
+def test_a_thread_that_still_asks_when_the_vault_is_closed_does_not_keep_it_from_being_opened_again(vault, passphrase):
+    with closing(vault.reader.connect()) as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM patient").scalar_one()
+        vault.close()
+    Vault.open(vault.path, passphrase).close()
+
+
 # Seals
 
 

@@ -4,9 +4,10 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QThreadPool
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -17,6 +18,7 @@ from neuro_chart.clinic.people import Patient, Practitioner
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store import access
+from neuro_chart.store.errors import VaultError
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui import lock, sound
@@ -365,6 +367,9 @@ def test_it_locks_after_the_minutes_of_the_settings_and_says_so_for_the_last_twe
     assert said == []
     go_by(idle, clocks, 21)
     assert said == [*range(20, 0, -1), "gone"]
+    go_by(idle, clocks, 299)  # what did not lock is tried again
+    go_by(idle, clocks, 1)
+    assert said[-2:] == [1, "gone"]
 
 
 def test_never_is_never(idling, settings):
@@ -582,3 +587,38 @@ def test_the_locked_window_fits_a_small_screen(qtbot, settings, vault_path):
     assert window.width() == 1024
     for tile in window.rooms.tiles:
         assert tile.clock.height() >= 40
+
+
+def test_the_chart_is_off_the_screen_before_what_still_runs_is_waited_for(qtbot, apps, passphrase):
+    app = apps()
+    unlock(qtbot, app, passphrase)
+    window, seen, closed = app.window, [], []
+    QApplication.instance().lastWindowClosed.connect(lambda: closed.append(1))
+
+    def work():
+        while key_of(window.vault):
+            Event().wait(0.01)
+        seen.append(window.isVisible())
+
+    QThreadPool.globalInstance().start(work)
+    window.lock()
+    assert seen == [False]
+    assert app.unlock.isVisible()
+    assert closed == []
+
+
+def key_of(vault):
+    """The vault's key, or nothing once it is closed."""
+    try:
+        return vault.key
+    except VaultError:
+        return b""
+
+
+def test_it_locks_wherever_the_keys_are(qtbot, apps, passphrase):
+    app = apps()
+    unlock(qtbot, app, passphrase)
+    app.window.setFocus()
+    app.window.lock()
+    assert app.window is None
+    assert app.unlock.isVisible()
