@@ -124,10 +124,13 @@ class App(QObject):
     def _lock(self) -> None:
         """Lock now, if a chart is open; whatever lies over it goes first."""
         if self.window is not None and self.unlock is None:
-            for other in QApplication.topLevelWidgets():
-                if other is not self.window and other.isVisible():
-                    other.close()
+            self._close_others()
             self.window.lock()
+
+    def _close_others(self) -> None:
+        for other in QApplication.topLevelWidgets():
+            if other is not self.window and other.isVisible():
+                other.close()
 
     def _locked(self, locked: Locked) -> None:
         self._stop_counting()
@@ -156,6 +159,7 @@ class App(QObject):
         self._stop_counting()
         window = self.window
         if window is not None:
+            self._close_others()
             self.ask(locked, COVERED, still_open(window.vault, window.chart.records.confirm))
             if self.unlock is not None:
                 self.unlock.may_close = window.close

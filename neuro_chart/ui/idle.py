@@ -115,5 +115,7 @@ class Idle(QObject):
         return self._timer.isActive() and (ran > SLEPT or self._wall() - self._beat_on_the_wall - ran > SLEPT)
 
     def _go(self) -> None:
-        self.stop()
+        self._warning = False
+        self._last = self._beat = self._steady()  # should it not lock, it is tried again
+        self._beat_on_the_wall = self._wall()
         self.gone.emit()
