@@ -302,7 +302,7 @@ def _demo(options: argparse.Namespace) -> int:
     from neuro_chart.ui import backing  # noqa: PLC0415  # as above
 
     settings = _home("config") / "demo.ini"
-    backing.turn(QSettings(str(settings), QSettings.Format.IniFormat), on=False)  # it is made anew each day
+    backing.spare(QSettings(str(settings), QSettings.Format.IniFormat))  # it is made anew each day
     return _show(path, settings, Vault.open(path, PASSPHRASE))
 
 

@@ -81,7 +81,7 @@ class Hand:
         settings = QSettings(str(vault.with_suffix(".ini")), QSettings.Format.IniFormat)
         sound.turn(settings, on=False)
         voice.turn(settings, on=False)
-        backing.turn(settings, on=False)  # else each close would keep a backup
+        backing.spare(settings)  # else each close would keep a backup
         self.application = make_application(settings)
         self.app = App(vault, settings)
         self._broken: list[str] = []

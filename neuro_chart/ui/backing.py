@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.backups import Backup
     from neuro_chart.store.vault import Vault
 
-FOLDER, AUTOMATIC = "backup/folder", "backup/automatic"
+FOLDER, AUTOMATIC, NEVER = "backup/folder", "backup/automatic", "backup/never"
 SOON, LATER = 30_000, 5 * 60_000  # ms until it is looked again: often, as a chart that locks is open for minutes only; and after a failure
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 STEP = 0.01
@@ -44,6 +44,12 @@ def backup_folder(settings: QSettings, vault_path: Path) -> Path:
 def turn(settings: QSettings, *, on: bool) -> None:
     """Keep backups without being asked, or don't."""
     settings.setValue(AUTOMATIC, on)
+
+
+def spare(settings: QSettings) -> None:
+    """Keep no backups and say nothing of that, as the practice is made up."""
+    turn(settings, on=False)
+    settings.setValue(NEVER, True)
 
 
 class Backing(QObject):
@@ -122,6 +128,8 @@ class Backing(QObject):
     def word(self) -> str:
         """What is to be said when the last good backup is too long ago, or nothing."""
         last, week_ago = self.last, now() - WEEK
+        if self._settings.value(NEVER, defaultValue=False, type=bool):
+            return ""
         is_long = last.at <= week_ago if last is not None else bool(self._chart.records.trail(until=week_ago, limit=1))
         if not is_long or not self.is_needed():
             return ""

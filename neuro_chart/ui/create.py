@@ -30,6 +30,7 @@ class CreateForm(DoorForm):
         self.chosen = NewPassphrase("Passphrase")
         self.passphrase, self.again = self.chosen.first, self.chosen.again
         self.warn_of_caps_lock(self.passphrase)
+        self.your_name.returnPressed.connect(self.chosen.setFocus)
         self.chosen.entered.connect(self.create_practice)
         self.open_button = button("Create the practice", self.create_practice, "primary")
         self._lay_out()
@@ -37,8 +38,8 @@ class CreateForm(DoorForm):
 
     def _lay_out(self) -> None:
         lost = label(
-            "The passphrase is the only key until you print a recovery sheet, which Today asks for. Without either, nobody can read "
-            "this chart again: not you, and not us.",
+            "The passphrase is the only key until you print a recovery sheet; the first page will remind you. Without either, "
+            "nobody can read this chart again: not you, and not us.",
             wrap=True,
         )
         lost.setProperty("pill", "warning")

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QWidget
 
 from neuro_chart.resources import resource
 from neuro_chart.store.errors import VaultError
-from neuro_chart.ui.widgets import icon_button, label, row
+from neuro_chart.ui.widgets import button, icon_button, label, row
 from neuro_chart.ui.work import Work
 
 if TYPE_CHECKING:
@@ -95,6 +95,14 @@ class DoorForm(QWidget):
         if not isinstance(error, VaultError):
             raise error
         self.error.setText(str(error))
+
+
+def back_button(do: Callable[[], object]) -> QPushButton:
+    """The way back to the form before, by Escape too."""
+    made = button("Back", do, "link", "arrow-left")
+    made.setShortcut("Escape")
+    made.setToolTip("Back (Escape)")
+    return made
 
 
 def mark() -> QWidget:

@@ -96,6 +96,7 @@ class KeepingSection(QWidget):
         if is_running and self.start.hasFocus():
             self.cancel.setFocus()
         self.start.setEnabled(not is_running)
+        self.setFocusProxy(self.cancel if is_running else self.start)
         self.bar.setVisible(is_running)
         self.bar.setValue(round(self._backing.share * 100))
         if is_running:

@@ -19,6 +19,7 @@ from neuro_chart.ui.widgets import add_action, button, label, page_title, row, s
 
 GAP = 12
 LARGEST = 280  # px: read from the other end of a corridor
+WIDE = 168  # px: narrower than this, a room's name stands smaller
 TALL = 0.36  # of a clock's width, as its digits are
 NO_ROOM = "No room"
 
@@ -45,6 +46,7 @@ class RoomTile(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        set_flag(self.name, "role", "display" if self.width() >= WIDE else "title")
         self.clock.setMaximumHeight(round(self.width() * TALL))  # no taller than its digits, so that they stand in the middle
 
     def tick(self, moment: datetime) -> None:

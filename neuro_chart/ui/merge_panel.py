@@ -206,7 +206,8 @@ class MergedRecords(QWidget):
             facts += [f"{number} visit{'' if number == 1 else 's'}", f"begun {short_day(local_day(each.created))}"]
             part = button("Part them again", partial(self._part, each.id, dossier.patient.id), "link")
             part.setAccessibleName(f"Part the record of {each.name} again")
-            part.setVisible(may)
+            if not may:
+                part.hide()
             said = label(" · ".join(filter(None, facts)), wrap=True)
             line = row(said, part, spacing=12)
             cast("QHBoxLayout", line.layout()).setStretch(0, 1)

@@ -172,7 +172,7 @@ class NeedleList(QFrame):
         self.model.tick(moment)
         told = tell(self._visit, moment)
         self.face.show_told(told)
-        words = "Left in when the visit was signed" if told.time and self._visit.count.inside and not self._can else told.words
+        words = "Left in when the visit was signed" if told.time and self._visit.count.inside and self._visit.signed else told.words
         self.until.setText(words)
         self.others.setText(self.others.fontMetrics().elidedText(told.others, Qt.TextElideMode.ElideRight, self.others.width()))
         self.others.setToolTip(tip(told.others))

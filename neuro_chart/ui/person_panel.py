@@ -121,10 +121,10 @@ class AddPanel(PersonPanel):
         self.name = QLineEdit()
         self.name.setPlaceholderText("Name, as they sign")
         self.name.setAccessibleName("Name, as they sign")
-        self.name.returnPressed.connect(lambda: self.passphrase.setFocus())
         self.role = Segments({Role.PRACTITIONER: "Practitioner", Role.READER: "Reader", Role.OWNER: "Owner"}, "Role")
         self.role.show_choice(Role.PRACTITIONER)
         self.passphrase = NewPassphrase("Their passphrase")
+        self.name.returnPressed.connect(self.passphrase.setFocus)
         self.passphrase.entered.connect(self.do)
         self.passphrase.caps_lock.connect(self.warn_of_caps_lock)
         self._insert(self.name, row(self.role, None), self.passphrase)
@@ -155,8 +155,8 @@ class PassphrasePanel(PersonPanel):
         title = "Change your passphrase" if is_me else f"A new passphrase for {person.name}"
         super().__init__(chart, vault, title, OWN if is_me else THEIRS.format(name=person.name), "Change it" if is_me else "Set it")
         self.present = PassphraseLine("Your present passphrase")
-        self.present.returnPressed.connect(lambda: self.passphrase.setFocus())
         self.passphrase = NewPassphrase()
+        self.present.returnPressed.connect(self.passphrase.setFocus)
         self.passphrase.entered.connect(self.do)
         for source in (self.present, self.passphrase):
             source.caps_lock.connect(self.warn_of_caps_lock)

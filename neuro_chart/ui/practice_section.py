@@ -31,7 +31,8 @@ class PracticeSection(QWidget):
         cards = (self._practice(), self._rooms(), self._signing(), self._keeping())
         chart.for_writers(*cards)
         box.addWidget(section_page(*cards))
-        self.setFocusProxy(self.name)
+        if chart.records.may_write:  # Qt would let even a closed line have the keys
+            self.setFocusProxy(self.name)
 
     def _practice(self) -> QWidget:
         practice = self._chart.records.practice()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.people import Role
 from neuro_chart.clinic.recovery import MisreadError, read
-from neuro_chart.ui.door import GAP, DoorForm, mark
+from neuro_chart.ui.door import GAP, DoorForm, back_button, mark
 from neuro_chart.ui.new_passphrase import NewPassphrase
 from neuro_chart.ui.recovery_key import RecoveryKey
 from neuro_chart.ui.widgets import button, card, column, label, row
@@ -40,7 +40,7 @@ class RecoverForm(DoorForm):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(form)
-        box.addWidget(row(None, button("Back", self.leave, "link", "arrow-left"), None))
+        box.addWidget(row(None, back_button(self.leave), None))
         self.setFocusProxy(self.key)
 
     def _ask_key(self) -> QWidget:

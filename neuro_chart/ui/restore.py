@@ -13,7 +13,7 @@ from neuro_chart.clinic import recovery
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.store.errors import DamagedVaultError, NoVaultError, VaultError, WrongPassphraseError
 from neuro_chart.ui.backing import backup_folder
-from neuro_chart.ui.door import GAP, DoorForm, mark
+from neuro_chart.ui.door import GAP, DoorForm, back_button, mark
 from neuro_chart.ui.restore_steps import Choice, Holdings
 from neuro_chart.ui.roles import announce
 from neuro_chart.ui.sitting import remember
@@ -77,7 +77,7 @@ class RestoreForm(DoorForm):
         self._column = box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._card)
-        self.leave = button("Back", self.back.emit, "link", "arrow-left")
+        self.leave = back_button(self.back.emit)
         box.addWidget(row(None, self.leave, None))
         self.moved.connect(lambda share: self.busy.setValue(round(share * 100)))
         self.setFocusProxy(self.choice)

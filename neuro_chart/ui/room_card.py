@@ -125,6 +125,7 @@ class VisitCard(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.name, self.beside = Fitted("title"), Fitted("muted")
+        self.name.setMinimumHeight(TARGET)  # as tall as the buttons beside it, which are not always there
         self.count, self.clock = Figure(Qt.AlignmentFlag.AlignLeft), Figure(Qt.AlignmentFlag.AlignRight)
         self.count_words, self.clock_words = label("", "small"), label("", "small")
         self.beside.setMinimumHeight(TOLD)

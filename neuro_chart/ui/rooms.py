@@ -171,6 +171,8 @@ class RoomsPage(QWidget):
         made.quiet_wanted.connect(self._ticker.seen)
         made.menu_wanted.connect(self._offer_rooms)
         made.left.connect(self._step)
+        for part in (made.menu, made.insert, made.longer, made.pull):
+            part.setVisible(self._chart.records.may_write)
         return made
 
     def _place(self) -> None:
@@ -215,6 +217,8 @@ class RoomsPage(QWidget):
         made.renamed.connect(partial(rename_room, self._chart))
         made.dropped.connect(self.move_visit)
         made.patient_wanted.connect(self.patients_wanted)
+        if made.room:
+            made.name.setReadOnly(not self._chart.records.may_write)
         return made
 
     def _show_ringing(self) -> None:

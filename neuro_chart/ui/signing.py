@@ -126,6 +126,10 @@ class SignPanel(QFrame):
         self.planned.setVisible(bool(counted.planned))
         self.who.setText(f"Signed by {who}, the visit is closed for good: nobody can change it. Amendments can be added beneath it.")
 
+    def take_keys(self) -> None:
+        """Have the keys where the passphrase is asked for, if nothing else is; no key that was meant for the visit signs it."""
+        (self.confirm.line if self.confirm.is_needed and not self._uneven else self).setFocus()
+
     def begin(self) -> None:
         """Forget a reason that was given for another visit."""
         self.reason.setPlainText("")

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSettings, Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, short_day
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PAGE = 200
 COLUMNS = {"When": 168, "Who": 148, "Deed": 124, "What": 0, "Patient": 136}  # px; what is left goes to 0
 ROW = 40
+BESIDE = 1100  # px: from here on the entry stands beside the lines, and beneath them where there is less
 ERASED = "Erased record"
 Index = QModelIndex | QPersistentModelIndex
 
@@ -124,10 +125,10 @@ class Trail(QWidget):
         self.model = TrailLines(chart, self._names, self)
         self.table = self._table()
         self.entry = EntryCard(self._names)
-        words = "Nothing that was done fits. Ask for less, or show all of it."
+        words = "No entry of the trail fits. Ask for less, or show all of it."
         self._nothing = Empty("search", "Nothing found", words, button("Show all", self.filter.show_all))
         whole = QWidget()
-        line = QHBoxLayout(whole)
+        self._sides = line = QHBoxLayout(whole)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(12)
         line.addWidget(card(self.table, margins=8), 68)
@@ -171,6 +172,12 @@ class Trail(QWidget):
         self._names.forget()
         self.filter.read_people()
         self.reload()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = event.size().width() >= BESIDE
+        self._sides.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._sides.setStretch(0, 68 if beside else 32)
 
     def reload(self) -> None:
         """Read the trail anew from its end, and stay at the entry that is chosen if it is there."""

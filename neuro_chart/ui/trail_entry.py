@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.trail import Entry
 from neuro_chart.ui.days import zoned_time
@@ -12,6 +12,7 @@ from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.trail_words import Told, deed_words, details, what_words
 from neuro_chart.ui.widgets import button, label, row
 
+TEXT = 56  # px: three lines at least
 ROOM = 8  # px between one row's lines and the next
 Paragraph = tuple[int, tuple[tuple[str, QTextCharFormat], ...]]  # the room above it in px, and its words with their looks
 
@@ -36,6 +37,8 @@ class EntryCard(QFrame):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setAccessibleName("What stood before and after")
         self.text.document().setDocumentMargin(0)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what the lines leave
+        self.text.setMinimumHeight(TEXT)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(8)

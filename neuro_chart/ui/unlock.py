@@ -41,7 +41,8 @@ class UnlockForm(DoorForm):
         where = label(f"{path.name} in {path.parent}", "small", wrap=True)
         self.word = label(word, wrap=True)
         self.word.setProperty("pill", "warning")
-        self.word.setVisible(bool(word))
+        if not word:
+            self.word.hide()  # and never shown here: it would be a window of its own until it has a place
         form = card(
             mark(), label(title, "title"), where, self.word, self.passphrase.with_eye(), self.error, self.open_button, self.busy,
             margins=GAP, spacing=16,

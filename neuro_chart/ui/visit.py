@@ -417,7 +417,7 @@ class VisitPage(QWidget):
         if (draft := self.treatment.draft) is not None:
             self.sign_panel.show_visit(draft, self._chart.records.practitioner().name)
             self.left.setCurrentWidget(self.sign_panel)
-            self.sign_panel.setFocus()
+            self.sign_panel.take_keys()
 
     def show_amending(self) -> None:
         """Turn the left column to a new amendment."""

@@ -15,7 +15,7 @@ from neuro_chart.store.backups import backups
 from neuro_chart.store.keys import keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
-from neuro_chart.ui.backing import FOLDER, turn
+from neuro_chart.ui.backing import FOLDER, spare, turn
 from neuro_chart.ui.visit import VisitPage
 from neuro_chart.ui.window import Window
 
@@ -257,6 +257,16 @@ def test_today_warns_of_an_old_backup_and_makes_one(qtbot, window, idle, monkeyp
     assert not window.backing.word()
     chart_somebody(window, "Wren")
     says("The last good backup is 8 days old.", 8)
+
+
+def test_a_practice_that_is_made_up_is_not_warned(window, settings, monkeypatch):
+    chart_somebody(window)
+    monkeypatch.setattr("neuro_chart.ui.backing.now", lambda: now() + timedelta(days=8))
+    assert window.backing.word()
+    spare(settings)
+    assert not window.backing.word()
+    window.close()
+    assert not window.isVisible()  # and no backup is waited for
 
 
 def words_on(page):

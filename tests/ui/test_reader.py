@@ -1,8 +1,12 @@
 """Somebody who may only read: every page is there to look at, nothing in it can be written, and no word is taken that would be lost."""
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
 
+from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Practitioner, Role
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.records import Records
@@ -54,6 +58,33 @@ def test_the_record_the_history_and_the_library_take_no_word(reading, rosa):
     assert all(field.isReadOnly() for form in reading.patient.findChildren(PatientForm) for field in form.inputs.values())
     reading.look_up("protocols")
     assert [each.toolTip() for each in reading.library.protocols.findChildren(QPushButton) if each.text() == "New protocol"] == [READ_ONLY]
+
+
+def test_a_visit_in_a_room_shows_its_clock_and_only_the_way_to_it(qtbot, vault, library, settings, rosa, records):
+    began = now() - timedelta(minutes=5)
+    draft = Visit(rosa.id, records.practitioner().id, room=records.practice().rooms[0], started=began)
+    site = library.atlas.point_sites("SP6")[Side.LEFT]
+    draft.needles = [Needle(draft.id, site, "SP6", inserted=began)]
+    records.start_visit(draft)
+    reader = Practitioner("Tom Reader", Role.READER)
+    records.put_practitioner(reader)
+    vault.practitioner_id = reader.id
+    window = Window(vault, library, settings)
+    qtbot.addWidget(window)
+    window.show()
+    window.show_page("rooms")
+    (card,) = window.rooms.cards.values()
+    assert [made.text() for made in card.findChildren(QPushButton) if made.isVisible()] == ["Open"]
+    assert not card.menu.isVisible()
+    assert open_to_typing(window.rooms) == []
+    window.open_visit(rosa.id, draft.id)
+    assert window.patient.findChild(VisitPage).needles.until.text().startswith("of 30 min")  # and not as if it were signed
+
+
+def test_the_settings_of_the_practice_take_no_key(reading):
+    reading.show_page("settings")
+    reading.settings_page.show_section("practice")
+    assert not reading.settings_page.section("practice").name.hasFocus()
 
 
 def test_what_is_tried_all_the_same_is_refused_in_words(reading, rosa):

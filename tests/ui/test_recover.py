@@ -13,7 +13,7 @@ from neuro_chart.store import access
 from neuro_chart.store.attempts import FREE
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
-from neuro_chart.ui.unlock import Unlock
+from neuro_chart.ui.unlock import Unlock, UnlockForm
 
 HERS = "seven grey herons wade"
 
@@ -164,3 +164,14 @@ def test_back_closes_what_the_key_has_opened_and_the_trail_tells_that_it_was_ope
     form.leave()
     with Vault.open(vault_path, passphrase) as vault:
         assert [entry.deed for entry in Records(vault).trail(limit=2)] == [Deed.RECOVERED, Deed.KEYS]
+
+
+def test_escape_goes_back_and_forgets_what_was_typed(qtbot, door, code):
+    type_on(code[:5])
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: isinstance(door.form, UnlockForm))
+    assert door.form.passphrase.hasFocus()
+    door.show_form("restore")
+    qtbot.waitUntil(lambda: door.form.choice.passphrase.hasFocus() and door.form.leave.isVisible())
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: isinstance(door.form, UnlockForm))

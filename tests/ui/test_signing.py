@@ -150,6 +150,15 @@ def test_a_practice_that_asks_each_time_gets_the_passphrase_before_the_signature
     assert stored().signed is not None
 
 
+def test_the_keys_are_where_the_passphrase_is_asked_for_unless_needles_are_in(strict, page):
+    page.show_signing()
+    assert page.sign_panel.hasFocus()
+    page.show_note()
+    page.treatment.take_out()
+    page.show_signing()
+    assert page.sign_panel.confirm.line.hasFocus()
+
+
 def test_a_wrong_passphrase_is_told_and_leaves_the_visit_open(strict, asking, stored, answer, passphrase):
     answer(asking, "calm jade river at dusk")
     assert "isn't your passphrase" in asking.confirm.error.text()

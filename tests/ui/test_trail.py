@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QBoxLayout
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Patient, Practitioner, Role
@@ -246,3 +247,18 @@ def test_of_an_erased_record_only_that_it_was_erased_is_told(window, vault, trai
     assert "Delgado" not in str(lines(shown))
     QTest.keyClick(shown.table, Qt.Key.Key_Return)
     assert window.stack.currentWidget() is window.settings_page
+
+
+def test_a_retention_period_is_told_in_words(window, trail):
+    records = window.chart.records
+    records.save_practice(replace(records.practice(), retention=Retention(7, 25, "a rule")))
+    told = choose(trail(), Deed.CHANGED).text.toPlainText()
+    assert "years: 7; until age: 25; source: a rule" in told
+    assert "{" not in told
+
+
+def test_the_entry_stands_beneath_the_lines_where_there_is_no_room_beside_them(window, trail):
+    shown = trail()
+    assert shown.entry.geometry().left() > shown.table.parentWidget().geometry().right()
+    shown.resize(900, 480)
+    assert shown.entry.parentWidget().layout().direction() is QBoxLayout.Direction.TopToBottom
