@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from sqlcipher3 import dbapi2 as sqlcipher
-
 from neuro_chart.clinic.keeping import kept
 from neuro_chart.store.door import (
     Door,
@@ -185,9 +183,7 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
             raise CancelledError("The restore was stopped, and the vault is as it was.")  # noqa: TRY301
         if vault.exists():
             refuse_in_use(vault)
-            with suppress(
-                DamagedVaultError, NotAVaultError, WriteFailedError, sqlcipher.Error
-            ):  # a chart that can't be asked any more doesn't know anybody
+            with suppress(DamagedVaultError, NotAVaultError, WriteFailedError):  # a chart that can't be asked knows nobody
                 _refuse_reader(vault, unlocked)
     except BaseException as error:
         _discard(fresh)
@@ -205,7 +201,7 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
 
 def _refuse_reader(path: Path, unlocked: Unlocked) -> None:
     """NotAllowedError where a vault knows whose key it is as somebody who may only read it, or not even that."""
-    with closing(connect(path, unlocked.key, read_only=True)) as connection:
+    with opening(path), closing(connect(path, unlocked.key, read_only=True)) as connection:
         if ("role",) in connection.execute("SELECT name FROM pragma_table_info('practitioner')").fetchall():
             asked = "SELECT 1 FROM practitioner WHERE id = ? AND (role = 'reader' OR disabled IS NOT NULL)"
             if connection.execute(asked, (unlocked.practitioner_id,)).fetchone():
