@@ -80,7 +80,7 @@ def broken_entries(connection: sa.Connection, key: bytes) -> Iterator[tuple[int,
         if told[0] != expected:
             yield expected, f"Entry {expected} of the trail is missing."
             return  # what follows was made over one that is not there
-        emptied = detail is None and told[4] in erased
+        emptied = detail is None and told[4] in erased and told[3] != Deed.ERASED
         if not hmac.compare_digest(digest, _digest(key, told, before)) or not (emptied or sha256(detail or b"").hexdigest() == told[6]):
             yield expected, f"Entry {expected} of the trail is not what was written."
         else:

@@ -9,20 +9,23 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
+import sqlalchemy as sa
 
+from neuro_chart.clinic.adjuncts import Adjunct
+from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.needles import Needle, Side, Site
 from neuro_chart.clinic.people import Patient, Practitioner, Role
 from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.trail import Deed
-from neuro_chart.clinic.visits import Visit
+from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.store import access
 from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.backups import backup, restore
 from neuro_chart.store.errors import DamagedVaultError, NotAllowedError
 from neuro_chart.store.keys import KeyRing, keys_path
 from neuro_chart.store.records import Records
-from neuro_chart.store.seals import put_seal
+from neuro_chart.store.seals import broken_seals, put_seal
 from neuro_chart.store.vault import Vault
 from neuro_chart.store.verify import verify
 
@@ -113,6 +116,50 @@ def test_what_stands_under_an_erased_patient_s_name_shows(vault, records, rosa):
         f" created, search, figure) VALUES ('{rosa.id}', 'R', '', '', '', '', '', '', '', '', '', '', '{SAID}', 'r', '')",
     )
     assert any("erased" in sentence for sentence in problems(vault))
+
+
+def test_why_a_record_was_erased_stays(vault, records, rosa):
+    records.save_practice(replace(records.practice(), retention=Retention(5)))
+    records.erase(rosa.id, "She asked for it")
+    taken = "UPDATE trail SET detail = NULL WHERE deed = 'erased'"
+    with pytest.raises(sa.exc.IntegrityError), vault.engine.begin() as connection:
+        connection.exec_driver_sql(taken)
+    behind_the_back(vault, taken)
+    assert any("of the trail is not what was written" in sentence for sentence in problems(vault))
+
+
+def test_raw_sql_erases_nobody_of_unknown_age_before_they_can_be_grown(vault, records, rosa):
+    records.save_practice(replace(records.practice(), retention=Retention(5, until_age=18)))
+    assert records.erasable(rosa.id)
+    for day in ("2026-03-01", "2036-02-28"):
+        with pytest.raises(sa.exc.IntegrityError, match="retention"), vault.engine.begin() as connection:
+            connection.exec_driver_sql(f"INSERT INTO erasure VALUES ('{rosa.id}', 'x', '{day}T00:00:00.000000Z', 'x')")
+
+
+def test_a_signature_closes_every_field_of_what_it_closes(vault, records, rosa):
+    visit = Visit(rosa.id, vault.practitioner_id, WHEN, adjuncts=[], events=[])
+    visit.needles = [Needle(visit.id, SITE, "SP6", inserted=WHEN, removed=WHEN)]
+    visit.adjuncts = [Adjunct(visit.id, "moxa")]
+    visit.events = [AdverseEvent(visit.id, EventKind.BRUISE, WHEN)]
+    records.start_visit(visit)
+    records.sign(visit.id)
+    records.amend(Amendment(visit.id, vault.practitioner_id, "Left", "Mixed up", WHEN))
+    records.start_intake(history := Intake(rosa.id, "https://example.org/f|1", {}, WHEN))
+    records.complete_intake(history.id, {"item": "a"})
+    behind_the_back(vault, "PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON")
+    with closing(vault.engine.connect()) as connection, connection.begin() as whole:
+        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        assert not any(sentence for _, sentence in broken_seals(connection))
+        for table in ("visit", "needle", "adjunct", "event", "amendment", "intake"):
+            for column, kind in connection.exec_driver_sql(f"SELECT name, type FROM pragma_table_info('{table}')").all():
+                with connection.begin_nested() as step:
+                    value = f"coalesce({column}, '') || 'x'" if kind == "TEXT" else f"coalesce({column}, 0) + 1"
+                    connection.exec_driver_sql(f"UPDATE {table} SET {column} = {value}")
+                    shows = any(sentence for _, sentence in broken_seals(connection))
+                    step.rollback()
+                assert shows == (column != "search"), (table, column)
+        whole.rollback()
 
 
 # People

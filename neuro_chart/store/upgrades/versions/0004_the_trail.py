@@ -87,6 +87,8 @@ ERASED = "IN (SELECT patient_id FROM erasure)"
 OF_AMENDED = "(SELECT patient_id FROM visit WHERE id = OLD.visit_id)"
 SIGNED = f"(SELECT max(signed) FROM visit WHERE id = OLD.visit_id AND patient_id NOT {ERASED}) IS NOT NULL"  # noqa: S608
 YEARS, AGE = (f"json_extract((SELECT retention FROM practice), '$.{part}')" for part in ("years", "until_age"))  # noqa: S608
+# Who gave no date of birth may have been as young as can be at the last visit.
+YOUNGEST = "coalesce(birth, (SELECT max(started) FROM visit WHERE patient_id = NEW.patient_id), created)"
 
 # What could not be taken away before, and now can where the patient is erased.
 ANEW = (
@@ -107,7 +109,7 @@ REFUSALS = (
         (
             f"NEW.detail IS NOT NULL OR OLD.patient_id NOT {ERASED} OR NEW.seq <> OLD.seq OR NEW.at <> OLD.at OR NEW.deed <> OLD.deed"
             " OR NEW.practitioner_id <> OLD.practitioner_id OR NEW.patient_id <> OLD.patient_id OR NEW.visit_id <> OLD.visit_id"
-            " OR NEW.detail_digest <> OLD.detail_digest OR NEW.digest <> OLD.digest"
+            " OR NEW.detail_digest <> OLD.detail_digest OR NEW.digest <> OLD.digest OR OLD.deed = 'erased'"
         ),
         "grows only",
     ),
@@ -120,7 +122,7 @@ REFUSALS = (
         (
             f"{YEARS} IS NULL OR EXISTS (SELECT 1 FROM visit WHERE patient_id = NEW.patient_id"  # noqa: S608
             f" AND (signed IS NULL OR date(started, '+' || {YEARS} || ' years') > date(NEW.at)))"
-            f" OR EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient_id AND date(birth, '+' || {AGE} || ' years') > date(NEW.at))"
+            f" OR EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient_id AND date({YOUNGEST}, '+' || {AGE} || ' years') > date(NEW.at))"
         ),
         "retention",
     ),
