@@ -74,10 +74,14 @@ def open_by_sheet(path: Path, text: str) -> Vault:
 
 def recover(vault: Vault, practitioner_id: str, passphrase: str) -> Vault:
     """Gives an owner a new passphrase in a vault that the sheet opened, and goes on as that owner; the trail tells of it first."""
-    vault.practitioner_id = practitioner_id
-    records = _allowed(vault)
-    records.signed_in(Attempts(vault.path).take(), recovered=True)
-    _set(vault, records, practitioner_id, passphrase)
+    before, vault.practitioner_id = vault.practitioner_id, practitioner_id
+    try:
+        records = _allowed(vault)
+        records.signed_in(Attempts(vault.path).take(), recovered=True)
+        _set(vault, records, practitioner_id, passphrase)
+    except BaseException:
+        vault.practitioner_id = before  # nobody acts in a name whose passphrase they have not
+        raise
     return vault
 
 

@@ -22,7 +22,7 @@ from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.store import access
 from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.backups import backup, restore
-from neuro_chart.store.errors import DamagedVaultError, NotAllowedError
+from neuro_chart.store.errors import DamagedVaultError, NotAllowedError, VaultError
 from neuro_chart.store.keys import KeyRing, keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.seals import broken_seals, put_seal
@@ -289,6 +289,18 @@ def test_that_the_sheet_opened_the_chart_is_told_even_if_nobody_goes_on(vault, p
     access.open_by_sheet(vault.path, code).close()
     with Vault.open(vault.path, passphrase) as opened:
         assert Records(opened).trail(limit=1)[0].deed is Deed.RECOVERED
+
+
+def test_whom_the_sheet_could_not_help_does_not_act_in_another_s_name(vault, records, anna, passphrase):
+    code, mei = access.new_recovery(vault), vault.practitioner_id
+    vault.close()
+    with access.open_by_sheet(vault.path, code) as opened:
+        for whose, words in ((anna.id, "nine white geese fly"), (mei, THEIRS)):
+            with pytest.raises(VaultError):
+                access.recover(opened, whose, words)
+            assert not Records(opened).may_write
+        access.recover(opened, mei, passphrase)
+        assert Records(opened).role is Role.OWNER
 
 
 # Threads
