@@ -254,11 +254,17 @@ def check_pages(path: Path, connection: Any) -> None:  # noqa: ANN401
 
 
 def check(path: Path, connection: Any, *, whole: bool = False) -> None:  # noqa: ANN401
-    """Every page, then the structure, which an older page put back would break; `whole`: each entry of an index too."""
-    check_pages(path, connection)
+    """The structure (`whole`: each entry of an index too), then every page of the file by itself."""
     structure = "integrity_check(1)" if whole else "quick_check(1)"
     if connection.cursor().execute(f"PRAGMA {structure}").fetchall() != [("ok",)]:
         raise _damaged(path)
+    try:
+        check_pages(path, connection)
+    except DamagedVaultError:
+        # Where the power went while the journal was taken in, a page of the file may be torn. The journal has it whole, and the
+        # structure was read by way of it: so it is taken in once more.
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        check_pages(path, connection)
 
 
 def _damaged(path: Path) -> DamagedVaultError:
@@ -279,6 +285,8 @@ def plainly() -> Iterator[None]:
     """Says in plain words what the disk did to a question or an act; what else goes wrong passes through."""
     try:
         yield
+    except sa.exc.TimeoutError as error:
+        raise WriteFailedError("The chart is busy, as with being checked, and the last change was not stored yet.") from error
     except sa.exc.DBAPIError as error:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         if code == _FULL:

@@ -22,7 +22,7 @@ from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.store import access
 from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.backups import backup, restore
-from neuro_chart.store.errors import DamagedVaultError, NotAllowedError, VaultError
+from neuro_chart.store.errors import DamagedVaultError, NotAllowedError, VaultError, WriteFailedError
 from neuro_chart.store.keys import KeyRing, keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.seals import broken_seals, put_seal
@@ -311,6 +311,14 @@ def test_a_thread_that_still_asks_when_the_vault_is_closed_does_not_keep_it_from
         connection.exec_driver_sql("SELECT count(*) FROM patient").scalar_one()
         vault.close()
     Vault.open(vault.path, passphrase).close()
+
+
+def test_an_act_that_a_long_check_keeps_waiting_is_tried_again_and_not_lost(vault, records, rosa):
+    vault.engine.pool._timeout = 0.05  # it is half a minute
+    with vault.reader.connect(), pytest.raises(WriteFailedError, match="busy"):
+        records.save_patient(replace(rosa, phone="1"))
+    records.save_patient(replace(rosa, phone="1"))
+    assert records.patient(rosa.id).phone == "1"
 
 
 # Seals
