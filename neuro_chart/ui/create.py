@@ -82,11 +82,11 @@ class CreateForm(DoorForm):
         ):
             set_flag(line, "invalid", wrong)
             if wrong:
-                self.error.setText(sentence)
+                self.tell(sentence)
                 line.setFocus()
                 return
         if problem := self.chosen.problem():
-            self.error.setText(problem)
+            self.tell(problem)
             return
         path, words = self.path, self.chosen.words
 

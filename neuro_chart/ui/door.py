@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QWidget
 
 from neuro_chart.resources import resource
 from neuro_chart.store.errors import VaultError
+from neuro_chart.ui.roles import announce
 from neuro_chart.ui.widgets import button, icon_button, label, row
 from neuro_chart.ui.work import Work
 
@@ -94,7 +95,13 @@ class DoorForm(QWidget):
         self.busy.hide()
         if not isinstance(error, VaultError):
             raise error
-        self.error.setText(str(error))
+        self.tell(str(error))
+
+    def tell(self, sentence: str) -> None:
+        """Say what went wrong, aloud too."""
+        self.error.setText(sentence)
+        if sentence:
+            announce(self.window(), sentence)
 
 
 def back_button(do: Callable[[], object]) -> QPushButton:

@@ -12,6 +12,7 @@ from neuro_chart.clinic.keeping import reasons
 from neuro_chart.ui.backing import FOLDER, Backing, turn
 from neuro_chart.ui.days import time_ago, when
 from neuro_chart.ui.restore_steps import size_words
+from neuro_chart.ui.roles import announce
 from neuro_chart.ui.sections import fields_card, section_page
 from neuro_chart.ui.widgets import TickBox, button, card, label, row, set_flag
 from neuro_chart.ui.work import Work
@@ -59,6 +60,7 @@ class KeepingSection(QWidget):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(3, 1)
+        self._grid.addWidget(label("Looking into the folder…", "muted"), 0, 0, 1, 4)
         self._lay_out()
         backing.began.connect(self._show_state)
         backing.moved.connect(lambda share: self.bar.setValue(round(share * 100)))
@@ -101,6 +103,8 @@ class KeepingSection(QWidget):
         self.bar.setValue(round(self._backing.share * 100))
         if is_running:
             self._say("Keeping a backup… You can go on with your work.")
+        elif self._backing.trouble:
+            self._say(self._backing.trouble, is_error=True)
         elif last:
             self._say("What was charted since isn't in it yet." if self._backing.is_needed() else "All that was charted is in it.")
         else:
@@ -110,8 +114,8 @@ class KeepingSection(QWidget):
     def _ended(self, sentence: str) -> None:
         had_focus = self.cancel.hasFocus()
         self.reload()
-        if sentence:
-            self._say(sentence, is_error=True)
+        if self.isVisible():
+            announce(self, sentence or f"The backup is kept. {self.said.text()}")
         if had_focus:
             self.start.setFocus()
 
@@ -129,7 +133,7 @@ class KeepingSection(QWidget):
         spans = reasons((backup.at for backup in found), now())
         for at, backup in enumerate(found):
             span = spans.get(backup.at)
-            why = "the newest" if at == 0 else "makes room next" if span is None else f"the last of its {span}" if span else ""
+            why = "the newest" if at == 0 else "goes with the next backup" if span is None else f"the last of its {span}" if span else ""
             cells = (when(backup.at), time_ago(backup.at), size_words(backup.size), why)
             for place, words in enumerate(cells):
                 self._grid.addWidget(label(words, "muted" if place else ""), at, place)

@@ -68,7 +68,7 @@ class RecoverForm(DoorForm):
         try:
             read(code)
         except MisreadError as error:
-            self.error.setText("" if self.key.says.text() else str(error))
+            self.tell("" if self.key.says.text() else str(error))
             self.key.fields[error.groups[0] - 1].setFocus()
             return
 
@@ -83,7 +83,7 @@ class RecoverForm(DoorForm):
         """Give the chosen owner the new passphrase."""
         problem = self.passphrase.problem()
         if self._vault is None or problem:
-            self.error.setText(problem)
+            self.tell(problem)
             return
         from neuro_chart.store.access import recover  # noqa: PLC0415  # as above
 

@@ -61,6 +61,7 @@ class RestoreForm(DoorForm):
         self.warn_of_caps_lock(self.choice.passphrase)
         self.choice.looked.connect(self.look)
         self.choice.file_chosen.connect(self._offer_file)
+        self.choice.turn.clicked.connect(lambda: self.error.setText(""))  # it spoke of the other way
         self.another = button("Choose another", self.choose)
         self.restore_button = button("Restore this backup", self.restore, "primary", "history")
         self.stop = button("Stop", self._stop)
@@ -117,11 +118,11 @@ class RestoreForm(DoorForm):
         try:
             code = recovery.write(recovery.read(secret)) if by_sheet else secret
         except recovery.MisreadError as error:
-            self.error.setText("" if self.choice.key.says.text() else str(error))
+            self.tell("" if self.choice.key.says.text() else str(error))
             self.choice.key.fields[error.groups[0] - 1].setFocus()
             return
         if not secret:
-            self.error.setText("Type the passphrase that the chart had then.")
+            self.tell("Type the passphrase that the chart had then.")
             self.choice.focus()
             return
         self._begin(lambda: _look(path, vault, partial(_unwrapped, secret=code, by_sheet=by_sheet)), self._looked)

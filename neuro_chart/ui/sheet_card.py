@@ -17,6 +17,7 @@ from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import today
 from neuro_chart.ui.paper_view import Outcome, PaperView
+from neuro_chart.ui.roles import announce
 from neuro_chart.ui.widgets import button, column, label, row, set_flag
 from neuro_chart.ui.work import Work
 
@@ -197,3 +198,5 @@ class SheetCard(QFrame):
         self.said.setText(sentence)
         self.said.setVisible(bool(sentence))
         set_flag(self.said, "role", "error" if is_error else "small")
+        if sentence:
+            announce(self, sentence)

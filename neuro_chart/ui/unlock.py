@@ -96,7 +96,7 @@ class UnlockForm(DoorForm):
         if self._wait.isActive():
             return
         if not words:
-            self.error.setText("Type your passphrase.")
+            self.tell("Type your passphrase.")
             return
         path, confirm = self.path, self._open
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from neuro_chart.ui.roles import announce
@@ -33,11 +34,12 @@ class VaultNotice(QFrame):
         box.addWidget(self._words, 1)
         box.addWidget(self.close_button)
         self._first = self._of_place = ""
-        self.hide()
         if vault.read_only:
             self.close_button.hide()
-            self._say(READ_ONLY)
+            self._words.setText(READ_ONLY)
+            QTimer.singleShot(0, self, lambda: self._say(READ_ONLY))  # shown now, it would be a window of its own
         else:
+            self.hide()
             path = vault.path
             self._look = Work(self)
             self._look.done.connect(self._say)

@@ -122,3 +122,22 @@ def test_a_restore_locks_the_chart_and_says_what_it_wants(qtbot, window, section
     with qtbot.waitSignal(window.locked) as locked:
         QTest.mouseClick(section.restore, Qt.MouseButton.LeftButton)
     assert locked.args[0].form == "restore"
+
+
+def test_why_the_last_try_failed_is_said_until_one_succeeds(qtbot, window, section, settings, tmp_path):
+    settings.setValue(FOLDER, str(tmp_path / "unplugged"))
+    window.backing.start()
+    done(qtbot, window)
+    window.show_page("today")
+    window.show_page("settings")
+    assert "isn't there" in section.said.text()
+    assert section.said.property("role") == "error"
+    (tmp_path / "unplugged").mkdir()
+    window.backing.start()
+    done(qtbot, window)
+    assert section.said.text() == "All that was charted is in it."
+    assert section.said.property("role") == "small"
+
+
+def test_a_folder_that_holds_no_backup_says_so(qtbot, section):
+    qtbot.waitUntil(lambda: "There is none yet." in listed(section))
