@@ -33,7 +33,7 @@ NONE, MADE = (
     "A sheet was made and fits. A new one takes its place; it still opens older backups.",
 )
 SHOWN = "It holds once it is printed or saved, and then the earlier one stops fitting. It can't be shown again later."
-HEIGHT = 488  # px, so that it is seen whole with its buttons on a small laptop
+HEIGHT = 448  # px, so that it is seen whole with its buttons on a small laptop
 
 
 class SheetCard(QFrame):
@@ -57,7 +57,7 @@ class SheetCard(QFrame):
         self._keeping.done.connect(self._kept)
         for work in (self._making, self._keeping):
             work.failed.connect(self._failed)
-        self.state, self.said = label("", wrap=True), label("", "small", wrap=True)
+        self.why, self.state, self.said = label(WHY, wrap=True), label("", wrap=True), label("", "small", wrap=True)
         self.make_button = button("Make a recovery sheet", self.make, icon="file-text")
         self.view = PaperView(self)
         self.view.setPageMode(QPdfView.PageMode.SinglePage)
@@ -71,7 +71,7 @@ class SheetCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(12)
-        parts: tuple[QWidget, ...] = (label("Recovery sheet", "heading"), label(WHY, wrap=True), self.state)
+        parts: tuple[QWidget, ...] = (label("Recovery sheet", "heading"), self.why, self.state)
         for part in (*parts, row(self.make_button, None), self.said, self._shown):
             box.addWidget(part)
         self.forget()
@@ -109,7 +109,8 @@ class SheetCard(QFrame):
         if not self._code:
             return
         self.view.show_bytes(made)
-        self.make_button.hide()
+        for part in (self.make_button, self.why):  # they make room
+            part.hide()
         self._shown.show()
         self._say("")
         self._tell_state()
@@ -190,7 +191,8 @@ class SheetCard(QFrame):
         self._shown.hide()
         self._say("")
         self.make_button.setEnabled(True)
-        self.make_button.show()
+        for part in (self.make_button, self.why):
+            part.show()
         if self.isVisible():
             self._tell_state()
 
