@@ -16,7 +16,7 @@ MINUTES, USUAL = "lock/minutes", 5
 def minutes(settings: QSettings) -> int:
     """After how many minutes without a key or a touch the chart locks; 0 is never."""
     kept = str(settings.value(MINUTES, USUAL))
-    return int(kept) if kept.isdecimal() else USUAL
+    return int(kept) if kept.isdecimal() and len(kept) < 4 else USUAL
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -162,7 +162,7 @@ class Unlock(QWidget):
         self.show_first()
         if locked is not None and locked.form:
             self.show_form(locked.form)
-        if self.is_locked and (geometry := settings.value("window/geometry")):
+        if self.is_locked and isinstance(geometry := settings.value("window/geometry"), QByteArray):
             self.restoreGeometry(geometry)
 
     def show_first(self) -> None:

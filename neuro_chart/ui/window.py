@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QThreadPool, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QThreadPool, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QUndoGroup, QUndoStack
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -100,7 +100,7 @@ class Window(QMainWindow):
         if older := sitting.begin(self.chart, vault, settings):
             self.notice.say_first(older)
         self._place = self.chart.records.take_place()  # of another day, it is forgotten
-        if geometry := settings.value("window/geometry"):
+        if isinstance(geometry := settings.value("window/geometry"), QByteArray):
             self.restoreGeometry(geometry)
         else:
             self.resize(1366, 768)
