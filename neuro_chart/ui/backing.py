@@ -95,6 +95,11 @@ class Backing(QObject):
         return self._settings.value(AUTOMATIC, defaultValue=True, type=bool) is True and not self._vault.read_only
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether the vault can't be written to, so that its trail can't tell of a backup."""
+        return self._vault.read_only
+
+    @property
     def is_running(self) -> bool:
         """Whether a backup is being kept now."""
         return self._work is not None

@@ -86,6 +86,7 @@ class KeepingSection(QWidget):
         folder, vault_path = self._backing.folder, self._backing.vault_path
         self.where.setText(str(folder))
         self.daily.setChecked(self._backing.is_automatic)
+        self.daily.setEnabled(not self._backing.is_read_only)
         if self._look is not None:
             self._look.deleteLater()  # what it finds is old by now
         self._look = Work(self)
@@ -105,6 +106,8 @@ class KeepingSection(QWidget):
             self._say("Keeping a backup… You can go on with your work.")
         elif self._backing.trouble:
             self._say(self._backing.trouble, is_error=True)
+        elif self._backing.is_read_only:
+            self._say("This chart is only read, and can't note its backups. Those that there are stand below.")
         elif last:
             self._say("What was charted since isn't in it yet." if self._backing.is_needed() else "All that was charted is in it.")
         else:

@@ -302,6 +302,10 @@ def test_a_vault_that_can_only_be_read_says_so_for_good_and_keeps_no_backup(qtbo
         shown.show()
         assert "can be read and not changed" in shown.notice.text
         assert not shown.notice.close_button.isVisible()
+        shown.show_page("settings")
+        shown.settings_page.show_section("backups")
+        assert "can't note its backups" in shown.settings_page.section("backups").said.text()
+        assert not shown.settings_page.section("backups").daily.isEnabled()
         shown.close()
         assert not shown.isVisible()
     assert not backups(folder)
