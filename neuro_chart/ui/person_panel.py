@@ -12,6 +12,7 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Practitioner, Role
 from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.confirm import Confirm
 from neuro_chart.ui.door import PassphraseLine
 from neuro_chart.ui.new_passphrase import NewPassphrase
 from neuro_chart.ui.roles import announce
@@ -31,7 +32,10 @@ DISABLE = (
 
 
 class PersonPanel(QFrame):
-    """A card that asks; the work is done beside the window. `done(sentence)` once it is, `left()` when it is not wanted any more."""
+    """A card that asks; the work is done beside the window. `done(sentence)` once it is, `left()` when it is not wanted any more.
+
+    Whoever does it types their own passphrase first, unless that was as lately as signing wants it.
+    """
 
     done = Signal(str)
     left = Signal()
@@ -51,11 +55,15 @@ class PersonPanel(QFrame):
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
         self._busy.hide()
-        self.do_button = button(do, self.do, "primary")
+        self.do_button = button(do, self.ask, "primary")
+        self.confirm = Confirm(chart)
+        self.confirm.wanted.connect(self.ask)
+        self.confirm.confirmed.connect(self.do)
+        self.confirm.busy.connect(self.do_button.setDisabled)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(16, 16, 16, 16)
         self._box.setSpacing(12)
-        for part in (label(title, "heading"), label(hint, wrap=True), self.error, self._busy):
+        for part in (label(title, "heading"), label(hint, wrap=True), self.confirm, self.error, self._busy):
             self._box.addWidget(part)
         cancel = button("Cancel", self.left.emit)
         cancel.setToolTip("Cancel (Escape)")
@@ -68,6 +76,10 @@ class PersonPanel(QFrame):
         for at, field in enumerate(fields, 2):
             self._box.insertWidget(at, field)
         self.setFocusProxy(fields[0])
+
+    def ask(self) -> None:
+        """Do it, once whoever asks has typed their passphrase."""
+        self.confirm.ask()
 
     def do(self) -> None:
         """Do what the panel is for."""
@@ -125,7 +137,7 @@ class AddPanel(PersonPanel):
         self.role.show_choice(Role.PRACTITIONER)
         self.passphrase = NewPassphrase("Their passphrase")
         self.name.returnPressed.connect(self.passphrase.setFocus)
-        self.passphrase.entered.connect(self.do)
+        self.passphrase.entered.connect(self.ask)
         self.passphrase.caps_lock.connect(self.warn_of_caps_lock)
         self._insert(self.name, row(self.role, None), self.passphrase)
 
@@ -157,11 +169,19 @@ class PassphrasePanel(PersonPanel):
         self.present = PassphraseLine("Your present passphrase")
         self.passphrase = NewPassphrase()
         self.present.returnPressed.connect(self.passphrase.setFocus)
-        self.passphrase.entered.connect(self.do)
+        self.passphrase.entered.connect(self.ask)
         for source in (self.present, self.passphrase):
             source.caps_lock.connect(self.warn_of_caps_lock)
         self._insert(*([self.present.with_eye()] if is_me else []), self.passphrase)
+        if is_me:
+            self.confirm.hide()
         self.setFocusProxy(self.present if is_me else self.passphrase)
+
+    def ask(self) -> None:
+        if self._person.id == self._vault.practitioner_id:
+            self.do()  # which asks for the one that holds
+        else:
+            super().ask()
 
     def do(self) -> None:
         """Change it, once the present one is confirmed."""

@@ -15,6 +15,7 @@ from neuro_chart.clinic import recovery
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.confirm import Confirm
 from neuro_chart.ui.days import today
 from neuro_chart.ui.paper_view import Outcome, PaperView
 from neuro_chart.ui.roles import announce
@@ -58,7 +59,10 @@ class SheetCard(QFrame):
         for work in (self._making, self._keeping):
             work.failed.connect(self._failed)
         self.why, self.state, self.said = label(WHY, wrap=True), label("", wrap=True), label("", "small", wrap=True)
-        self.make_button = button("Make a recovery sheet", self.make, icon="file-text")
+        self.confirm = Confirm(chart)
+        self.make_button = button("Make a recovery sheet", self.confirm.ask, icon="file-text")
+        self.confirm.wanted.connect(self.confirm.ask)
+        self.confirm.confirmed.connect(self.make)
         self.view = PaperView(self)
         self.view.setPageMode(QPdfView.PageMode.SinglePage)
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -72,7 +76,7 @@ class SheetCard(QFrame):
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(12)
         parts: tuple[QWidget, ...] = (label("Recovery sheet", "heading"), self.why, self.state)
-        for part in (*parts, row(self.make_button, None), self.said, self._shown):
+        for part in (*parts, self.confirm, row(self.make_button, None), self.said, self._shown):
             box.addWidget(part)
         self.forget()
 

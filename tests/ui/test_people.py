@@ -243,6 +243,44 @@ def test_who_leaves_the_page_while_a_passphrase_is_set_finds_it_set(qtbot, secti
     assert sign_in(vault, HIS).name == "Ola Nordmann"
 
 
+# who may do all this
+
+
+@pytest.fixture
+def a_while_ago(section, window):
+    """The passphrase was typed longer ago than signing takes."""
+    window.chart.typed -= 60 * 24 * 3600
+    return section
+
+
+def confirm(qtbot, asking, passphrase):
+    qtbot.waitUntil(lambda: asking.line.isVisible() and asking.line.isEnabled())
+    asking.line.setText(passphrase)
+    qtbot.keyClick(asking.line, Qt.Key.Key_Return)
+
+
+def test_nobody_lets_people_in_or_out_at_a_chart_that_was_left_open(qtbot, a_while_ago, vault, records, passphrase):
+    section = a_while_ago
+    click(qtbot, named(section, "Ola Nordmann").passphrase)
+    panel = section.panel
+    type_twice(qtbot, panel, HIS)
+    click(qtbot, panel.do_button)
+    confirm(qtbot, panel.confirm, "a wrong guess")
+    qtbot.waitUntil(lambda: "isn't your passphrase" in panel.confirm.error.text(), timeout=20_000)
+    confirm(qtbot, panel.confirm, passphrase)
+    qtbot.waitUntil(lambda: section.panel is None, timeout=20_000)
+    assert sign_in(vault, HIS).name == "Ola Nordmann"
+
+
+def test_nobody_makes_a_sheet_at_a_chart_that_was_left_open(qtbot, a_while_ago, vault, passphrase):
+    sheet = a_while_ago.sheet
+    click(qtbot, sheet.make_button)
+    assert not sheet.view.made
+    confirm(qtbot, sheet.confirm, passphrase)
+    qtbot.waitUntil(lambda: bool(sheet.view.made), timeout=20_000)
+    assert sheet.confirm.isHidden()
+
+
 # the recovery sheet
 
 
