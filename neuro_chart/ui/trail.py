@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuro_chart.clinic.trail import Entry
 
 PAGE = 200
-COLUMNS = {"When": 168, "Who": 148, "Deed": 140, "What": 0, "Patient": 136}  # px; what is left goes to 0
+COLUMNS = {"When": 168, "Who": 148, "Deed": 156, "What": 0, "Patient": 136}  # px; what is left goes to 0
 ROW = 40
 BESIDE = 1100  # px: from here on the entry stands beside the lines, and beneath them where there is less
 ERASED = "Erased record"
