@@ -11,7 +11,7 @@ from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.patient_form import PatientForm
 from neuro_chart.ui.place import keep_words
 from neuro_chart.ui.privacy import initials_only, listed_name
-from neuro_chart.ui.widgets import Empty, ListKeys, TickBox, add_action, button, card, label, page_title, row, scrolled
+from neuro_chart.ui.widgets import Empty, ListKeys, TickBox, add_action, button, card, label, lines_table, page_title, row, scrolled
 
 if TYPE_CHECKING:
     from neuro_chart.store.questions import PatientLine
@@ -127,19 +127,8 @@ class PatientsPage(QWidget):
         chart.changed.connect(self._changed)
 
     def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Patients")
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(44)
+        table = lines_table(self.model, "Patients", 44)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        table.horizontalHeader().setHighlightSections(False)
         table.activated.connect(self._choose)
         table.clicked.connect(self._choose)
         return table

@@ -12,7 +12,7 @@ from neuro_chart.ui.privacy import shown_name
 from neuro_chart.ui.trail_entry import EntryCard
 from neuro_chart.ui.trail_filter import TrailFilter, Wanted
 from neuro_chart.ui.trail_words import deed_words, what_words
-from neuro_chart.ui.widgets import Empty, button, card
+from neuro_chart.ui.widgets import Empty, button, card, lines_table
 
 if TYPE_CHECKING:
     from neuro_chart.clinic.trail import Entry
@@ -146,20 +146,9 @@ class Trail(QWidget):
         self.setFocusProxy(self.table)
 
     def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Who did what, the newest first")
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        table = lines_table(self.model, "Who did what, the newest first", ROW)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW)
         head = table.horizontalHeader()
-        head.setHighlightSections(False)
         for at, width in enumerate(COLUMNS.values()):
             head.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
             head.resizeSection(at, width)

@@ -158,6 +158,7 @@ def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
     assert not page.treatment.stack.canUndo()
     page.bar.amend.click()
     page.amend_panel.text.setPlainText("It was the left foot.")
+    page.amend_panel.reason.setPlainText("Written down wrong")
     page.amend_panel.add.click()
     assert [a.text for a in stored().amendments] == ["It was the left foot."]
     assert page.left.currentIndex() == 0
@@ -216,7 +217,7 @@ def test_another_visit_never_gets_the_words_of_this_one(page, chart, patient, st
 
 
 def test_an_amendment_that_was_not_added_waits_for_its_own_visit(page, chart, patient, visit):
-    chart.act(lambda: chart.records.sign(visit.id, chart.records.practitioner().id))
+    chart.act(lambda: chart.records.sign(visit.id))
     other = Visit(patient.id, chart.records.practitioner().id)
     chart.act(lambda: chart.records.start_visit(other))
     page.show_amending()
