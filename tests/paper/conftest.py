@@ -95,6 +95,8 @@ def case(library: Library) -> Case:
         for k, (code, site) in enumerate(sites)
     ]
     visit.adjuncts.append(Adjunct(visit.id, "electro-stimulation", "2/120 Hz", 30))
-    amendment = Amendment(visit.id, practitioner.id, "She phoned: the left foot tingled.", "She phoned the day after", started + timedelta(days=1))
+    amendment = Amendment(
+        visit.id, practitioner.id, "She phoned: the left foot tingled.", "She phoned the day after", started + timedelta(days=1)
+    )
     practice = Practice("Lindenhof Acupuncture", "Anna Weber, Dipl. Ac.\n4 Linden Lane\n+1 555 0192")
     return Case(practice, practitioner, patient, replace(visit, amendments=[amendment]), library)
