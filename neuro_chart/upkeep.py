@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuro_chart.clinic.trail import Deed
-from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.backups import backup, look, prune, restore
 from neuro_chart.store.errors import VaultError
 from neuro_chart.store.keys import RECOVERY, KeyRing, Unlocked, keys_path
@@ -80,7 +79,7 @@ def _signed_in(vault: Vault) -> Records | None:
     if vault.read_only or vault.practitioner_id == RECOVERY:
         return None
     records = Records(vault)
-    records.signed_in(Attempts(vault.path).take())
+    records.signed_in()
     return records
 
 

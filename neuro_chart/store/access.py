@@ -65,7 +65,7 @@ def open_by_sheet(path: Path, text: str) -> Vault:
         raise
     vault = Vault.open_with_key(path, unlocked)
     try:
-        Records(vault).signed_in(attempts.take(), recovered=True)
+        Records(vault).signed_in(recovered=True)
     except BaseException:
         vault.close()
         raise
@@ -77,7 +77,7 @@ def recover(vault: Vault, practitioner_id: str, passphrase: str) -> Vault:
     before, vault.practitioner_id = vault.practitioner_id, practitioner_id
     try:
         records = _allowed(vault)
-        records.signed_in(Attempts(vault.path).take(), recovered=True)
+        records.signed_in(recovered=True)
         _set(vault, records, practitioner_id, passphrase)
     except BaseException:
         vault.practitioner_id = before  # nobody acts in a name whose passphrase they have not

@@ -25,11 +25,11 @@ class Attempts:
 
     def failed(self) -> None:
         """Notes a failure, now."""
-        self._write([*self._moments(), datetime.now(UTC)][-_KEPT:])
+        self._write([*self.moments(), datetime.now(UTC)][-_KEPT:])
 
     def wait(self) -> float:
         """Seconds until the next attempt; at most LONGEST, also where the clock was put back since."""
-        moments, now = self._moments(), datetime.now(UTC)
+        moments, now = self.moments(), datetime.now(UTC)
         if len(moments) <= FREE:
             return 0.0
         if moments[-1] > now:
@@ -44,14 +44,13 @@ class Attempts:
         if seconds := self.wait():
             raise TooSoonError(seconds)
 
-    def take(self) -> list[datetime]:
-        """The moments of the failures (UTC), which are forgotten herewith."""
-        moments = self._moments()
+    def forget(self) -> None:
+        """Begins anew: what failed is told, or somebody came in."""
         with suppress(OSError):
             self.path.unlink()
-        return moments
 
-    def _moments(self) -> list[datetime]:
+    def moments(self) -> list[datetime]:
+        """When they failed (UTC)."""
         moments = []
         with suppress(OSError), self.path.open("rb") as file:
             for line in file.read(_LARGEST).decode("ascii", "replace").splitlines():

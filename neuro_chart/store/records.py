@@ -164,12 +164,11 @@ class Records(Questions):
                 self._write(session, self._entry(deed, patient_id, visit_id, cleaned(words)))
         return Change("trail", patient_id, visit_id)
 
-    def signed_in(self, failed: Sequence[datetime] = (), *, recovered: bool = False) -> Change:
+    def signed_in(self, *, recovered: bool = False) -> Change:
         """Begins a sitting: what was being typed when the last one broke off, attempts that failed, and who is here, go into the trail."""
         if not self._vault.read_only:
             self.settle()
-            with self._acting(need=Role.READER) as session:
-                self._write(session, *(Entry(moment, "", Deed.FAILED) for moment in failed))
+            with self._telling_failures() as session:
                 self._write(session, self._entry(Deed.RECOVERED if recovered else Deed.SIGNED_IN))
         return Change("trail")
 
@@ -177,9 +176,9 @@ class Records(Questions):
         """Whether this is the passphrase of who signed in. Slow, for a worker thread; TooSoonError after too many that were not."""
         if not self._vault.confirm(passphrase):
             return False
-        if (failed := Attempts(self._vault.path).take()) and not self._vault.read_only:
-            with self._acting(need=Role.READER) as session:
-                self._write(session, *(Entry(moment, "", Deed.FAILED) for moment in failed))
+        if not self._vault.read_only:
+            with self._telling_failures():
+                pass
         return True
 
     def settle(self) -> None:
@@ -333,6 +332,17 @@ class Records(Questions):
             if isinstance(error, sa.exc.IntegrityError) or isinstance(error.orig, ValueError):
                 raise ValueError("This can't be stored as it is. Nothing was changed.") from error  # noqa: TRY004
             raise
+
+    @contextmanager
+    def _telling_failures(self) -> Iterator[Session]:
+        """An act that begins with the attempts to come in that failed; they are forgotten once that is stored."""
+        attempts = Attempts(self._vault.path)
+        failed = attempts.moments()
+        with self._acting(need=Role.READER) as session:
+            self._write(session, *(Entry(moment, "", Deed.FAILED) for moment in failed))
+            yield session
+        if failed:
+            attempts.forget()
 
     def _refuse_role(self, need: Role) -> None:
         if self._vault.read_only:

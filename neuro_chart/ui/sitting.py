@@ -24,13 +24,11 @@ OLDER = (
 
 def begin(chart: OpenChart, vault: "Vault", settings: QSettings) -> str:
     """Write who signed in into the trail, with the attempts that failed before; a sentence if the vault is older than was seen here."""
-    from neuro_chart.store.attempts import Attempts  # noqa: PLC0415  # keeps the database out of the program's start
-    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # as above
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # keeps the database out of the program's start
     from neuro_chart.store.witness import Witness  # noqa: PLC0415  # as above
 
     seen = Witness(_folder(settings)).outrun(vault, KeyRing.load(keys_path(vault.path)).vault_id)
-    failed = Attempts(vault.path).take()
-    chart.act(lambda: chart.records.signed_in(failed))
+    chart.act(chart.records.signed_in)
     remember(chart.records, vault, settings)
     return "" if seen is None else OLDER.format(when=f"{long_day(local_day(seen.at))}, {local_time(seen.at)}")
 

@@ -81,7 +81,7 @@ def create(folder: Path) -> None:
 def sign_in(folder: Path) -> None:
     Attempts(vault_in(folder)).failed()
     with opened(folder) as vault:
-        Records(vault).signed_in(Attempts(vault.path).take())
+        Records(vault).signed_in()
 
 
 def of_records(act: Callable[[Records], object]) -> Callable[[Path], None]:

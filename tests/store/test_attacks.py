@@ -187,7 +187,7 @@ def test_somebody_disabled_who_brings_their_old_key_back_is_refused_and_it_is_to
     with pytest.raises(NotAllowedError):
         Vault.open(vault.path, THEIRS)
     with Vault.open(vault.path, passphrase) as opened:
-        assert len(Attempts(opened.path).take()) == 1
+        assert len(Attempts(opened.path).moments()) == 1
 
 
 def test_an_owner_who_was_disabled_owns_nothing_any_more(vault, records, anna):

@@ -62,10 +62,10 @@ def test_a_vault_refuses_too_early_a_try_even_with_the_right_passphrase_and_open
     assert 0 < caught.value.seconds <= 1
     move(vault_path, timedelta(seconds=-2))
     with Vault.open(vault_path, passphrase) as vault:
-        failed = Attempts(vault_path).take()
+        failed = Attempts(vault_path).moments()
         assert len(failed) == FREE + 1
         records = Records(vault)
-        records.signed_in(failed)
+        records.signed_in()
         told = records.trail(deed=Deed.FAILED)
         assert sorted(entry.at for entry in told) == failed
     assert not Attempts(vault_path).path.exists()
@@ -99,7 +99,8 @@ def test_a_file_that_is_nonsense_locks_nobody_out(vault_path, passphrase, conten
     path.write_bytes(content)
     assert 0 <= Attempts(vault_path).wait() <= LONGEST
     Attempts(vault_path).failed()
-    assert Attempts(vault_path).take()
+    assert Attempts(vault_path).moments()
+    Attempts(vault_path).forget()
     Vault.open(vault_path, passphrase).close()
 
 
@@ -107,5 +108,18 @@ def test_where_nothing_can_be_written_nothing_breaks(vault_path, passphrase):
     Attempts(vault_path).path.mkdir()
     with pytest.raises(WrongPassphraseError):
         Vault.open(vault_path, "wrong")
-    assert Attempts(vault_path).take() == []
+    assert Attempts(vault_path).moments() == []
     Vault.open(vault_path, passphrase).close()
+
+
+def test_what_failed_is_kept_until_the_trail_has_it(vault, records, monkeypatch):
+    fail(vault.path, 2)
+    with monkeypatch.context() as broken:
+        broken.setattr(Records, "_entry", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            records.signed_in()
+    assert len(Attempts(vault.path).moments()) == 2
+    assert records.trail(deed=Deed.FAILED) == []
+    records.signed_in()
+    assert len(records.trail(deed=Deed.FAILED)) == 2
+    assert Attempts(vault.path).moments() == []

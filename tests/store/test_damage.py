@@ -314,11 +314,11 @@ def test_a_flip_in_the_file_of_failed_attempts(charted):
     for at in range(len(whole)):
         attempts.path.write_bytes(flipped(whole, at, 0xFF if at % 2 else 1 << at % 7))
         assert 0 <= attempts.wait() <= 24 * 3600
-        assert len(attempts.take()) <= 9
+        assert len(attempts.moments()) <= 9
     for content in GARBAGE:
         attempts.path.write_bytes(content)
         assert attempts.wait() >= 0
-        assert attempts.take() == []
+        assert attempts.moments() == []
 
 
 def test_a_flip_in_the_head_that_this_machine_kept(charted, tmp_path, passphrase):

@@ -23,6 +23,7 @@ from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.trail import Deed, difference
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.store import tables
+from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.door import connect
 from neuro_chart.store.errors import CancelledError
 from neuro_chart.store.keys import Unlocked, keys_path
@@ -139,10 +140,12 @@ def test_typing_that_a_crash_broke_off_is_told_when_the_next_one_signs_in(vault_
     vault.close()
     with Vault.open(vault_path, passphrase) as opened:
         records = Records(opened)
-        records.signed_in([WHEN])
+        Attempts(vault_path).failed()
+        (when,) = Attempts(vault_path).moments()
+        records.signed_in()
         typed, failed, here = reversed(records.trail(limit=3))
     assert typed.changes["visit"] == {"plan": ["", "Again on Fri"]}
-    assert (failed.deed, failed.at, failed.practitioner_id) == (Deed.FAILED, WHEN, "")
+    assert (failed.deed, failed.at, failed.practitioner_id) == (Deed.FAILED, when, "")
     assert (here.deed, here.practitioner_id) == (Deed.SIGNED_IN, opened.practitioner_id)
 
 

@@ -57,7 +57,7 @@ def refused(path: Path, passphrase: str, error: type[VaultError]) -> str:
     with pytest.raises(error) as caught:
         Vault.open(path, passphrase)
     assert type(caught.value) is error
-    Attempts(path).take()
+    Attempts(path).forget()
     assert prints(path.parent) == before
     assert str(caught.value).endswith(".")
     return str(caught.value)
