@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from neuro_chart.clinic.visits import Signature
-from neuro_chart.store.tables import MOMENT
+from neuro_chart.store.tables import BEFORE_ALL, MOMENT, read_moment
+from neuro_chart.store.trail import head_of
 
 FORM = 1
 _TOLD = ("seq", "kind", "row_id", "patient_id", "practitioner_id", "name", "at", "zone", "form")
@@ -41,7 +42,7 @@ _COLUMNS = {
 
 def put_seal(connection: sa.Connection, kind: str, row_id: str, patient_id: str, *, by: str, at: datetime, zone: str) -> Signature:
     """Closes a visit, an amendment or a health history as it now stands; the seal that was put."""
-    seq, before = connection.exec_driver_sql("SELECT seq, digest FROM head WHERE name = 'seal'").one()
+    seq, before, _ = head_of(connection, "seal")
     name = connection.exec_driver_sql("SELECT name FROM practitioner WHERE id = ?", (by,)).scalar_one()
     made = Signature(seq + 1, kind, row_id, patient_id, by, name, at, zone, FORM, "")
     made.digest = _digest(made, before, _contents(connection, [made])[kind, row_id])
@@ -54,25 +55,25 @@ def put_seal(connection: sa.Connection, kind: str, row_id: str, patient_id: str,
 
 def last_digest(connection: sa.Connection) -> str:
     """The digest of the signature that was put last."""
-    return str(connection.exec_driver_sql("SELECT digest FROM head WHERE name = 'seal'").scalar_one())
+    return head_of(connection, "seal")[1]
 
 
 def broken_seals(connection: sa.Connection) -> Iterator[tuple[Signature | None, str]]:
     """Goes through all seals from the first: each one, and what does not hold about it in a sentence, or nothing."""
     erased = set(connection.exec_driver_sql("SELECT patient_id FROM erasure").scalars())
-    before, expected = "", 1
+    before, expected, last = "", 1, BEFORE_ALL
     asked = f"SELECT {', '.join(_TOLD)}, digest FROM seal ORDER BY seq"  # noqa: S608
     for some in _some_at_a_time(connection.exec_driver_sql(asked).mappings().all()):
-        seals = [Signature(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in some]
-        readable = [seal for seal in seals if seal.form in _COLUMNS and seal.patient_id not in erased]
+        seals = [Signature(**{**row, "at": read_moment(row["at"])}) for row in some]
+        readable = [seal for seal in seals if seal.kind in _COLUMNS.get(seal.form, ()) and seal.patient_id not in erased]
         contents = _contents(connection, readable) if readable else {}
         for seal in seals:
             if seal.seq != expected:
                 yield None, f"Signature {expected} is missing."
                 return  # what follows was made over one that is not there
             yield seal, "" if seal.patient_id in erased else _wrong(seal, before, contents.get((seal.kind, seal.row_id)))
-            before, expected = seal.digest, expected + 1
-    if (expected - 1, before) != tuple(connection.exec_driver_sql("SELECT seq, digest FROM head WHERE name = 'seal'").one()):
+            before, expected, last = seal.digest, expected + 1, MOMENT.write(seal.at)
+    if head_of(connection, "seal") != (expected - 1, before, last):
         yield None, f"Signatures after number {expected - 1} are missing."
     unsealed = (
         "SELECT count(*) FROM (SELECT 'visit' AS kind, id FROM visit WHERE signed IS NOT NULL"
@@ -90,8 +91,10 @@ def _some_at_a_time(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def _wrong(seal: Signature, before: str, content: dict[str, list[Any]] | None) -> str:
-    if content is None:
+    if seal.form > FORM:
         return "It was signed by a newer Neuro Chart."
+    if content is None:
+        return "It is not what was signed."
     if not content[seal.kind]:
         return "What was signed is not there any more."
     return "" if seal.digest == _digest(seal, before, content) else "It is not what was signed."

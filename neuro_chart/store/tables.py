@@ -7,6 +7,7 @@ Times are kept as UTC text of one length, so that they sort; dates as ISO text.
 import json
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
@@ -31,6 +32,7 @@ from neuro_chart.clinic.visits import Aftercare, Amendment, Signature, Visit
 from neuro_chart.store.search import amendment_key, person_key, visit_key
 
 REVISION = "0004"
+BEFORE_ALL = "1970-01-01T00:00:00.000000Z"  # the time of a head that nothing has moved yet
 
 T = TypeVar("T")
 
@@ -62,6 +64,14 @@ def _write_moment(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("A time without its zone can't be stored.")
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def read_moment(stored: str) -> datetime:
+    """A time as it is stored, for a check; one that this program did not write is the earliest there is, and fits no digest."""
+    with suppress(ValueError):
+        if _write_moment(moment := datetime.fromisoformat(stored)) == stored:
+            return moment
+    return datetime.min.replace(tzinfo=UTC)
 
 
 def _write_aftercare(aftercare: Aftercare) -> str:

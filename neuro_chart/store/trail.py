@@ -20,7 +20,7 @@ from sqlalchemy.orm.attributes import instance_state
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.trail import Deed, Entry, difference
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.store.tables import MOMENT, Kept, pack, trail, unpack
+from neuro_chart.store.tables import BEFORE_ALL, MOMENT, Kept, pack, read_moment, trail, unpack
 
 SIGNING = frozenset({Deed.SIGNED, Deed.AMENDED, Deed.COMPLETED})  # their entries tell the signature's digest
 SIGNATURE = "signature"
@@ -37,7 +37,7 @@ class Head:
 
 def write_entry(connection: sa.Connection, key: bytes, entry: Entry) -> None:
     """Adds an entry at the trail's end; `key` is the vault's."""
-    seq, before = connection.exec_driver_sql("SELECT seq, digest FROM head WHERE name = 'trail'").one()
+    seq, before, _ = head_of(connection, "trail")
     detail = pack(dict(entry.changes)) if entry.changes else b""
     who = (entry.practitioner_id, str(entry.deed), entry.patient_id, entry.visit_id)
     told = (seq + 1, MOMENT.write(entry.at), *who, sha256(detail).hexdigest())
@@ -59,8 +59,14 @@ def read_entry(row: sa.RowMapping) -> Entry:
 
 def head(connection: sa.Connection) -> Head:
     """Where the trail ends."""
-    seq, digest, at = connection.exec_driver_sql("SELECT seq, digest, at FROM head WHERE name = 'trail'").one()
-    return Head(seq, digest, datetime.fromisoformat(at))
+    seq, digest, at = head_of(connection, "trail")
+    return Head(seq, digest, read_moment(at))
+
+
+def head_of(connection: sa.Connection, name: str) -> tuple[int, str, str]:
+    """Where the seals or the trail end, as it is stored; before all of them where somebody took that away."""
+    row = connection.exec_driver_sql("SELECT seq, digest, at FROM head WHERE name = ?", (name,)).one_or_none()
+    return tuple(row) if row is not None else (0, "", BEFORE_ALL)
 
 
 def digest_at(connection: sa.Connection, seq: int) -> str | None:
@@ -72,7 +78,7 @@ def broken_entries(connection: sa.Connection, key: bytes) -> Iterator[tuple[int,
     """Goes through the trail from the first entry: the place of each, and what does not hold about it in a sentence, or nothing."""
     key = _own(key)
     erased = set(connection.exec_driver_sql("SELECT patient_id FROM erasure").scalars())
-    before, expected = "", 1
+    before, expected, last = "", 1, BEFORE_ALL
     rows = connection.exec_driver_sql(
         "SELECT seq, at, practitioner_id, deed, patient_id, visit_id, detail_digest, detail, digest FROM trail ORDER BY seq"
     )
@@ -81,13 +87,12 @@ def broken_entries(connection: sa.Connection, key: bytes) -> Iterator[tuple[int,
             yield expected, f"Entry {expected} of the trail is missing."
             return  # what follows was made over one that is not there
         emptied = detail is None and told[4] in erased and told[3] != Deed.ERASED
-        if not hmac.compare_digest(digest, _digest(key, told, before)) or not (emptied or sha256(detail or b"").hexdigest() == told[6]):
+        if digest != _digest(key, told, before) or not (emptied or sha256(detail or b"").hexdigest() == told[6]):
             yield expected, f"Entry {expected} of the trail is not what was written."
         else:
             yield expected, ""
-        before, expected = digest, expected + 1
-    seq, digest, _ = connection.exec_driver_sql("SELECT seq, digest, at FROM head WHERE name = 'trail'").one()
-    if (seq, digest) != (expected - 1, before):
+        before, expected, last = digest, expected + 1, told[1]
+    if head_of(connection, "trail") != (expected - 1, before, last):
         yield expected, f"Entries of the trail after number {expected - 1} are missing."
 
 

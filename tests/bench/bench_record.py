@@ -1,6 +1,5 @@
-"""What keeping the record costs: an act with its entry in the trail, the check of a whole chart, a backup, a passphrase."""
+"""What keeping the record costs: an act with its entry in the trail, the check of a whole chart, a passphrase."""
 
-import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,6 @@ import pytest
 from neuro_chart.clinic.needles import Needle, Side, Site
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.store.backups import backup
 from neuro_chart.store.keys import Kdf
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
@@ -89,25 +87,6 @@ def test_the_pages_alone(benchmark, vault):
     benchmark(pages)
 
 
-@pytest.mark.benchmark(group="a backup of it, checked whole (goal: under 2 s)")
-def test_backup(benchmark, vault, tmp_path):
-    benchmark.pedantic(lambda folder: backup(vault, folder), setup=lambda: ((_fresh(tmp_path),), {}), rounds=5)
-
-
-@pytest.mark.benchmark(group="a backup of it, checked whole (goal: under 2 s)")
-def test_the_file_copied(benchmark, vault, tmp_path):
-    kept = _fresh(tmp_path) / "kept.vault"
-    backup(vault, kept.parent)
-    (source,) = kept.parent.glob("*.vault")
-    benchmark(lambda: shutil.copy(source, kept.with_suffix(".copy")))
-
-
 @pytest.mark.benchmark(group="a passphrase tried (Argon2id, 256 MiB; goal: under 1 s)")
 def test_passphrase(benchmark):
     benchmark.pedantic(lambda: Kdf().derive("calm jade river at dawn", b"0" * 16), rounds=5)
-
-
-def _fresh(folder):
-    made = folder / f"backups{len(list(folder.iterdir()))}"
-    made.mkdir()
-    return made

@@ -38,6 +38,13 @@ RED = QColor(255, 0, 255)
 EVERY = 1 if os.environ.get("NEURO_CHART_WILD") else 4  # of the wild texts this many take turns in the usual run
 
 
+@pytest.fixture(autouse=True)
+def clipboard(qapp):
+    """An empty one, afterwards too: what Python has put there outlives Qt, and crashes the interpreter as it ends."""
+    yield
+    QApplication.clipboard().clear()
+
+
 @pytest.fixture
 def marker(tmp_path):
     """A name that draws a picture in a colour of its own where it is taken for markup, and loses its "&" where that is taken for a key."""
