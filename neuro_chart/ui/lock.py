@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 
-from neuro_chart.clinic.rooms import Standing
-from neuro_chart.ui.bell import Bell, End
+if TYPE_CHECKING:
+    from neuro_chart.clinic.rooms import Standing
+    from neuro_chart.ui.bell import Bell
 
 MINUTES, USUAL = "lock/minutes", 5
 
@@ -45,7 +47,7 @@ class Locked:
     form: str = ""
 
     @classmethod
-    def of(cls, visits: Iterable[Standing], bell: Bell) -> "Locked":
+    def of(cls, visits: "Iterable[Standing]", bell: "Bell") -> "Locked":
         """The visits in progress, for which a bell rang so far."""
         rooms = (
             RoomTimes(
@@ -59,13 +61,15 @@ class Locked:
         )
         return cls(bell.told, tuple(sorted(rooms, key=lambda each: (not each.room, each.room.casefold()))))
 
-    def hand_to(self, bell: Bell) -> None:
+    def hand_to(self, bell: "Bell") -> None:
         """Let a bell ring for these from now on; a place is the number of its room."""
+        from neuro_chart.ui.bell import End  # noqa: PLC0415  # the unlock window's start needs no bell
+
         ends = (End(due, f"{at}.{which}", str(at)) for at, each in enumerate(self.rooms) for which, due in enumerate(each.ends))
         bell.keep(ends, runs=any(each.ends for each in self.rooms))
         bell.go_on(self.told, {str(at) for at, each in enumerate(self.rooms) if each.unseen})
 
-    def heard_by(self, bell: Bell) -> "Locked":
+    def heard_by(self, bell: "Bell") -> "Locked":
         """The same, as that bell has rung by now."""
         return Locked(bell.told, tuple(replace(each, unseen=str(at) in bell.unseen) for at, each in enumerate(self.rooms)))
 
