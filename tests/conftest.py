@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Before anything of Qt is imported, and before a test module makes settings of its own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -35,6 +36,13 @@ from neuro_chart.store import keys  # noqa: E402
 from neuro_chart.store.keys import Kdf  # noqa: E402
 from neuro_chart.store.records import Records  # noqa: E402
 from neuro_chart.store.vault import Vault  # noqa: E402
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from pytestqt.qtbot import QtBot
+
+    from neuro_chart.clinic.library import Library
+    from neuro_chart.ui.window import Window
 
 PASSPHRASE = "calm jade river at dawn"  # noqa: S105
 CHEAP_KDF = Kdf(memory=64, iterations=1, lanes=1)
@@ -76,3 +84,39 @@ def vault(vault_path: Path) -> Iterator[Vault]:
 @pytest.fixture
 def records(vault: Vault) -> Records:
     return Records(vault)
+
+
+@pytest.fixture(scope="session")
+def library() -> "Library":
+    from neuro_chart.clinic.library import Library  # noqa: PLC0415  # most tests need no body
+    from neuro_chart.resources import ROOT  # noqa: PLC0415
+
+    return Library(ROOT)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> "QSettings":
+    """This machine's settings: nothing is heard, and no window waits for a backup when its test is over."""
+    from PySide6.QtCore import QSettings  # noqa: PLC0415  # most tests need no window
+
+    from neuro_chart.ui import backing, sound, voice  # noqa: PLC0415
+
+    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    for module in (sound, voice, backing):
+        module.turn(kept, on=False)
+    return kept
+
+
+@pytest.fixture
+def window(qtbot: "QtBot", vault: Vault, library: "Library", settings: "QSettings") -> "Window":
+    """The program's window on a fresh vault, shown and in front."""
+    from neuro_chart.ui import backing  # noqa: PLC0415  # most tests need no window
+    from neuro_chart.ui.window import Window  # noqa: PLC0415
+
+    made = Window(vault, library, settings)
+    qtbot.addWidget(made, before_close_func=lambda _: backing.turn(settings, on=False))  # a test that is over waits for no backup
+    made.resize(1366, 768)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made

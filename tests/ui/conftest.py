@@ -4,34 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QSettings
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient, Practitioner, Role
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.resources import ROOT
-from neuro_chart.ui import backing, sound, voice
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.visit import VisitPage
-from neuro_chart.ui.window import Window
-
-
-@pytest.fixture(scope="session")
-def library():
-    return Library(ROOT)
-
-
-@pytest.fixture
-def settings(tmp_path):
-    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    sound.turn(kept, on=False)
-    voice.turn(kept, on=False)
-    backing.turn(kept, on=False)  # else each window would keep one when its test ends
-    return kept
 
 
 @pytest.fixture
@@ -84,18 +65,6 @@ def as_role(records):
         through.put_practitioner(replace(through.practitioner(), role=role))
 
     return turned
-
-
-@pytest.fixture
-def window(qtbot, vault, library, settings):
-    """The program's window on a fresh vault, shown and in front."""
-    made = Window(vault, library, settings)
-    qtbot.addWidget(made, before_close_func=lambda _: backing.turn(settings, on=False))  # a test that is over waits for no backup
-    made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
 
 
 @pytest.fixture

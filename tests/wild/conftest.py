@@ -8,12 +8,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
-from PySide6.QtCore import QSettings
-
-from neuro_chart.clinic.library import Library
-from neuro_chart.resources import ROOT
-from neuro_chart.ui import backing, sound, voice
-from neuro_chart.ui.window import Window
 
 LONG = 2000  # letters; longer ones go through a few fields only, where time counts
 
@@ -79,24 +73,3 @@ def _with_words(value, change, closed):
 @pytest.fixture(scope="session")
 def with_words():
     return _with_words
-
-
-@pytest.fixture
-def window(qtbot, vault, library, tmp_path):
-    """The program's window on a fresh vault, shown and in front."""
-    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    sound.turn(kept, on=False)
-    voice.turn(kept, on=False)
-    backing.turn(kept, on=False)
-    made = Window(vault, library, kept)
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
-
-
-@pytest.fixture(scope="session")
-def library():
-    return Library(ROOT)
