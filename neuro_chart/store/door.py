@@ -42,6 +42,22 @@ Progress = Callable[[float], object]
 """Hears how much is done, 0 to 1; where it answers False, the work is given up and leaves nothing."""
 
 
+class _InTurn(QueuePool):
+    """Gives the one connection to whoever waited: SQLAlchemy's own gives it back to a thread that asks again at once, and again."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **settings)
+        self._next = threading.Lock()  # held by who is next while they wait, so that all who come later wait behind them
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        if not self._next.acquire(timeout=self.timeout()):
+            raise sa.exc.TimeoutError("The vault's one connection was not given back in time.")
+        try:
+            return super()._do_get()
+        finally:
+            self._next.release()
+
+
 class Door:
     """Connects to the file while the vault is open. A refused vault is left without `accept`, and nothing of it changes."""
 
@@ -56,7 +72,7 @@ class Door:
             "sqlite+pysqlite://",
             module=sqlcipher,
             creator=self._connection,
-            poolclass=QueuePool,
+            poolclass=_InTurn,
             pool_size=1,
             max_overflow=0,
             hide_parameters=True,

@@ -15,6 +15,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import pytest
 
@@ -204,6 +205,26 @@ def test_a_vault_opened_on_one_thread_answers_on_another(records):
     with ThreadPoolExecutor(3) as threads:
         counts = threads.map(lambda _: records.patient_count("zoe"), range(20))
         assert set(counts) == {1}
+
+
+def test_a_question_gets_its_turn_while_another_thread_never_rests(vault, records):
+    """Else a window would stand still for as long as a worker asks one thing after another."""
+    asked, stop = [0], Event()
+
+    def work():
+        while not stop.is_set():
+            records.patient_count()
+            asked[0] += 1
+
+    with ThreadPoolExecutor(1) as threads:
+        worker = threads.submit(work)
+        try:
+            for _ in range(100):
+                records.practice()
+        finally:
+            stop.set()
+        worker.result()
+    assert asked[0] < 1_000, "each waits for one of the other's; without turns it was 84,814"
 
 
 def test_opening_imports_nothing_that_only_a_new_vault_needs(vault_path, passphrase):
