@@ -18,11 +18,11 @@ class Banner(QFrame):
         self.setProperty("role", "banner")
         self.setMinimumHeight(TARGET + 8)
         self._words = label(wrap=True)
-        self._close = button("Close", self.hide, "link")
+        self.close_button = button("Close", self.hide, "link")
         box = QHBoxLayout(self)
         box.setContentsMargins(24, 4, 16, 4)
         box.addWidget(self._words, 1)
-        box.addWidget(self._close)
+        box.addWidget(self.close_button)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAY_FOR)
@@ -36,11 +36,15 @@ class Banner(QFrame):
 
     def say(self, sentence: str, *, stay: bool = False) -> None:
         """Show a sentence for a while, or with `stay` until another comes; nothing hides it."""
+        self.stand(sentence, may_close=not stay)
+        if sentence and not stay:
+            self._timer.start()
+
+    def stand(self, sentence: str, *, may_close: bool) -> None:
+        """Show a sentence until another comes, or until it is closed where it may be; nothing hides it."""
         self._timer.stop()
         self._words.setText(sentence)
+        self.close_button.setVisible(may_close)
         self.setVisible(bool(sentence))
         if sentence:
             announce(self, sentence)
-        self._close.setVisible(not stay)
-        if sentence and not stay:
-            self._timer.start()

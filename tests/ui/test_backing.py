@@ -300,7 +300,7 @@ def test_a_vault_that_can_only_be_read_says_so_for_good_and_keeps_no_backup(qtbo
         shown = Window(vault, library, settings)
         qtbot.addWidget(shown)
         shown.show()
-        assert "can be read and not changed" in shown.notice.text
+        qtbot.waitUntil(lambda: "can be read and not changed" in shown.notice.text)
         assert not shown.notice.close_button.isVisible()
         shown.show_page("settings")
         shown.settings_page.show_section("backups")
