@@ -7,8 +7,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.adjuncts import Adjunct, Spot
-from neuro_chart.ui.answer_fields import Flow, Roving
 from neuro_chart.ui.chips import Chip
+from neuro_chart.ui.flow import Flow
+from neuro_chart.ui.roving import Roving
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag
 from neuro_chart.ui.words import UndoPasses

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.tongue_pulse import Group, Term
-from neuro_chart.ui.answer_fields import Flow, Roving
+from neuro_chart.ui.flow import Flow
+from neuro_chart.ui.roving import Roving
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import column, label
 

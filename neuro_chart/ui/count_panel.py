@@ -12,8 +12,8 @@ from neuro_chart.clinic.events import OF_MISHAP, EventKind, unnoted
 from neuro_chart.clinic.needles import Mishap, Needle
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.clinic.walk import Stop, is_out, walk
-from neuro_chart.ui.answer_fields import Roving
 from neuro_chart.ui.count_rows import StopRows
+from neuro_chart.ui.roving import Roving
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import add_action, button, label, scrolled

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QStackedWidget, QV
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.events import AdverseEvent, EventKind, Told, read_time_near, time_error
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.answer_fields import Flow, Roving
 from neuro_chart.ui.days import local_day, local_time, short_day
+from neuro_chart.ui.flow import Flow
 from neuro_chart.ui.needle_rows import place_words
+from neuro_chart.ui.roving import Roving
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, row, scrolled, set_flag, small_field

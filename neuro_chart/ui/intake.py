@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from neuro_chart.clinic.forms import Answers, Item, Kind, Progress, Questionnaire, Section, Value
-from neuro_chart.ui.answer_fields import Field, LineField, ProseField, Roving, field_for
+from neuro_chart.ui.answer_fields import Field, LineField, ProseField, field_for
 from neuro_chart.ui.days import today
+from neuro_chart.ui.roving import Roving
 from neuro_chart.ui.theme import SMALL, TARGET, Theme
 from neuro_chart.ui.widgets import button, label, rule, set_flag
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from neuro_chart.clinic.needles import NO_RETENTION, RETENTION_PRESETS, Angle, Needle, Side, Technique, retention_error
-from neuro_chart.ui.answer_fields import Roving
 from neuro_chart.ui.needle_acts import NeedleActs
 from neuro_chart.ui.needle_rows import depth_words
+from neuro_chart.ui.roving import Roving
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import Segments, button, icon_button, label, row, set_flag, small_field, tip
