@@ -49,7 +49,7 @@ CHEAP_KDF = Kdf(memory=64, iterations=1, lanes=1)
 keys.KDFS = (CHEAP_KDF,)  # else the first opening of each copy would raise its cost
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def passphrase() -> str:
     return PASSPHRASE
 
