@@ -14,7 +14,7 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, short_day
 from neuro_chart.ui.dossier import Dossier
-from neuro_chart.ui.intake import FormView
+from neuro_chart.ui.form_view import FormView
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import Empty, Segments, button, label, pill, set_flag
 

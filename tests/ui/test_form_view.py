@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea
 from neuro_chart.clinic.forms import Questionnaire
 from neuro_chart.resources import resource
 from neuro_chart.ui.days import long_day, today
-from neuro_chart.ui.intake import FormView
+from neuro_chart.ui.form_view import FormView
 
 pytestmark = pytest.mark.usefixtures("look")
 
