@@ -1,156 +1,23 @@
-"""A working day on the real windows, told act by act, and whether a vault holds what was told: for tests that kill the program under it.
+"""A working day on the real windows, told act by act (telling.py): for tests that kill the program under it. All people are made up."""
 
-Each line on standard output is a JSON object: `begun` and `done` name an act, `holds` tells what must be found once it has returned,
-`words` what stands in a field that is being typed in, `storing` and `stored` the fingerprint of the whole record before and after a
-commit, `kept` a sheet that was saved and `backup` that a backup was made. All people are made up.
-"""
-
-import json
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-import sqlalchemy as sa
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from neuro_chart.clinic.adjuncts import LAMP, Adjunct
-from neuro_chart.clinic.visits import NOTE_FIELDS
-from neuro_chart.demo import PASSPHRASE
 from neuro_chart.hand import Hand, TourError
-from neuro_chart.store.backups import backups, default_folder
-from neuro_chart.store.errors import VaultError
-from neuro_chart.store.keys import Unlocked, keys_path
 from neuro_chart.store.records import Records
-from neuro_chart.store.vault import Vault
-from neuro_chart.store.verify import verify
+from neuro_chart.telling import Told, facts, say, tell_commits
 from neuro_chart.ui.overview import OverviewPage
 from neuro_chart.ui.papers import PapersPage
 
-Told = Mapping[str, Any]
-
 LINES = ("st36 sp6 b 20m", "lr3 gb41 b", "li4 r 15m", "ki3 l", "bafeng b", "gv20", "sp9 gb34 b 45m", "baxie r")
 WORDS = "Burning soles at night, worse after standing. "
-ONE_SECOND = 1.0  # the most of what is typed that may be lost
-
-
-def fingerprint(connection: Any) -> str:  # noqa: ANN401  # of SQLAlchemy or of the database library
-    """A digest of every row of every table."""
-    run = getattr(connection, "exec_driver_sql", None) or connection.cursor().execute
-    told = sha256()
-    for (table,) in run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name").fetchall():
-        for row in run(f'SELECT * FROM "{table}" ORDER BY 1').fetchall():  # noqa: S608  # a name of our own
-            told.update(f"{table} {tuple(row)!r}\n".encode("utf-8", "surrogatepass"))
-    return told.hexdigest()[:16]
-
-
-def say(**told: object) -> None:
-    """Tell whoever reads, at once."""
-    sys.stdout.write(json.dumps(told | {"at": time.time()}) + "\n")
-    sys.stdout.flush()
-
-
-# What must be found
-
-
-def facts(records: Records, thing: str) -> dict[str, object]:
-    """What the record holds of a thing by its kind and id, as plain values; LookupError when it isn't there."""
-    kind, _, row_id = thing.partition(" ")
-    if kind == "patient":
-        patient = records.patient(row_id)
-        told = {name: getattr(patient, name) for name in ("given", "family", "phone", "merged_into")}
-        return told | {"archived": patient.archived is not None}
-    if kind == "intake":
-        intake = records.intake(row_id)
-        return {"completed": intake.completed is not None, "answers": len(intake.response)}
-    visit = records.visit(row_id)
-    found: dict[str, object] = {name: getattr(visit, name) for name in (*NOTE_FIELDS, "pain_before")}
-    found["needles"] = {
-        n.id: [n.point, n.site.side, str(n.inserted), str(n.removed), str(n.paused), n.held, n.retention, n.counted] for n in visit.needles
-    }
-    found["adjuncts"] = {a.id: [a.kind, a.minutes, str(a.started), str(a.ended)] for a in visit.adjuncts}
-    found["amendments"] = sorted(each.text for each in visit.amendments)
-    return found | {"signed": visit.signed is not None}
-
-
-def missing(path: Path, told: Sequence[Told], ended: float) -> list[str]:
-    """What a vault hasn't that was told of it until the program ended, or has half; sentences, none for a vault that is whole."""
-    copies = [each.path for each in backups(default_folder(path))]
-    try:
-        for copy in copies:
-            with _opened(copy) as vault:
-                if found := [f"{copy.name}: {sentence}" for sentence in _unsound(vault)]:
-                    return found
-        if not copies and any("backup" in each for each in told):
-            return ["No backup is there, though one was told to be."]
-        with _opened(path) as vault:
-            return [*_unsound(vault), *_unfaithful(vault, told), *_lost(Records(vault), told), *_unwritten(Records(vault), told, ended)]
-    except VaultError as error:
-        return [f"It can't be opened: {error}"]
-
-
-_KEYS: dict[str, Unlocked] = {}  # of the slots that were opened already: a key takes long to derive
-
-
-def _opened(path: Path) -> Vault:
-    slots = keys_path(path).read_text(encoding="utf-8")
-    if slots not in _KEYS:
-        _KEYS[slots] = Vault.unwrap_key(path, PASSPHRASE)
-    return Vault.open_with_key(path, _KEYS[slots])
-
-
-def _unsound(vault: Vault) -> Iterator[str]:
-    """What the database's own checks and that of the chart say."""
-    with closing(vault.engine.raw_connection()) as connection:
-        for check, sound in (("cipher_integrity_check", []), ("integrity_check", [("ok",)]), ("foreign_key_check", [])):
-            if (found := connection.cursor().execute(f"PRAGMA {check}").fetchall()) != sound:
-                yield f"{check}: {found}"
-    yield from (problem.sentence for problem in verify(vault).problems)
-
-
-def _unfaithful(vault: Vault, told: Sequence[Told]) -> Iterator[str]:
-    """The record must be what the last commit left that had returned, or the one that was under way, and nothing between."""
-    with closing(vault.engine.raw_connection()) as connection:
-        found = fingerprint(connection)
-    stored, last = "", ""
-    for each in told:
-        stored, last = each.get("stored", stored), each.get("storing", last)
-    if last and found not in {stored, last}:
-        yield f"It holds {found}; stored was {stored}, and begun {last}."
-
-
-def _lost(records: Records, told: Sequence[Told]) -> Iterator[str]:
-    """What acts that had returned left; where another had begun upon the same thing, the fingerprint says that it is whole."""
-    held: dict[str, dict[str, object]] = {}
-    busy: Sequence[str] = ()
-    for each in told:
-        for thing, known in each.get("holds", {}).items():
-            held.setdefault(thing, {}).update(known)
-        busy = each["about"] if "begun" in each else () if "done" in each else busy
-    for thing, known in held.items():
-        if thing not in busy:
-            found = json.loads(json.dumps(facts(records, thing)))
-            yield from (f"{thing}: {name} is {found[name]}, not {value}." for name, value in known.items() if found[name] != value)
-
-
-def _unwritten(records: Records, told: Sequence[Told], ended: float) -> Iterator[str]:
-    """Words that were typed longer ago than a second."""
-    typed = [each for each in told if "words" in each]
-    mine = [each for each in typed if each["into"] == typed[-1]["into"]]
-    if mine:
-        visit_id, field = mine[-1]["into"].split()
-        found = getattr(records.visit(visit_id), field)
-        before = [each["words"] for each in mine if each["at"] < ended - ONE_SECOND]
-        if not found.startswith(before[-1] if before else "") or not (mine[-1]["words"] + WORDS).startswith(found):
-            yield f"Of {mine[-1]['words']!r} was kept {found!r}."
-
-
-# The day
 
 
 class Day:
@@ -160,21 +27,8 @@ class Day:
         self._hand = Hand(path)
         self._path = path
         self._visit = self._patient = self._before = ""
-        sa.event.listen(sa.Engine, "commit", self._storing)
-        sa.event.listen(sa.Pool, "checkin", self._stored)
-        self._pending = ""
+        tell_commits(path)
         self._hand.unlock()
-
-    def _storing(self, connection: sa.Connection) -> None:
-        of_vault = connection.exec_driver_sql("PRAGMA database_list").fetchall()[0][2] == str(self._path.resolve())
-        if of_vault and not connection.get_execution_options().get("readonly"):
-            self._pending = fingerprint(connection)
-            say(storing=self._pending)
-
-    def _stored(self, connection: object, _record: object) -> None:
-        if self._pending and connection is not None:
-            say(stored=self._pending)
-            self._pending = ""
 
     def go_on(self) -> None:
         """All acts in their order, over and over."""
@@ -230,7 +84,7 @@ class Day:
         field.setFocus()
         for letter in WORDS:
             QTest.keyClicks(field, letter)
-            say(words=field.toPlainText(), into=f"{self._visit} subjective")
+            say(words=field.toPlainText(), into=f"visit {self._visit} subjective")
             QTest.qWait(15)
         field.clearFocus()
         return {"holds": {f"visit {self._visit}": {"subjective": field.toPlainText()}}}

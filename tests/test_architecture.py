@@ -38,6 +38,7 @@ def test_windows_leave_tables_and_pages_to_their_rooms():
         "neuro_chart.tour",
         "neuro_chart.hand",
         "neuro_chart.rehearsal",
+        "neuro_chart.telling",
     ).check("neuro_chart", only_direct_imports=True)
 
 

@@ -16,8 +16,8 @@ from power import Disk, cuts, read, remember
 
 from neuro_chart.clinic.people import Practice, Practitioner
 from neuro_chart.demo import PASSPHRASE
-from neuro_chart.rehearsal import missing
 from neuro_chart.store.vault import Vault
+from neuro_chart.telling import missing
 
 CUTS = int(os.environ.get("NEURO_CHART_CUTS", "66"))
 PATIENTS = 1 if CUTS < 1000 else 3  # of the day that are looked at, each from the first word to the backup

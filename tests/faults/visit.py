@@ -19,10 +19,10 @@ from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.demo import PASSPHRASE
 from neuro_chart.hand import Hand, TourError
-from neuro_chart.rehearsal import facts
 from neuro_chart.store.keys import Kdf, Unlocked, keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
+from neuro_chart.telling import facts
 
 WORDS = "Soles burn at night. "
 DISK = ctypes.CDLL(None)

@@ -18,8 +18,8 @@ import pytest
 import neuro_chart
 from neuro_chart.clinic.people import Practice, Practitioner
 from neuro_chart.demo import PASSPHRASE
-from neuro_chart.rehearsal import missing
 from neuro_chart.store.vault import Vault
+from neuro_chart.telling import missing
 
 KILLS = int(os.environ.get("NEURO_CHART_KILLS", "4"))
 PROGRAM = [os.environ["NEURO_CHART_PROGRAM"]] if "NEURO_CHART_PROGRAM" in os.environ else [sys.executable, "-m", "neuro_chart"]
