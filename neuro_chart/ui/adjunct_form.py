@@ -27,8 +27,8 @@ from neuro_chart.ui.adjunct_fields import Entry, Number, Offer, Places, listed, 
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.days import day_first, local_day, long_day, today
 from neuro_chart.ui.map_hand import Tool
-from neuro_chart.ui.overview import SIGN, source_words
 from neuro_chart.ui.treatment import Treatment
+from neuro_chart.ui.warning_card import SIGN, source_words
 from neuro_chart.ui.widgets import TickBox, button, label, row
 
 TITLES = {

@@ -24,8 +24,8 @@ from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.left_in import near_day
 from neuro_chart.ui.map_adjuncts import paint_place
 from neuro_chart.ui.map_marks import diamond
-from neuro_chart.ui.overview import SIGN
 from neuro_chart.ui.theme import BODY, SMALL, TARGET, Theme
+from neuro_chart.ui.warning_card import SIGN
 from neuro_chart.ui.widgets import icon_button, tip
 
 KEYS = "Enter opens it, Space starts or ends it, K pauses it, + adds five minutes, Delete takes it off the chart."

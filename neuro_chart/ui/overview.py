@@ -5,13 +5,12 @@ from itertools import pairwise
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import ago
 from neuro_chart.clinic.forms import FormError, Questionnaire, answer_text
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
-from neuro_chart.clinic.safety import Level, Warning  # noqa: A004  # the field's own word
 from neuro_chart.clinic.visits import NOTE_FIELDS, SCORE_FIELDS, Visit
 from neuro_chart.ui.archive import RecordActs
 from neuro_chart.ui.chart import OpenChart
@@ -22,13 +21,11 @@ from neuro_chart.ui.merge_panel import MergedRecords, MergePanel
 from neuro_chart.ui.patient_form import PatientForm
 from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.visit_list import ROW, VisitList, state_word
+from neuro_chart.ui.warning_card import warning_card
 from neuro_chart.ui.widgets import button, card, label, pill, row
 
 LATEST = 4
-WORD = 168
 REASONS = ("complaint", "cause", "goals")
-PILL = {Level.ALERT: "danger", Level.CAUTION: "warning", Level.NOTE: "quiet"}
-SIGN = {Level.ALERT: "●", Level.CAUTION: "▲", Level.NOTE: "◇"}
 
 
 class OverviewPage(QWidget):
@@ -108,7 +105,7 @@ class OverviewPage(QWidget):
         self.show_names()
         _put(self._visit, self._visit_card(dossier))
         _put(self._reasons, self._reasons_card(dossier.intakes))
-        _put(self._care, _care_card(dossier.warnings) if dossier.warnings else None)
+        _put(self._care, warning_card(dossier.warnings) if dossier.warnings else None)
         signed = [visit for visit in dossier.visits if visit.signed is not None]
         self.list.show_visits(signed[:LATEST], dossier.origin)
         self.list.setFixedHeight(ROW * min(len(signed), LATEST) + 4)
@@ -232,35 +229,6 @@ def _buttons(place: QVBoxLayout) -> list[QPushButton]:
     return [made for widget in shown for made in widget.findChildren(QPushButton)]
 
 
-def _care_card(warnings: Sequence[tuple[Warning, Intake]]) -> QWidget:
-    """Each warning with its advice and where that comes from."""
-    days = {long_day(local_day(intake.started)) for _, intake in warnings}
-    lines = QWidget()
-    grid = QGridLayout(lines)
-    grid.setContentsMargins(0, 4, 0, 0)
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(12)
-    grid.setColumnStretch(1, 1)
-    top = Qt.AlignmentFlag.AlignTop
-    for at, (warning, _) in enumerate(warnings):
-        told = QVBoxLayout()
-        told.setSpacing(2)
-        told.addWidget(label(warning.advice, wrap=True))
-        if papers := _papers(warning):
-            told.addWidget(label(f"Source: {papers}", "small", wrap=True))
-        word = _narrow(label(f"{SIGN[warning.level]}  {warning.text}", wrap=True))
-        word.setProperty("pill", PILL[warning.level])
-        word.setFixedWidth(WORD)
-        grid.addWidget(word, at, 0, top)
-        told.addStretch(1)  # an alignment would keep it from growing with its words
-        grid.addLayout(told, at, 1)
-    return card(label(f"Take care, says the health history of {' and '.join(sorted(days))}", "heading"), lines, margins=20)
-
-
-def _papers(warning: Warning) -> str:
-    return "; ".join(source.removeprefix("https://").removeprefix("http://") for source in warning.sources if source != "patient")
-
-
 def _narrow(made: QLabel) -> QLabel:
     """A label whose longest word does not widen the page."""
     made.setMinimumWidth(1)
@@ -283,9 +251,3 @@ def reasons(intake: Intake, forms: Mapping[str, Questionnaire]) -> list[tuple[st
     except FormError:
         return []
     return [(form[key].label, answer_text(form[key], given[key], long_day)) for key in REASONS if key in given]
-
-
-def source_words(warning: Warning, intake: Intake) -> str:
-    """Where a warning comes from: the patient's own word on a day, and the papers."""
-    told = f"From the health history of {long_day(local_day(intake.started))}."
-    return f"{told} Source: {papers}" if (papers := _papers(warning)) else told

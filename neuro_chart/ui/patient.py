@@ -19,10 +19,11 @@ from neuro_chart.clinic.visits import Aftercare, Visit
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, long_day, today
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
-from neuro_chart.ui.overview import PILL, SIGN, OverviewPage, source_words
+from neuro_chart.ui.overview import OverviewPage
 from neuro_chart.ui.privacy import initials_only, shown_name
 from neuro_chart.ui.theme import BODY, SMALL, TITLE
 from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.warning_card import PILL, SIGN, source_words
 from neuro_chart.ui.widgets import Empty, add_action, button, label, pill, tip
 
 if TYPE_CHECKING:
