@@ -4,8 +4,8 @@ from collections.abc import Callable
 from math import ceil
 from time import monotonic, time
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from shiboken6 import isValid
 
 from neuro_chart.ui.lock import minutes
@@ -13,6 +13,7 @@ from neuro_chart.ui.lock import minutes
 BEAT = 1000
 WARNED_FOR = 20  # seconds
 SLEPT = 30  # seconds that a beat comes too late, or that the clock on the wall ran ahead of the one that nobody sets
+LOCK_KEY = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_L)
 _KIND = QEvent.Type
 HERE = frozenset({
     _KIND.KeyPress, _KIND.KeyRelease, _KIND.ShortcutOverride, _KIND.InputMethod,
@@ -26,7 +27,8 @@ class Idle(QObject):
     """`warned(seconds)` for each of the last seconds before the chart locks, 0 once somebody is here again; `gone()` when it is to lock.
 
     The minutes are those of the settings, counted by a clock that nobody sets from the last key, touch, pen, wheel or move of the mouse in
-    any window of the program. A machine that slept was left alone, whatever the minutes are.
+    any window of the program. A machine that slept was left alone, whatever the minutes are. The lock key over a
+    menu or a dialog, where the chart's own shortcut does not reach, is heard here.
     """
 
     warned = Signal(int)
@@ -51,6 +53,7 @@ class Idle(QObject):
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.focusObjectChanged.connect(self._watch_words)
+            application.focusWindowChanged.connect(self._watch_windows)
         self._watch_words(QGuiApplication.focusObject())
         self._watch_windows()
         self._timer.start()
@@ -65,6 +68,7 @@ class Idle(QObject):
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.focusObjectChanged.disconnect(self._watch_words)
+            application.focusWindowChanged.disconnect(self._watch_windows)
         self._watch_words(None)
 
     def _watch_windows(self) -> None:
@@ -81,7 +85,8 @@ class Idle(QObject):
             focused.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if self._slept():  # before the window shows anything
+        is_lock_key = isinstance(event, QKeyEvent) and event.type() == _KIND.KeyPress and event.keyCombination() == LOCK_KEY
+        if self._slept() or is_lock_key:  # before the window shows anything
             self._go()
             return True
         if event.type() in HERE:

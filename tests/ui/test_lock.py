@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QThreadPool
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from shiboken6 import isValid
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle, Side, Site
@@ -154,6 +155,20 @@ def test_what_lies_over_the_chart_goes_with_it(qtbot, apps, passphrase):
     over.open()
     app.idle.gone.emit()
     assert not over.isVisible()
+    assert app.unlock.isVisible()
+
+
+@pytest.mark.parametrize("kind", [QDialog, QMenu])
+def test_the_lock_key_works_over_whatever_lies_on_the_chart(qtbot, apps, passphrase, kind):
+    app = apps()
+    unlock(qtbot, app, passphrase)
+    over = kind(app.window)
+    over.setWindowModality(Qt.WindowModality.ApplicationModal)
+    over.show()
+    qtbot.waitUntil(lambda: over.isActiveWindow() or QApplication.activePopupWidget() is over)
+    QTest.keyClick(over.windowHandle(), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: app.window is None)
+    assert not (isValid(over) and over.isVisible())
     assert app.unlock.isVisible()
 
 
