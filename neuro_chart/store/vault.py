@@ -5,8 +5,8 @@ One process has the vault at a time, by SQLite's own exclusive lock, which dies 
 """
 
 import os
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from stat import S_ISREG
@@ -182,6 +182,25 @@ class Vault:
         """
         _copy(self._door, target, progress, lambda door, goes_on: prove(Vault(door, self.practitioner_id), goes_on))
 
+    @contextmanager
+    def at_rest(self, progress: Progress) -> Iterator["Vault"]:
+        """The vault as the last act left it, to be read at length while acts go on; nothing is left of the copy that it is read from.
+
+        Slow, for a worker thread. WriteFailedError where there is no room for the copy, CancelledError where `progress` said False.
+        """
+        copy = self.path if self.read_only else self.path.with_name(f".{self.path.name}.{uuid4().hex[:8]}.new")
+        try:
+            if copy != self.path:
+                _copy_beside(self._door, copy, progress)
+            door = Door(copy, self.key, read_only=True)
+            try:
+                yield Vault(door, self.practitioner_id)
+            finally:
+                door.shut()
+        finally:
+            if copy != self.path:
+                copy.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Closes the file and gives up the lock and the key; what is asked afterwards meets a VaultError.
 
@@ -279,6 +298,14 @@ def _copy(door: Door, target: Path, progress: Progress, prove: Callable[[Door, P
             if isinstance(error, OSError):
                 raise folder_error(target.parent, error) from error
             raise
+
+
+def _copy_beside(door: Door, copy: Path, progress: Progress) -> None:
+    try:
+        with door.copying():
+            door.copy_to(copy, lambda share: progress(share) is not False and door.is_open)
+    except OSError as error:
+        raise folder_error(copy.parent, error) from error
 
 
 def refuse_newer(path: Path, revision: str) -> None:

@@ -26,6 +26,7 @@ from neuro_chart.store import keys
 from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.door import connect
 from neuro_chart.store.errors import (
+    CancelledError,
     DamagedVaultError,
     NewerVaultError,
     NotAVaultError,
@@ -38,6 +39,7 @@ from neuro_chart.store.errors import (
 from neuro_chart.store.keys import Kdf, KeyRing, keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
+from neuro_chart.store.verify import verify
 
 HERE = Path(neuro_chart.__file__).parents[1]
 FROZEN = Path(__file__).parent / "vaults"
@@ -225,6 +227,27 @@ def test_a_question_gets_its_turn_while_another_thread_never_rests(vault, record
             stop.set()
         worker.result()
     assert asked[0] < 1_000, "each waits for one of the other's; without turns it was 84,814"
+
+
+def test_acts_go_on_while_the_vault_at_rest_is_checked(vault, records):
+    records.save_patient(Patient("Before"))
+    there = set(vault.path.parent.iterdir())
+    with vault.at_rest(lambda _share: records.save_patient(Patient("While it is copied"))) as still:
+        records.save_patient(Patient("After"))
+        verdict = verify(still, lambda _share: records.save_patient(Patient("While it is checked")))
+        assert verdict.holds, verdict.problems
+        assert [line.given for line in Records(still).patients()] == ["Before"]
+    assert {line.given for line in records.patients()} == {"Before", "While it is copied", "After", "While it is checked"}
+    assert set(vault.path.parent.iterdir()) == there
+
+
+def test_a_vault_at_rest_that_is_given_up_leaves_nothing(vault, records):
+    there = set(vault.path.parent.iterdir())
+    with pytest.raises(CancelledError), vault.at_rest(lambda _share: False):
+        pass
+    with pytest.raises(CancelledError), vault.at_rest(lambda _share: True) as still:
+        verify(still, lambda share: share < 0.5)
+    assert set(vault.path.parent.iterdir()) == there
 
 
 def test_opening_imports_nothing_that_only_a_new_vault_needs(vault_path, passphrase):
