@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
-from getpass import getpass
+from getpass import GetPassWarning, getpass
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from neuro_chart import __version__
 from neuro_chart.store.errors import VaultError
@@ -163,7 +164,7 @@ def _passphrase(options: argparse.Namespace) -> str | None:
 def _first_line(source: str, kind: str) -> str:
     """A passphrase or recovery key from a file, or from standard input for "-"."""
     if source == "-" and sys.stdin.isatty():
-        return getpass(f"{kind.capitalize()}: ")
+        return _typed(kind)
     content = sys.stdin.buffer.readline() if source == "-" else Path(source).read_bytes()
     name = "Standard input" if source == "-" else source
     try:
@@ -173,6 +174,16 @@ def _first_line(source: str, kind: str) -> str:
     if not words:
         raise CommandError(f"{name} holds no {kind}: its first line is empty.")
     return words
+
+
+def _typed(kind: str) -> str:
+    """What is typed at a terminal, which never shows it; CommandError where there is none, as in a scheduled job."""
+    try:
+        with catch_warnings():
+            simplefilter("error", GetPassWarning)
+            return getpass(f"{kind.capitalize()}: ")
+    except (EOFError, GetPassWarning) as error:
+        raise CommandError(f"No {kind} was typed. Where nobody can type one, name a file that holds it; --help tells how.") from error
 
 
 def _sheet(options: argparse.Namespace) -> str | None:
@@ -196,7 +207,7 @@ def _opened(options: argparse.Namespace) -> "Vault":
     if (sheet := _sheet(options)) is not None:
         return open_by_sheet(path, sheet)
     refuse_missing(path)
-    return Vault.open(path, _passphrase(options) or getpass("Passphrase: "))
+    return Vault.open(path, _passphrase(options) or _typed("passphrase"))
 
 
 def _unlocked(options: argparse.Namespace, path: Path) -> "Unlocked":
@@ -207,7 +218,7 @@ def _unlocked(options: argparse.Namespace, path: Path) -> "Unlocked":
     refuse_missing(path)
     if (sheet := _sheet(options)) is not None:
         return KeyRing.load(keys_path(path)).unwrap_recovery(sheet)
-    return Vault.unwrap_key(path, _passphrase(options) or getpass("Passphrase: "))
+    return Vault.unwrap_key(path, _passphrase(options) or _typed("passphrase"))
 
 
 def _chart(options: argparse.Namespace) -> Path:
@@ -256,7 +267,8 @@ def _backup(options: argparse.Namespace) -> int:
 
     settings = QSettings(str(_home("config") / "settings.ini"), QSettings.Format.IniFormat)
     with _opened(options) as vault:
-        return back_up(vault, options.folder or backup_folder(settings, vault.path))
+        folder = options.folder.absolute() if options.folder else backup_folder(settings, vault.path)
+        return back_up(vault, folder)
 
 
 def _restore(options: argparse.Namespace) -> int:

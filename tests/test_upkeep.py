@@ -41,7 +41,7 @@ def run(tmp_path):
         env |= {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")} | environment
         told = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "neuro_chart", *map(str, arguments)],
-            input=words, capture_output=True, text=True, env=env, timeout=120, check=False,
+            input=words, capture_output=True, text=True, env=env, timeout=120, check=False, start_new_session=True,
         )  # fmt: skip
         assert "Traceback" not in told.stderr
         return told
@@ -150,3 +150,21 @@ def test_what_goes_wrong_is_told_in_a_sentence(tmp_path, chart, capsys, passphra
     with Vault.open(chart, passphrase):
         for command in (("backup",), ("verify",), ("verify", chart), ("restore", chart, "--yes")):
             assert "open in another Neuro Chart" in told(*command, *words)
+
+
+def test_where_nobody_can_type_a_passphrase_it_says_how_to_give_one(tmp_path, chart, run, passphrase):
+    for words in ("", f"{passphrase}\n"):  # which no terminal could hide
+        told = run("backup", words=words)
+        assert told.returncode == 1
+        assert told.stderr.startswith("neuro-chart: No passphrase was typed.")
+    assert not (chart.parent / "backups").exists()
+
+
+def test_a_folder_named_from_where_one_stands_is_the_one_that_the_window_knows(tmp_path, chart, passphrase, monkeypatch, capsys):
+    (tmp_path / "stick").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(["backup", "stick", "--passphrase-file", "words", "--vault", str(chart)]) == 0
+    assert capsys.readouterr().out.startswith(str(tmp_path / "stick"))
+    with Vault.open(chart, passphrase) as vault:
+        (told,) = Records(vault).trail(deed=Deed.BACKED_UP)
+        assert told.changes["folder"] == str(tmp_path / "stick")
