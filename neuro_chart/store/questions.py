@@ -274,7 +274,8 @@ class Questions:
             return "A visit is open. Sign it first."
         moments = [whose.created, *(seen.started for seen in visits), *(each.started for each in self.intakes(patient_id))]
         moments += [added.written for seen in visits for added in seen.amendments]
-        ends = kept.ends(whose.birth, max(moments).astimezone().date())
+        last = max(moments).astimezone().date()
+        ends = max(kept.ends(each.birth, last) for each in (whose, *self.merged(patient_id)))  # one without a birthday holds the others
         return "" if ends <= self._now().astimezone().date() else f"The practice keeps this record until {ends.isoformat()}."
 
     @contextmanager

@@ -186,6 +186,15 @@ def test_an_erasure_takes_the_merged_records_along(vault, records, rosa, rosita)
     assert verify(vault).holds
 
 
+def test_a_merged_record_without_a_birthday_is_kept_as_of_one_who_may_have_been_young(records, rosa, rosita):
+    records.save_practice(replace(records.practice(), retention=Retention(5, until_age=25)))
+    assert records.erasable(rosa.id) == ""
+    records.merge(rosita.id, rosa.id)
+    assert "until 2043-03-31" in records.erasable(rosa.id)
+    with pytest.raises(ValueError, match="until 2043-03-31"):
+        records.erase(rosa.id, "Over")
+
+
 @pytest.mark.parametrize(
     "sql",
     [
