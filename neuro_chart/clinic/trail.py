@@ -1,13 +1,14 @@
 """The trail: who did what, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 WHOLE = 2000  # characters up to which a collection, stored as JSON, is told whole: a part of it would say nothing
 _OPENS = ("{", "[")
+A_STEP = timedelta(minutes=1)  # by so much clocks are put right all the time, and nobody means anything by it
 SAME = 12  # characters of a text that may stand unchanged before and after a change without being worth leaving out
 
 
@@ -55,6 +56,22 @@ class Entry:
     visit_id: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
     seq: int = 0
+
+
+def set_back(entries: Iterable[Entry]) -> dict[int, Entry]:
+    """Where the clock went back between two of these entries, the newest first: the later one's place, and the earlier one.
+
+    It follows from the order alone. A failed attempt tells when it was made, and is written down later: it says nothing of the clock.
+    """
+    found: dict[int, Entry] = {}
+    later: Entry | None = None
+    for entry in entries:
+        if entry.deed is Deed.FAILED:
+            continue
+        if later is not None and later.at < entry.at - A_STEP:
+            found[later.seq] = entry
+        later = entry
+    return found
 
 
 def difference(old: object, new: object) -> list[object]:

@@ -3,12 +3,24 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSettings, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
+from neuro_chart.clinic.trail import set_back
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, short_day
 from neuro_chart.ui.privacy import shown_name
+from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.trail_entry import EntryCard
 from neuro_chart.ui.trail_filter import TrailFilter, Wanted
 from neuro_chart.ui.trail_words import deed_words, what_words
@@ -20,8 +32,11 @@ if TYPE_CHECKING:
 PAGE = 200
 COLUMNS = {"When": 168, "Who": 148, "Deed": 156, "What": 0, "Patient": 136}  # px; what is left goes to 0
 ROW = 40
+INSET = 11  # px from a cell's edge to its words, as the stylesheet has it
 BESIDE = 1100  # px: from here on the entry stands beside the lines, and beneath them where there is less
 ERASED = "Erased record"
+WENT_BACK = "clock went back"
+_BACK = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -60,6 +75,7 @@ class TrailLines(QAbstractTableModel):
         self._wanted: Wanted | None = None
         self._more = False
         self.entries: list[Entry] = []
+        self.set_back: dict[int, Entry] = {}
 
     def ask(self, wanted: Wanted) -> None:
         """Show these entries, from the newest on."""
@@ -67,6 +83,7 @@ class TrailLines(QAbstractTableModel):
         self._wanted = wanted
         self.entries = list(self._chart.records.trail(**wanted, limit=PAGE))
         self._more = len(self.entries) == PAGE
+        self.set_back = set_back(self.entries)
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
@@ -86,6 +103,7 @@ class TrailLines(QAbstractTableModel):
         if more:
             self.beginInsertRows(QModelIndex(), len(self.entries), len(self.entries) + len(more) - 1)
             self.entries.extend(more)
+            self.set_back = set_back(self.entries)
             self.endInsertRows()
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -96,10 +114,18 @@ class TrailLines(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
         entry = self.entries[index.row()]
-        match index.column():
+        went_back = WENT_BACK if index.column() == 0 and entry.seq in self.set_back else ""
+        if role == _BACK:
+            return went_back
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._words(entry, index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole and went_back:
+            return f"{index.data()}, {went_back}"
+        return None
+
+    def _words(self, entry: "Entry", column: int) -> str:
+        match column:
             case 0:
                 return f"{short_day(local_day(entry.at))}, {local_time(entry.at)}"
             case 1:
@@ -110,6 +136,31 @@ class TrailLines(QAbstractTableModel):
                 return what_words(entry)
             case _:
                 return self._names(entry.patient_id)
+
+
+class WhenCell(QStyledItemDelegate):
+    """The time of an entry, and beneath it that the clock went back before it, where it did."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        if index.data(_BACK):
+            option.text = ""  # so that only the ground is drawn
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        if not (words := index.data(_BACK)):
+            return
+        theme, box = Theme.of(option.widget), option.rect.adjusted(INSET, 2, -INSET, -3)
+        small = QFont(option.font)
+        small.setPixelSize(SMALL)
+        painter.save()
+        painter.setPen(theme.color("text"))
+        painter.setFont(option.font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, index.data())
+        painter.setPen(theme.color("warning"))
+        painter.setFont(small)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, words)
+        painter.restore()
 
 
 class Trail(QWidget):
@@ -152,6 +203,7 @@ class Trail(QWidget):
         for at, width in enumerate(COLUMNS.values()):
             head.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
             head.resizeSection(at, width)
+        table.setItemDelegateForColumn(0, WhenCell(table))
         table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._show_entry())
         table.activated.connect(self._open)
         return table
@@ -188,7 +240,8 @@ class Trail(QWidget):
         return self.model.entries[index.row()] if index.isValid() and index.row() < len(self.model.entries) else None
 
     def _show_entry(self) -> None:
-        self.entry.show_entry(self._chosen)
+        entry = self._chosen
+        self.entry.show_entry(entry, self.model.set_back.get(entry.seq) if entry is not None else None)
 
     def _open(self) -> None:
         """Turn to the visit or the record that the chosen entry is about."""

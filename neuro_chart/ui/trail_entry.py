@@ -7,13 +7,14 @@ from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.trail import Entry
-from neuro_chart.ui.days import zoned_time
+from neuro_chart.ui.days import when, zoned_time
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.trail_words import Told, deed_words, details, what_words
 from neuro_chart.ui.widgets import button, label, row
 
 TEXT = 56  # px: three lines at least
 ROOM = 8  # px between one row's lines and the next
+WENT_BACK = "The clock went back before this: entry {seq}, made earlier, reads {when}. The entries' numbers tell the order."
 Paragraph = tuple[int, tuple[tuple[str, QTextCharFormat], ...]]  # the room above it in px, and its words with their looks
 
 
@@ -29,6 +30,8 @@ class EntryCard(QFrame):
         self.setProperty("role", "card")
         self.title, self.who, self.whose = label("", "title", wrap=True), label("", wrap=True), label("", wrap=True)
         self.when = label("", "small", wrap=True)
+        self.went_back = label("", wrap=True)
+        self.went_back.setProperty("pill", "warning")
         self.open = button("", self.wanted.emit, icon="chevron-right")
         self.text = QTextEdit()
         self.text.setReadOnly(True)
@@ -42,12 +45,12 @@ class EntryCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(8)
-        for made in (self.title, self.who, self.when, self.whose, row(self.open, None), self.text):
+        for made in (self.title, self.who, self.when, self.went_back, self.whose, row(self.open, None), self.text):
             box.addWidget(made)
         box.setStretchFactor(self.text, 1)
 
-    def show_entry(self, entry: Entry | None) -> None:
-        """Show an entry, or nothing."""
+    def show_entry(self, entry: Entry | None, before: Entry | None = None) -> None:
+        """Show an entry, or nothing; `before` is an earlier one, after which the clock went back."""
         self._entry = entry
         for made in self.findChildren(QWidget):
             made.setVisible(entry is not None) if made.parent() is self else None
@@ -57,6 +60,8 @@ class EntryCard(QFrame):
         self.title.setText(f"{deed_words(entry.deed)}: {what[:1].lower()}{what[1:]}" if what else deed_words(entry.deed))
         self.who.setText(self._name_of(entry.practitioner_id) if entry.practitioner_id else "Nobody had signed in")
         self.when.setText(f"{zoned_time(entry.at.astimezone())} · entry {entry.seq}")
+        self.went_back.setText(WENT_BACK.format(seq=before.seq, when=when(before.at)) if before is not None else "")
+        self.went_back.setVisible(before is not None)
         self.whose.setText(self._name_of(entry.patient_id) if entry.patient_id else "")
         self.whose.setVisible(bool(entry.patient_id))
         self.open.setText("Open the visit" if entry.visit_id else "Open the record")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QBoxLayout
@@ -17,7 +17,7 @@ from neuro_chart.store.records import Records
 from neuro_chart.ui import privacy
 from neuro_chart.ui.days import long_day, today
 from neuro_chart.ui.papers import PapersPage
-from neuro_chart.ui.trail import ERASED, PAGE
+from neuro_chart.ui.trail import ERASED, PAGE, WENT_BACK
 
 
 @pytest.fixture
@@ -213,6 +213,40 @@ def test_initials_stand_for_names_where_the_settings_say_so(window, trail, rosa,
     assert choose(shown, Deed.ADDED).whose.text() == "RD"
     shown.filter.show_patient(rosa.id)
     assert shown.filter.patient.text() == "RD"
+
+
+def test_where_the_clock_went_back_is_told_in_words_in_the_whole_trail_and_in_a_patient_s(window, vault, trail, rosa):
+    window.chart.records.log(Deed.VERIFIED)
+    slow = Records(vault, now=lambda: now() - timedelta(days=365))
+    slow.log(Deed.VERIFIED)
+    slow.save_patient(replace(rosa, phone="01632 960999"))
+    window.chart.records.log(Deed.SEEN, rosa.id)
+    shown = trail()
+    assert marks(shown) == ["", "", WENT_BACK, "", "", ""]
+    assert f"{shown.model.index(2, 0).data()}, {WENT_BACK}" == shown.model.index(2, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    shown.table.selectRow(2)
+    assert f"entry {shown.model.entries[3].seq}, made earlier, reads {long_day(today())}" in shown.entry.went_back.text()
+    assert shown.entry.went_back.isVisible()
+    shown.table.selectRow(1)
+    assert not shown.entry.went_back.isVisible()
+    shown.filter.show_patient(rosa.id)
+    assert marks(shown) == ["", WENT_BACK, ""]
+    shown.grab()
+
+
+def marks(trail):
+    """What stands beneath the times, line by line."""
+    return [trail.model.index(row, 0).data(Qt.ItemDataRole.UserRole) for row in range(trail.model.rowCount())]
+
+
+def test_where_the_clock_went_back_at_the_end_of_a_page_is_told_once_the_next_is_read(window, vault, trail, rosa):
+    slow = Records(vault, now=lambda: now() - timedelta(hours=1))
+    for _ in range(PAGE):
+        slow.log(Deed.SEEN, rosa.id)
+    shown = trail()
+    assert WENT_BACK not in marks(shown)
+    shown.model.fetchMore(QModelIndex())
+    assert marks(shown).index(WENT_BACK) == PAGE - 1
 
 
 def test_the_page_of_a_patient_leads_to_what_was_done_there(window, trail, rosa):
