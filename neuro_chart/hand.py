@@ -136,7 +136,7 @@ class Hand:
     def tab(self, key: str, kind: type[T]) -> T:
         """Turn a patient's page to a tab, and give its page."""
         if self.window.patient.tab != key:
-            self.press(self.window.patient.tabs[key])
+            self.press(self.window.patient.head.tabs[key])
         found = self.window.patient.findChild(kind)
         if found is None:
             raise TourError(f"There is no tab “{key}”.")

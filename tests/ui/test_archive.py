@@ -39,7 +39,7 @@ def test_an_archived_patient_leaves_the_list_and_opens_from_the_archive(qtbot, w
     records.save_patient(Patient("Ján", "Novák"))
     archive(qtbot, acts)
     assert records.patient(rosa.id).archived is not None
-    assert "Archived" in [made.text() for made in page.pills.findChildren(QLabel) if made.isVisible()]
+    assert "Archived" in [made.text() for made in page.head.pills.findChildren(QLabel) if made.isVisible()]
     assert "Nothing is lost" in acts.since.text()
     window.show_page("patients")
     assert names(window) == ["Ján"]

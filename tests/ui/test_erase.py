@@ -145,7 +145,7 @@ def test_the_page_keeps_nothing_of_who_was_erased(qtbot, window, panel, passphra
     assert window.patient.patient.name == ""
     window.show_page("patient")
     window.open_patient(rosa.id)
-    assert window.patient._name.text() == "Rosa Delgado"
+    assert window.patient.head.name.text() == "Rosa Delgado"
 
 
 def test_records_that_were_merged_into_it_go_with_it_and_it_says_so(qtbot, window, ten_years, records, passphrase, jan, treat):

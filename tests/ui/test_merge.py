@@ -138,12 +138,12 @@ def test_the_health_histories_stand_in_one_row_with_a_word_where_they_come_from(
     records.start_intake(Intake(other.id, form.canonical, dict(pack(told)), started=now() - timedelta(days=400)))
     choose(panel, "marin")
     panel.do.click()
-    assert "●  Allergy: latex" in shown(page.pills)
+    assert "●  Allergy: latex" in shown(page.head.pills)
     page.show_tab("health")
     assert any("From the merged record." in words for words in shown(page))
     page._page("health").view.set_answer("allergies-which", ["latex and pine"])
     page._page("health").view.answered.emit("allergies-which", ["latex and pine"])
-    assert "●  Allergy: latex and pine" in shown(page.pills)
+    assert "●  Allergy: latex and pine" in shown(page.head.pills)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_visit_of_the_merged_record_is_charted_on_and_the_head_follows(window,
     records.merge(other.id, rosa.id)
     window.open_visit(rosa.id, draft.id)
     page = window.patient
-    assert "1 visit" in page._about.text()
+    assert "1 visit" in page.head.about.text()
     window.chart.act(lambda: records.sign(draft.id))
     assert page._dossier.drafts == []
 

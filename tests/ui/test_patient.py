@@ -141,7 +141,7 @@ def test_warnings_of_the_health_history_stand_in_the_head_on_every_tab(page, rec
     page.open(rosa.id)
     for tab in ("overview", "health", "progress"):
         page.show_tab(tab)
-        assert "●  Allergy: <b>pine</b> & resin" in [made.text() for made in page.pills.findChildren(QLabel) if made.isVisible()]
+        assert "●  Allergy: <b>pine</b> & resin" in [made.text() for made in page.head.pills.findChildren(QLabel) if made.isVisible()]
 
 
 def test_many_warnings_leave_room_and_say_how_many_more(qtbot, page, records, library, rosa):
@@ -152,10 +152,10 @@ def test_many_warnings_leave_room_and_say_how_many_more(qtbot, page, records, li
     page.resize(1000, 700)
 
     def shown():
-        return [made for made in page.pills.findChildren(QLabel) if made.isVisible()]
+        return [made for made in page.head.pills.findChildren(QLabel) if made.isVisible()]
 
     qtbot.waitUntil(lambda: any(made.text().startswith("+") for made in shown()))
-    qtbot.waitUntil(lambda: all(made.geometry().right() <= page.pills.width() for made in shown()))
+    qtbot.waitUntil(lambda: all(made.geometry().right() <= page.head.pills.width() for made in shown()))
 
 
 def test_a_visit_is_started_continued_and_counted(qtbot, page, records, rosa):
@@ -215,7 +215,7 @@ def test_tabs_are_reached_by_keys(qtbot, page, rosa):
     page.activateWindow()
     qtbot.keyClick(page, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert page.tab == "progress"
-    assert page.tabs["progress"].isChecked()
+    assert page.head.tabs["progress"].isChecked()
 
 
 def test_a_health_history_is_answered_kept_undone_and_completed(qtbot, page, records, library, rosa):
@@ -279,10 +279,10 @@ def test_a_name_and_a_warning_of_any_length_leave_the_tabs_in_place(qtbot, page,
     records.start_intake(Intake(rosa.id, form.canonical, dict(pack({"allergies": [True], "allergies-which": ["latex " * 60]}))))
     page.open(rosa.id)
     qtbot.waitUntil(
-        lambda: any(made.text().startswith("●  Allergy: latex") for made in page.pills.findChildren(QLabel) if made.isVisible())
+        lambda: any(made.text().startswith("●  Allergy: latex") for made in page.head.pills.findChildren(QLabel) if made.isVisible())
     )
     assert page.width() == 1290
-    assert page.tabs["papers"].mapTo(page, page.tabs["papers"].rect().topRight()).x() < 1290
+    assert page.head.tabs["papers"].mapTo(page, page.head.tabs["papers"].rect().topRight()).x() < 1290
 
 
 def test_a_history_with_all_its_answers_is_completed_and_closed(qtbot, page, records, library, rosa):

@@ -272,7 +272,7 @@ def test_with_privacy_on_no_name_stands_on_any_page_that_others_see(window, star
     assert "Delgado" not in texts(window.today)
     assert "Rosa" not in texts(window.strip)
     window.show_page("patient")
-    assert window.patient._name.text() == "RD"
+    assert window.patient.head.name.text() == "RD"
     window.show_page("rooms")
     QTest.mouseClick(rooms.names, Qt.MouseButton.LeftButton)
     assert "Delgado" in texts(rooms)

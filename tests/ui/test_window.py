@@ -249,7 +249,7 @@ def test_the_record_opens_with_the_keys_on_its_tab_and_the_visit_comes_before_th
     window.chart.records.save_patient(patient)
     window.open_patient(patient.id)
     stops = tab_stops(window)
-    assert stops[0] is window.patient.tabs["overview"]
+    assert stops[0] is window.patient.head.tabs["overview"]
     words = [stop.text() if isinstance(stop, QPushButton) else stop.accessibleName() for stop in stops if hasattr(stop, "accessibleName")]
     assert words.index("Start visit") < words.index("Take the health history") < words.index("Given name") < words.index("Notes")
 
@@ -258,10 +258,10 @@ def test_a_tab_chosen_by_its_shortcut_is_where_tab_goes_on_from(qtbot, visiting)
     window, page, _ = visiting
     page.add.line.setFocus()
     qtbot.keyClick(page.add.line, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
-    assert window.focusWidget() is window.patient.tabs["papers"]
+    assert window.focusWidget() is window.patient.head.tabs["papers"]
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     stops = tab_stops(window)
-    assert stops[0] is window.patient.tabs["visit"]
+    assert stops[0] is window.patient.head.tabs["visit"]
     assert stops[1].accessibleName() == "Pain now"
 
 

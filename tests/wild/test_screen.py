@@ -96,9 +96,9 @@ def screens(window, patient, *visits):
             window.stack.currentWidget().show_section(section)
             yield f"{page} {section}"
     window.open_patient(patient.id)
-    for tab in window.patient.tabs:
+    for tab in window.patient.head.tabs:
         if tab != "papers":  # drawn by PDF; tests/wild/test_papers.py reads it
-            QTest.mouseClick(window.patient.tabs[tab], Qt.MouseButton.LeftButton)
+            QTest.mouseClick(window.patient.head.tabs[tab], Qt.MouseButton.LeftButton)
             yield f"patient {tab}"
     for visit in visits:
         window.open_visit(patient.id, visit.id)
