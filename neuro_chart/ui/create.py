@@ -37,12 +37,20 @@ class CreateForm(DoorForm):
         self.setFocusProxy(self.practice_name)
 
     def _lay_out(self) -> None:
+        from neuro_chart.store.keys import keys_path  # noqa: PLC0415  # keeps the keys' library out of the unlock window's start
+
         lost = label(
             "The passphrase is the only key until you print a recovery sheet; the first page will remind you. Without either, "
             "nobody can read this chart again: not you, and not us.",
             wrap=True,
         )
         lost.setProperty("pill", "warning")
+        parted = label(
+            f"The keys of a chart lie here, but “{self.path.name}” itself is missing. If it was moved, put it back beside them and "
+            "start again: a new practice begins empty.",
+            wrap=True,
+        )
+        parted.setProperty("pill", "warning")
         practice = column(
             label("Name of the practice", "heading"), self.practice_name,
             label("Letterhead", "heading"), self.letterhead,
@@ -58,6 +66,7 @@ class CreateForm(DoorForm):
             mark(),
             label("Welcome", "title"),
             label("One encrypted file on this machine will hold your whole practice. It needs no network and no account.", wrap=True),
+            *([parted] if keys_path(self.path).exists() else []),
             row(practice, person, spacing=GAP),
             lost,
             self.error,

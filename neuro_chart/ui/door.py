@@ -1,5 +1,6 @@
 """What the forms of the unlock window share: the line for a passphrase, and slow work that ends in an open vault."""
 
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
 
 WIDTH, GAP = 440, 32
+UNTYPED = {"Cc", "Zl", "Zp"}  # what Unicode calls control characters and line ends
 
 
 class PassphraseLine(QLineEdit):
@@ -30,6 +32,13 @@ class PassphraseLine(QLineEdit):
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setAccessibleName(name)
         self.setPlaceholderText(name)
+        self.textChanged.connect(self._keep_what_can_be_typed)
+
+    def _keep_what_can_be_typed(self, words: str) -> None:
+        """What is pasted may end with its line, and a passphrase that was chosen so would never be typed again."""
+        kept = "".join(letter for letter in words if unicodedata.category(letter) not in UNTYPED)
+        if kept != words:
+            self.setText(kept)
 
     def show_words(self, shown: bool) -> None:  # noqa: FBT001  # a toggle's slot
         self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)

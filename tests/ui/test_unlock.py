@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 
 from neuro_chart.clinic.passphrases import strength
 from neuro_chart.store.keys import keys_path
@@ -75,6 +76,30 @@ def test_what_is_missing_is_named_and_nothing_is_made(qtbot, door, given, says):
     create(qtbot, door, **given)
     assert says in door.form.error.text()
     assert not door.path.exists()
+
+
+def test_a_chart_that_was_moved_away_from_its_keys_is_told_before_a_new_one_is_begun(qtbot, vault_path, settings):
+    def words():
+        window = Unlock(vault_path, settings)
+        qtbot.addWidget(window)
+        window.show()
+        return " ".join(each.text() for each in window.form.findChildren(QLabel) if each.isVisible())
+
+    vault_path.rename(vault_path.with_name("moved.vault"))
+    assert "“clinic.vault” itself is missing" in words()
+    keys_path(vault_path).unlink()
+    assert "missing" not in words()
+
+
+def test_a_passphrase_that_is_pasted_with_its_line_s_end_is_the_one_that_can_be_typed(qtbot, vault_path, passphrase, settings):
+    window = Unlock(vault_path, settings)
+    qtbot.addWidget(window)
+    window.show()
+    QApplication.clipboard().setText(f"{passphrase}\r\n")
+    window.form.passphrase.paste()
+    with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
+        qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
+    opened.args[0].close()
 
 
 def test_a_wrong_passphrase_is_named_and_can_be_tried_again(qtbot, vault_path, passphrase, settings):
