@@ -212,6 +212,7 @@ class Trail(QWidget):
         super().showEvent(event)
         self._names.forget()
         self.filter.read_people()
+        self.filter.patient.show_name()
         self.reload()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

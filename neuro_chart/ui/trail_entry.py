@@ -45,7 +45,7 @@ class EntryCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(8)
-        for made in (self.title, self.who, self.when, self.went_back, self.whose, row(self.open, None), self.text):
+        for made in (self.title, self.who, self.when, self.went_back, row(self.whose, self.open), self.text):
             box.addWidget(made)
         box.setStretchFactor(self.text, 1)
 

@@ -17,6 +17,7 @@ from neuro_chart.ui.trail_words import deed_words
 from neuro_chart.ui.widgets import button, label, row, set_flag, small_field
 
 MOST_OFFERED = 8
+CHOICE, PATIENT = 10, 120  # letters of a choice, and px of the patient's name, that are always seen
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 _ID = Qt.ItemDataRole.UserRole
 
@@ -65,10 +66,10 @@ class PatientChoice(QLineEdit):
         self.chosen.emit(patient_id)
 
     def show_name(self) -> None:
-        """Show who is chosen, by name or by initials as the settings have it."""
-        if self.patient_id:
-            self.setText(shown_name(self._chart.records.patient(self.patient_id), self._settings))
-        else:
+        """Show who is chosen, by name or by initials as the settings have it; nobody where the record was erased since."""
+        try:
+            self.setText(shown_name(self._chart.records.patient(self.patient_id), self._settings) if self.patient_id else "")
+        except LookupError:
             self.clear()
 
     def _look(self, words: str) -> None:
@@ -107,7 +108,11 @@ class TrailFilter(QWidget):
         for deed in Deed:
             self.deed.addItem(deed_words(deed), str(deed))
         self.deed.setMaxVisibleItems(12)
+        for choice in (self.person, self.deed):  # a long name must not push the window over the screen's edge
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(CHOICE)
         self.patient = PatientChoice(chart, settings)
+        self.patient.setMinimumWidth(PATIENT)
         self.since = small_field("From day", "From day", self._changed, 132)
         self.until = small_field("To day", "To day", self._changed, 132)
         self.all = button("Show all", self.show_all, "link")

@@ -296,3 +296,30 @@ def test_the_entry_stands_beneath_the_lines_where_there_is_no_room_beside_them(w
     assert shown.entry.geometry().left() > shown.table.parentWidget().geometry().right()
     shown.resize(900, 480)
     assert shown.entry.parentWidget().layout().direction() is QBoxLayout.Direction.TopToBottom
+
+
+def test_a_small_window_shows_all_of_the_filter_and_of_the_entry_whatever_people_are_called(window, trail, rosa, qtbot):
+    window.chart.records.put_practitioner(Practitioner("Dr Theodora Alexandra Papadimitriou-Lindenberg", Role.PRACTITIONER))
+    window.resize(1024, 768)
+    shown = trail()
+    shown.filter.show_patient(rosa.id)
+    qtbot.waitUntil(shown.filter.all.isVisible)
+    assert window.width() == 1024
+    assert shown.filter.patient.width() >= 120
+    card = shown.entry
+    qtbot.waitUntil(card.open.isVisible)
+    assert card.open.height() == card.open.sizeHint().height()
+    assert card.open.mapTo(card, card.open.rect().bottomLeft()).y() < card.text.y()
+
+
+def test_the_name_of_a_record_that_is_erased_leaves_the_filter(window, vault, trail, rosa, settings):
+    records = window.chart.records
+    records.save_practice(replace(records.practice(), retention=Retention(1)))
+    trail().filter.show_patient(rosa.id)
+    window.show_page("today")
+    Records(vault, now=lambda: now() + timedelta(days=800)).erase(rosa.id, "Asked for it")
+    privacy.turn(settings, on=True)
+    window.settings_page.show_names()
+    shown = trail()
+    assert shown.filter.patient.text() == ""
+    assert shown.filter.wanted["patient_id"] == ""
