@@ -6,6 +6,7 @@ history needs; whatever else a form uses is named in `Questionnaire.unsupported`
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +17,15 @@ from typing import Any, TypeAlias
 
 class FormError(ValueError):
     """A form or a filled form that can't be read; the message is a whole sentence without anything a patient wrote."""
+
+
+@contextmanager
+def _answers_only() -> Iterator[None]:
+    """FormError where something else stands in the place of answers."""
+    try:
+        yield
+    except (TypeError, AttributeError) as error:
+        raise FormError("These answers are not written as those of a form.") from error
 
 
 class Kind(StrEnum):
@@ -269,6 +279,7 @@ class Questionnaire:
             response["item"] = items
         return response
 
+    @_answers_only()
     def from_response(self, data: Mapping[str, Any]) -> dict[str, list[Value]]:
         """The answers in a QuestionnaireResponse to this form.
 
@@ -348,6 +359,7 @@ def pack(answers: Answers) -> dict[str, list[dict[str, Any]]]:
     return {link_id: [_encoded(value) for value in values] for link_id, values in answers.items()}
 
 
+@_answers_only()
 def unpack(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Value]]:
     """The answers that `pack` wrote; `FormError` for a kind of value unknown here."""
     return {link_id: [_decoded(value) for value in values] for link_id, values in data.items()}

@@ -63,8 +63,11 @@ class Period:
 
 def load(folder: Path) -> tuple[Period, ...]:
     """The periods of `periods.toml` in the file's order; ValueError for one that says nothing of its source or how sure it is."""
-    with (folder / "periods.toml").open("rb") as file:
-        found = tuple(Period(**entry | {"sure": Sure(entry["sure"])}) for entry in tomllib.load(file)["period"])
+    try:
+        with (folder / "periods.toml").open("rb") as file:
+            found = tuple(Period(**entry | {"sure": Sure(entry["sure"])}) for entry in tomllib.load(file)["period"])
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("periods.toml holds no retention periods") from error
     if missing := [period.place for period in found if not (period.source and period.url.startswith("https://"))]:
         raise ValueError(f"{missing[0]}: a period needs its source and where it was read")
     return found

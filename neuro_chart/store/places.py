@@ -110,7 +110,7 @@ def _roots() -> Iterator[tuple[str, str]]:
         Path.home() / ".dropbox",
         *(Path(os.environ[name], "Dropbox") for name in ("APPDATA", "LOCALAPPDATA") if name in os.environ),
     ):
-        with suppress(OSError, ValueError, AttributeError):
+        with suppress(OSError, ValueError, AttributeError, RecursionError):
             for account in json.loads((place / "info.json").read_text(encoding="utf-8")).values():
                 yield "Dropbox", str(account.get("path", ""))
 

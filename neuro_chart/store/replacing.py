@@ -84,7 +84,12 @@ def _keep(old: Path, kept: Path) -> None:
 
 
 def _is_beside(vault: Path, name: object) -> bool:
-    return isinstance(name, str) and name not in {"", "..", vault.name} and "\0" not in name and Path(name).name == name
+    if not isinstance(name, str) or name in {"", "..", vault.name} or Path(name).name != name:
+        return False
+    try:
+        return b"\0" not in os.fsencode(name)
+    except ValueError:  # half a character
+        return False
 
 
 def _journal(vault: Path) -> Path:

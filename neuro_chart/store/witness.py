@@ -10,6 +10,8 @@ from neuro_chart.store.door import plainly
 from neuro_chart.store.trail import Head, digest_at
 from neuro_chart.store.vault import Vault
 
+_LAST = (1 << 63) - 1  # entry that a trail can have
+
 
 class Witness:
     """Keeps the head of the trail of each vault in a folder of its own; nothing of a patient is in it."""
@@ -21,7 +23,7 @@ class Witness:
         """The head that was kept; None when there is none, or it can't be read."""
         try:
             seq, digest, at = json.loads(self._file(vault_id).read_text(encoding="utf-8"))
-            return Head(int(seq), str(digest), datetime.fromisoformat(at))
+            return Head(int(seq), str(digest), datetime.fromisoformat(at)) if 0 <= seq <= _LAST else None
         except (OSError, ValueError, TypeError, OverflowError, RecursionError):
             return None
 

@@ -4,6 +4,7 @@ What was kept, and how much of the trail it holds, is said in the trail itself, 
 backups unplugged, and whatever the clock was set to.
 """
 
+import os
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -38,7 +39,10 @@ def backup_folder(settings: QSettings, vault_path: Path) -> Path:
     from neuro_chart.store.backups import default_folder  # noqa: PLC0415  # keeps the database out of the program's start
 
     chosen = str(settings.value(FOLDER, ""))
-    return Path(chosen) if chosen else default_folder(vault_path)
+    with suppress(ValueError):  # half a character, as in settings that were damaged
+        if chosen and b"\0" not in os.fsencode(chosen):
+            return Path(chosen)
+    return default_folder(vault_path)
 
 
 def turn(settings: QSettings, *, on: bool) -> None:

@@ -88,7 +88,7 @@ class Locked:
         try:
             told = json.loads(text)
             return cls(datetime.fromisoformat(told["told"]), tuple(_room(**each) for each in told["rooms"]), str(told["form"]))
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, RecursionError) as error:
             raise ValueError(text[:40]) from error
 
 
