@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuro_chart.clinic.trail import Deed
-from neuro_chart.store.backups import backup, look, prune, restore
+from neuro_chart.store.backups import backup, look, prune, restore, tell_restored
 from neuro_chart.store.errors import VaultError
 from neuro_chart.store.keys import RECOVERY, KeyRing, Unlocked, keys_path
 from neuro_chart.store.records import Records
@@ -51,8 +51,8 @@ def put_back(path: Path, vault: Path, unlocked: Unlocked, *, is_sure: bool) -> i
         sys.stdout.write("Open it in the window with the recovery sheet, and choose a new passphrase.\n")
     else:
         with Vault.open_with_key(vault, unlocked) as opened:
-            if records := _signed_in(opened):
-                records.log(Deed.RESTORED, backup=path.name)
+            if _signed_in(opened):
+                tell_restored(opened, path.name)
     sys.stdout.write(f"{vault}\n" + (f"Kept aside: {aside}\n" if aside else ""))
     return 0
 
@@ -60,7 +60,7 @@ def put_back(path: Path, vault: Path, unlocked: Unlocked, *, is_sure: bool) -> i
 def check(vault: Vault, seen: "Head | None" = None) -> int:
     """Checks a vault whole and prints what was checked, what does not hold, and what that proves; exit status 1 where something doesn't."""
     with _told("Checking") as progress:
-        verdict = verify(vault, progress, seen)
+        verdict = verify(vault, progress, seen, KeyRing.load(keys_path(vault.path)))
     if verdict.head is not None and (records := _signed_in(vault)):  # else there is no trail that could tell of it
         records.log(Deed.VERIFIED, found="all holds" if verdict.holds else f"{len(verdict.problems)} things that do not hold")
     counted = f"{_counted(verdict.signatures, 'signature')}, {_counted(verdict.entries, 'entry', 'entries')} of the trail"

@@ -10,7 +10,7 @@ from neuro_chart.__main__ import main
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.store.access import new_recovery
+from neuro_chart.store.access import new_recovery, set_passphrase
 from neuro_chart.store.keys import keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
@@ -117,6 +117,18 @@ def test_what_holds_and_what_does_not_is_told_with_what_it_proves(tmp_path, char
     before = {file.name: file.read_bytes() for file in chart.parent.iterdir() if file.is_file()}
     assert run("verify", chart, *words).returncode == 1
     assert {file.name: file.read_bytes() for file in chart.parent.iterdir() if file.is_file()} == before
+
+
+def test_old_keys_that_were_put_back_are_told(tmp_path, chart, capsys, passphrase):
+    words = ("--passphrase-file", str(tmp_path / "words"), "--vault", str(chart))
+    assert main(["verify", *words]) == 0
+    old = keys_path(chart).read_bytes()
+    with Vault.open(chart, passphrase) as vault:
+        set_passphrase(vault, vault.practitioner_id, "seven grey herons wade")
+    keys_path(chart).write_bytes(old)
+    capsys.readouterr()
+    assert main(["verify", *words]) == 1
+    assert "Does not hold: The keys beside this vault are not those that were recorded last" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("gone", ["seal", "trail", "head", "amendment", "practice"])

@@ -14,6 +14,7 @@ from neuro_chart.store.attempts import Attempts
 from neuro_chart.store.errors import NotAllowedError, VaultError, WriteFailedError, WrongPassphraseError
 from neuro_chart.store.keys import RECOVERY, RECOVERY_KDF, KeyRing, keys_path
 from neuro_chart.store.records import Records
+from neuro_chart.store.told_keys import KEYS
 from neuro_chart.store.vault import Vault
 
 
@@ -109,8 +110,7 @@ def _name(records: Records, practitioner_id: str) -> str:
 
 
 def _save(vault: Vault, records: Records, ring: KeyRing, what: str) -> None:
-    records.log(Deed.KEYS, what=what)
     try:
-        ring.save(keys_path(vault.path))
+        ring.save(keys_path(vault.path), lambda: records.log(Deed.KEYS, what=what, **{KEYS: ring.digest}))
     except OSError as error:
         raise WriteFailedError(f"The vault's keys can't be written: {error.strerror}. What was there before still holds.") from error

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from neuro_chart.clinic.keeping import kept
+from neuro_chart.clinic.trail import Deed
 from neuro_chart.store.door import (
     Door,
     Progress,
@@ -26,7 +27,9 @@ from neuro_chart.store.door import (
 )
 from neuro_chart.store.errors import CancelledError, DamagedVaultError, NotAllowedError, NotAVaultError, VaultError, WriteFailedError
 from neuro_chart.store.keys import KeyRing, Unlocked, keys_path
+from neuro_chart.store.records import Records
 from neuro_chart.store.replacing import finish, put_in_place
+from neuro_chart.store.told_keys import KEYS
 from neuro_chart.store.vault import Vault, refuse_missing, refuse_newer
 from neuro_chart.store.verify import verify
 
@@ -197,6 +200,11 @@ def restore(path: Path, vault: Path, unlocked: Unlocked, progress: Progress = la
         _discard(fresh)
         raise folder_error(vault.parent, error) from error
     return aside if aside.exists() else None
+
+
+def tell_restored(vault: Vault, backup: str) -> None:
+    """Tells the trail of the vault that a backup took its place; the keys that came with it are those that belong there from now on."""
+    Records(vault).log(Deed.RESTORED, backup=backup, **{KEYS: KeyRing.load(keys_path(vault.path)).digest})
 
 
 def _refuse_reader(path: Path, unlocked: Unlocked) -> None:

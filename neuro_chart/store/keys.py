@@ -7,7 +7,7 @@ weakened or brought from another vault.
 import json
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -157,20 +157,28 @@ class KeyRing:
             raise VaultError("There is too little free memory to unlock. Close other programs, then try again.") from None
         return None
 
-    def save(self, path: Path) -> None:
-        """Writes the file whole or not at all, readable by its owner only."""
-        content = {"format": FORMAT, "version": VERSION, "vault": self.vault_id, "slots": [_written(slot) for slot in self.slots]}
-        content["checksum"] = sha256(_canonical(content)).hexdigest()
+    @property
+    def digest(self) -> str:
+        """64 hex digits over all of it: the file's checksum, and what the trail tells of it."""
+        return sha256(_canonical(self._content())).hexdigest()
+
+    def save(self, path: Path, tell: Callable[[], object] = lambda: None) -> None:
+        """Writes the file whole or not at all, readable by its owner only; `tell` is called once it only lacks its name."""
+        content = self._content() | {"checksum": self.digest}
         fresh = path.with_name(f".{path.name}.{uuid4().hex[:8]}.new")
         try:
             with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
                 file.write(json.dumps(content, indent=1))
                 file.flush()
                 os.fsync(file.fileno())
+            tell()
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
         sync_folder(path.parent)
+
+    def _content(self) -> dict[str, Any]:
+        return {"format": FORMAT, "version": VERSION, "vault": self.vault_id, "slots": [_written(slot) for slot in self.slots]}
 
     @classmethod
     def load(cls, path: Path) -> "KeyRing":

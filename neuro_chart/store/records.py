@@ -46,6 +46,7 @@ from neuro_chart.store.tables import (
     patient,
     place,
 )
+from neuro_chart.store.told_keys import on_signing_in
 from neuro_chart.store.trail import SIGNATURE, SIGNING, Changes, write_entry
 from neuro_chart.store.typing import gather, settle
 
@@ -169,7 +170,8 @@ class Records(Questions):
         if not self._vault.read_only:
             self.settle()
             with self._telling_failures() as session:
-                self._write(session, self._entry(Deed.RECOVERED if recovered else Deed.SIGNED_IN))
+                words = on_signing_in(session.connection(), self._vault.path)
+                self._write(session, self._entry(Deed.RECOVERED if recovered else Deed.SIGNED_IN, changes=words))
         return Change("trail")
 
     def confirm(self, passphrase: str) -> bool:

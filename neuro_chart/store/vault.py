@@ -48,6 +48,7 @@ from neuro_chart.store.errors import (
 from neuro_chart.store.keys import Kdf, KeyRing, Unlocked, keys_path, sync_folder
 from neuro_chart.store.replacing import finish, sweep
 from neuro_chart.store.seals import last_digest
+from neuro_chart.store.told_keys import raise_slot, those_of
 from neuro_chart.store.trail import SIGNATURE, write_entry
 
 UPGRADES = Path(__file__).parent / "upgrades"
@@ -158,9 +159,7 @@ class Vault:
             attempts.failed()
             raise
         with suppress(OSError, VaultError):  # where nothing can be written or memory is short, it is raised another day
-            ring = KeyRing.load(keys_path(path))
-            if (raised := ring.raising(unlocked, passphrase)) is not ring:
-                raised.save(keys_path(path))
+            raise_slot(vault, unlocked, passphrase)
         return vault
 
     def confirm(self, passphrase: str) -> bool:
@@ -274,7 +273,8 @@ def _copy(door: Door, target: Path, progress: Progress, prove: Callable[[Door, P
     with door.copying():
         if target.exists() or keys_path(target).exists():
             raise VaultError(f"There is a file “{target.name}” already, and it stays as it is.")
-        half = f".{KeyRing.load(keys_path(door.path)).vault_id[:8]}.new"
+        ring = KeyRing.load(keys_path(door.path))
+        half = f".{ring.vault_id[:8]}.new"
         fresh = target.with_name(f".{target.name}{half}")
         try:
             sweep(target.parent, "", half)
@@ -285,9 +285,10 @@ def _copy(door: Door, target: Path, progress: Progress, prove: Callable[[Door, P
                     with closing(copied.engine.raw_connection()) as connection:
                         check_pages(fresh, connection)
                     prove(copied, goes_on)
+                    ring = those_of(copied, ring, KeyRing.load(keys_path(door.path)))
             finally:
                 copied.shut()
-            KeyRing.load(keys_path(door.path)).save(keys_path(fresh))
+            ring.save(keys_path(fresh))
             keys_path(fresh).rename(keys_path(target))
             fresh.rename(target)  # last: what bears its name is whole
             sync_folder(target.parent)

@@ -14,8 +14,10 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from neuro_chart.clinic.visits import Signature
 from neuro_chart.store.door import Progress, plainly
 from neuro_chart.store.errors import CancelledError
+from neuro_chart.store.keys import KeyRing
 from neuro_chart.store.retold import untold
 from neuro_chart.store.seals import broken_seals
+from neuro_chart.store.told_keys import OTHER_KEYS, are_told
 from neuro_chart.store.trail import Head, broken_entries, digest_at, head
 from neuro_chart.store.vault import Vault, upgrade
 
@@ -50,10 +52,10 @@ class Verdict:
         return not self.problems
 
 
-def verify(vault: Vault, progress: Progress = lambda _share: True, seen: Head | None = None) -> Verdict:
+def verify(vault: Vault, progress: Progress = lambda _share: True, seen: Head | None = None, beside: KeyRing | None = None) -> Verdict:
     """Checks a vault that is open; slow, for a worker thread; CancelledError where `progress` gave it up.
 
-    `seen` is the head of the trail that this machine saw last (see neuro_chart.store.witness).
+    `seen` is the head of the trail that this machine saw last (see neuro_chart.store.witness); `beside` are the keys that lie there.
     """
     problems: list[Problem] = []
     sealed = told = 0
@@ -81,6 +83,8 @@ def verify(vault: Vault, progress: Progress = lambda _share: True, seen: Head | 
                     go_on(0.7 + 0.3 * entries / (told + 1))
             if len(problems) == before:  # a trail that does not hold tells nothing
                 problems += [Problem(sentence, patient_id) for sentence, patient_id in untold(connection)]
+                if beside is not None and not are_told(connection, beside):
+                    problems.append(Problem(OTHER_KEYS))
             ends = head(connection)
             if seen is not None and digest_at(connection, seen.seq) != seen.digest:
                 problems.append(

@@ -139,8 +139,10 @@ def _number(count: int, one: str, several: str) -> str:
 
 
 def _verify(vault: "Vault", go_on: Callable[[float], bool]) -> "Verdict":
+    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # as above
     from neuro_chart.store.verify import verify  # noqa: PLC0415  # as above
 
+    beside = KeyRing.load(keys_path(vault.path))
     # At rest, since a check holds the connection until its end, and the window would wait for it.
     with vault.at_rest(lambda share: go_on(_COPIED * share)) as still:
-        return verify(still, lambda share: go_on(_COPIED + (1 - _COPIED) * share))
+        return verify(still, lambda share: go_on(_COPIED + (1 - _COPIED) * share), beside=beside)

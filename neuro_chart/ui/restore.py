@@ -10,7 +10,6 @@ from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from neuro_chart.clinic import recovery
-from neuro_chart.clinic.trail import Deed
 from neuro_chart.store.errors import DamagedVaultError, NoVaultError, VaultError, WrongPassphraseError
 from neuro_chart.ui.backing import backup_folder
 from neuro_chart.ui.door import GAP, DoorForm, back_button, mark
@@ -260,11 +259,11 @@ def _unwrapped(path: Path, secret: str, *, by_sheet: bool) -> "Unlocked":
 
 def _open(path: Path, unlocked: "Unlocked", backup: str, settings: QSettings) -> "Vault":
     """Open what was restored; the trail tells it, and this machine takes it for what it saw last."""
-    from neuro_chart.store.records import Records  # noqa: PLC0415  # on a thread of its own
+    from neuro_chart.store.backups import tell_restored  # noqa: PLC0415  # on a thread of its own
+    from neuro_chart.store.records import Records  # noqa: PLC0415  # as above
     from neuro_chart.store.vault import Vault  # noqa: PLC0415  # as above
 
     vault = Vault.open_with_key(path, unlocked)
-    records = Records(vault)
-    records.log(Deed.RESTORED, backup=backup)
-    remember(records, vault, settings)
+    tell_restored(vault, backup)
+    remember(Records(vault), vault, settings)
     return vault

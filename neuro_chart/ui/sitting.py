@@ -21,16 +21,25 @@ OLDER = (
     "A backup that was restored explains it; if nobody restored one, find out who put an older file in its place."
 )  # fmt: skip
 
+OTHER_KEYS = (
+    "The keys beside this chart are not those that were recorded last: an older keys file was put back, "
+    "or a change of passphrase was cut off. A passphrase that was given up may open the chart again. "
+    "An owner should set every passphrase anew in Settings, People, and make a new recovery sheet."
+)
+
 
 def begin(chart: OpenChart, vault: "Vault", settings: QSettings) -> str:
-    """Write who signed in into the trail, with the attempts that failed before; a sentence if the vault is older than was seen here."""
+    """Write who signed in into the trail, with the attempts that failed before; what is to be said of an older vault or older keys."""
     from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # keeps the database out of the program's start
+    from neuro_chart.store.told_keys import are_others  # noqa: PLC0415  # as above
     from neuro_chart.store.witness import Witness  # noqa: PLC0415  # as above
 
     seen = Witness(_folder(settings)).outrun(vault, KeyRing.load(keys_path(vault.path)).vault_id)
+    older = "" if seen is None else OLDER.format(when=f"{long_day(local_day(seen.at))}, {local_time(seen.at)}")
+    keys = OTHER_KEYS if are_others(vault) else ""
     chart.act(chart.records.signed_in)
     remember(chart.records, vault, settings)
-    return "" if seen is None else OLDER.format(when=f"{long_day(local_day(seen.at))}, {local_time(seen.at)}")
+    return " ".join(filter(None, (older, keys)))
 
 
 def end(chart: OpenChart, deed: Deed, place: Place | None = None) -> bool:

@@ -76,7 +76,7 @@ def what_words(entry: Entry) -> str:
     """In one line, what the deed was done to."""
     rows = {name: fields for name, fields in entry.changes.items() if isinstance(fields, Mapping)}
     if not rows:
-        said = ", ".join(_plain(value) for name, value in entry.changes.items() if name not in {*MOMENTS, "holds", "signature"})
+        said = ", ".join(_plain(value) for name, value in entry.changes.items() if name not in {*MOMENTS, "holds", "signature", "keys"})
         return said[:1].upper() + said[1:] or ("Visit" if entry.visit_id else "Patient's record" if entry.patient_id else "")
     if len(rows) == 1:
         ((name, fields),) = rows.items()

@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from neuro_chart.clinic.trail import Deed
+from neuro_chart.store.access import set_passphrase
+from neuro_chart.store.keys import keys_path
 
 
 @pytest.fixture
@@ -68,6 +70,14 @@ def test_an_entry_of_the_trail_that_was_taken_away_is_found(rosa, treat, tamper,
     treat(rosa, 3)
     tamper("DELETE FROM trail WHERE seq = 2")
     assert "Entry 2 of the trail is missing." in done()
+
+
+def test_old_keys_that_were_put_back_are_found(window, vault, done):
+    old = keys_path(vault.path).read_bytes()
+    set_passphrase(vault, vault.practitioner_id, "seven grey herons wade")
+    assert done().startswith("✓ All holds")
+    keys_path(vault.path).write_bytes(old)
+    assert "▲ The keys beside this vault are not those that were recorded last" in done()
 
 
 def test_it_says_that_it_shows_tampering_and_does_not_prevent_it(check):

@@ -20,6 +20,7 @@ from neuro_chart.clinic.trail import Deed
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store import access
 from neuro_chart.store.errors import VaultError
+from neuro_chart.store.keys import keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui import lock, sound
@@ -555,6 +556,26 @@ def test_an_older_vault_than_this_machine_saw_is_said_and_its_reason(qtbot, apps
     again.window.close()
     third = apps()
     unlock(qtbot, third, passphrase)
+    assert third.window.notice.text == ""
+
+
+def test_an_old_keys_file_that_was_put_back_is_said_until_a_passphrase_is_set_anew(qtbot, apps, passphrase, vault_path):
+    app = apps()
+    unlock(qtbot, app, passphrase)
+    assert app.window.notice.text == ""
+    old = keys_path(vault_path).read_bytes()
+    access.set_passphrase(app.window.vault, app.window.vault.practitioner_id, OTHER)
+    app.window.close()
+    keys_path(vault_path).write_bytes(old)
+    again = apps()
+    unlock(qtbot, again, passphrase)
+    assert "keys beside this chart are not those that were recorded last" in again.window.notice.text
+    assert "set every passphrase anew in Settings, People" in again.window.notice.text
+    assert again.window.notice.close_button.isVisible()
+    access.set_passphrase(again.window.vault, again.window.vault.practitioner_id, OTHER)
+    again.window.close()
+    third = apps()
+    unlock(qtbot, third, OTHER)
     assert third.window.notice.text == ""
 
 
