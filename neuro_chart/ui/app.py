@@ -1,5 +1,6 @@
 """The program as a window: unlock, chart, lock, and a last word when something breaks."""
 
+import ctypes
 import json
 import sys
 import traceback
@@ -17,6 +18,7 @@ from neuro_chart.resources import ROOT, resource
 from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.afresh import start_afresh
 from neuro_chart.ui.away import Away
+from neuro_chart.ui.copied import Copied
 from neuro_chart.ui.idle import Idle
 from neuro_chart.ui.lock import Locked
 from neuro_chart.ui.roles import tell_roles
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
     from neuro_chart.ui.window import Window
 
+_NO_FAULT_BOX, _NO_HEAP = 2, 1  # to Windows' error reporting, for this process alone: errhandlingapi.h and werapi.h
 NAME = "neuro-chart"  # also what a desktop groups its windows by
 BLINK = 2000
 BROKEN = (
@@ -65,6 +68,7 @@ class App(QObject):
 
     def __init__(self, vault_path: Path, settings: QSettings, afresh: Callable[[str], None] | None = None) -> None:
         super().__init__()
+        no_core_dumps()  # before a passphrase is typed
         self.path, self.settings = vault_path, settings
         self._afresh = afresh
         self.unlock: Unlock | None = None
@@ -72,6 +76,7 @@ class App(QObject):
         self.idle: Idle | None = None
         self._away = Away(self)
         self._away.gone.connect(self._lock)
+        self._copied = Copied(self)
 
     def ask(self, locked: Locked | None = None, word: str = "", confirm: "Callable[[str], Vault] | None" = None) -> None:
         """Show the unlock window, with the rooms of a chart that is locked and a word about it."""
@@ -82,7 +87,6 @@ class App(QObject):
     def open(self, vault: "Vault") -> None:
         """Show the chart of an open vault; where it was left when it locked, to whoever left it there."""
         if self.window is None:
-            no_core_dumps()
             self._open(vault)
         else:
             self.window.uncover()
@@ -134,6 +138,7 @@ class App(QObject):
 
     def _locked(self, locked: Locked) -> None:
         self._stop_counting()
+        self._copied.clear()
         word = ""
         if self._afresh is not None:
             handed = json.dumps({"vault": str(self.path), "settings": self.settings.fileName(), "locked": locked.written()})
@@ -157,6 +162,7 @@ class App(QObject):
     def _covered(self, locked: Locked) -> None:
         """Hide a chart whose last words the disk does not take, until it does."""
         self._stop_counting()
+        self._copied.clear()
         window = self.window
         if window is not None:
             self._close_others()
@@ -171,11 +177,14 @@ class App(QObject):
 
 
 def no_core_dumps() -> None:
-    """Keep what is in the memory of this process out of a file, should it crash."""
-    try:
-        import resource as limits  # noqa: PLC0415  # not on Windows, which writes none by itself
-    except ImportError:
+    """Keep what is in the memory of this process out of a file, should it crash; what macOS writes by itself holds none of it."""
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetErrorMode(kernel.GetErrorMode() | _NO_FAULT_BOX)
+        kernel.WerSetFlags(_NO_HEAP)
         return
+    import resource as limits  # noqa: PLC0415  # not on Windows
+
     limits.setrlimit(limits.RLIMIT_CORE, (0, limits.getrlimit(limits.RLIMIT_CORE)[1]))
 
 
