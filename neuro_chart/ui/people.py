@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 from neuro_chart.clinic.people import Practitioner, Role
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
-from neuro_chart.ui.person_panel import AddPanel, DisablePanel, PassphrasePanel, PersonPanel
+from neuro_chart.ui.person_panel import AddPanel, DisablePanel, PassphrasePanel, PersonPanel, RolePanel
 from neuro_chart.ui.roles import announce
 from neuro_chart.ui.sections import section_page
 from neuro_chart.ui.sheet_card import SheetCard
@@ -115,8 +115,16 @@ class PeopleSection(QWidget):
             self._put(replace(line.person, name=name))
 
     def _choose_role(self, line: "PersonLine", _at: int) -> None:
-        if (role := Role(line.role.currentData())) is not line.person.role:
-            self._put(replace(line.person, role=role))
+        """Give the role that was chosen; it says who may do what, so a chart that was left open gives none."""
+        role, word = Role(line.role.currentData()), line.role.currentText()
+        if role is line.person.role:
+            return
+        changed = replace(line.person, role=role)
+        if self._chart.typed_within(self._chart.records.practice().sign_within):
+            self._put(changed)
+        else:
+            self.reload()  # as it is stored still
+            self._ask(RolePanel(self._chart, self._vault, changed, word))
 
     def add(self) -> None:
         """Ask for somebody new."""

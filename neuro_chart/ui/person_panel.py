@@ -223,3 +223,17 @@ class DisablePanel(PersonPanel):
         if disabled == self._person or self._chart.begin(partial(self._chart.records.put_practitioner, disabled)):
             self._person = disabled
             self._start(partial(remove, self._vault, disabled.id), f"{disabled.name} is disabled, and their passphrase is removed.")
+
+
+class RolePanel(PersonPanel):
+    """Asks for the passphrase before somebody gets another role; `word` is what that is called."""
+
+    def __init__(self, chart: OpenChart, vault: "Vault", person: Practitioner, word: str) -> None:
+        super().__init__(chart, vault, f"Another role for {person.name}", f"They are “{word}” from then on.", "Change the role")
+        self._person, self._word = person, word
+        self.setFocusProxy(self.confirm.line)
+
+    def do(self) -> None:
+        """Store the person with the role."""
+        if self._chart.begin(partial(self._chart.records.put_practitioner, self._person)):
+            self.done.emit(f"{self._person.name} is “{self._word}” from now on.")

@@ -4,10 +4,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.people import Role
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.confirm import Confirm
 from neuro_chart.ui.retention_field import RetentionField
 from neuro_chart.ui.room_names import RoomNames
 from neuro_chart.ui.sections import fields_card, section_page
@@ -55,12 +57,34 @@ class PracticeSection(QWidget):
     def _signing(self) -> QWidget:
         self.sign_within = Segments(SIGN_WITHIN, "When signing asks for the passphrase again")
         self.sign_within.show_choice(str(self._chart.records.practice().sign_within))
-        self.sign_within.chosen.connect(lambda _: self.flush())
+        self.sign_within.chosen.connect(lambda _: self._choose_within())
+        self.confirm = Confirm(self._chart)
+        self.confirm.wanted.connect(self.confirm.ask)
+        self.confirm.confirmed.connect(self._store_within)
+        self.confirm.hide()
         if self._chart.records.role is not Role.OWNER:
             self.sign_within.setEnabled(False)
             self.sign_within.setToolTip("An owner of the practice sets this")
         hint = "Whoever signs is asked for their own passphrase, unless they typed it within this time, to unlock or to sign."
-        return fields_card("Signing", hint, {"Ask for the passphrase": self.sign_within})
+        return fields_card("Signing", hint, {"Ask for the passphrase": self.sign_within}, self.confirm)
+
+    def _choose_within(self) -> None:
+        """To ask less often takes the passphrase itself: else whoever finds the chart open could sign with it."""
+        if int(self.sign_within.choice) > self._chart.records.practice().sign_within and self.confirm.is_needed:
+            self.confirm.begin()
+            self.confirm.line.setFocus()
+        else:
+            self._store_within()
+
+    def _store_within(self) -> None:
+        self.confirm.hide()
+        practice = self._chart.records.practice()
+        self._chart.act(lambda: self._chart.records.save_practice(replace(practice, sign_within=int(self.sign_within.choice))))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.confirm.hide()
+        self.sign_within.show_choice(str(self._chart.records.practice().sign_within))
 
     def _keeping(self) -> QWidget:
         self.retention = RetentionField(self._chart)
@@ -75,7 +99,6 @@ class PracticeSection(QWidget):
             name=self.name.text().strip() or before.name,
             letterhead=self.letterhead.toPlainText().strip(),
             paper=self.paper.choice,
-            sign_within=int(self.sign_within.choice or before.sign_within),
         )
         if after != before:
             self._chart.act(lambda: self._chart.records.save_practice(after))

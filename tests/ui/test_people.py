@@ -272,6 +272,25 @@ def test_nobody_lets_people_in_or_out_at_a_chart_that_was_left_open(qtbot, a_whi
     assert sign_in(vault, HIS).name == "Ola Nordmann"
 
 
+def test_nobody_makes_themselves_an_owner_at_a_chart_that_was_left_open(qtbot, a_while_ago, records, ola, passphrase):
+    section = a_while_ago
+
+    def choose_owner():
+        line = named(section, ola.name)
+        line.role.setCurrentIndex(line.role.findData("owner"))
+        line.role.activated.emit(line.role.currentIndex())
+
+    choose_owner()
+    assert ola in records.practitioners()
+    assert named(section, ola.name).role.currentText() == "Practitioner"
+    qtbot.keyClick(section.panel, Qt.Key.Key_Escape)
+    assert section.panel is None
+    choose_owner()
+    confirm(qtbot, section.panel.confirm, passphrase)
+    qtbot.waitUntil(lambda: section.panel is None, timeout=20_000)
+    assert replace(ola, role=Role.OWNER) in records.practitioners()
+
+
 def test_nobody_makes_a_sheet_at_a_chart_that_was_left_open(qtbot, a_while_ago, vault, passphrase):
     sheet = a_while_ago.sheet
     click(qtbot, sheet.make_button)

@@ -122,10 +122,27 @@ def test_the_minutes_after_which_the_chart_locks_are_chosen_and_kept(machine, ke
 
 def test_when_signing_asks_for_the_passphrase_is_stored_with_the_practice(window, practice):
     assert practice.sign_within.choice == "15"
-    practice.sign_within.choose("0")
-    assert window.chart.records.practice().sign_within == 0
     practice.sign_within.choose("60")
     assert window.chart.records.practice().sign_within == 60
+    practice.sign_within.choose("0")
+    assert window.chart.records.practice().sign_within == 0
+
+
+def test_signing_asks_less_often_only_once_the_passphrase_is_typed(window, practice, passphrase, qtbot):
+    practice.sign_within.choose("0")
+    practice.sign_within.choose("525600")
+    practice.name.setText("Harbour Acupuncture")
+    window.show_page("today")  # all that waits on the page is stored
+    assert window.chart.records.practice().name == "Harbour Acupuncture"
+    assert window.chart.records.practice().sign_within == 0
+    window.show_page("settings")
+    assert practice.sign_within.choice == "0"
+    practice.sign_within.choose("15")
+    assert practice.confirm.line.hasFocus()
+    practice.confirm.line.setText(passphrase)
+    QTest.keyClick(practice.confirm.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.chart.records.practice().sign_within == 15, timeout=20_000)
+    assert not practice.confirm.isVisible()
 
 
 def test_only_an_owner_sets_when_signing_asks(window, section):
