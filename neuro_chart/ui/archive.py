@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from neuro_chart.clinic.people import Patient, Role
 from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day
-from neuro_chart.ui.widgets import add_action, button, label, row
+from neuro_chart.ui.flow import Flow
+from neuro_chart.ui.widgets import add_action, button, label
 
 IN_ARCHIVE = "Archived on {}: out of the lists and the search. Nothing is lost, and it can be charted in as before."
 
 
 class RecordActs(QWidget):
-    """A quiet row of links. `merge_wanted`, `erase_wanted`: their panels are asked for.
+    """Quiet links. `merge_wanted`, `erase_wanted`: their panels are asked for.
 
     Archiving is a step on the record's own stack, undone like any edit. Erasing shows only to an owner, of a record that lies in the
     archive and that the practice need not keep any more; until then the reason stands in its place.
@@ -41,7 +42,8 @@ class RecordActs(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
         box.addWidget(self.since)
-        box.addWidget(row(self.archive, self.merge, self.erase, None, spacing=4))
+        self._links = Flow((self.archive, self.merge, self.erase))
+        box.addWidget(self._links)
         box.addWidget(self.kept)
 
     def show_patient(self, patient: Patient) -> None:
@@ -58,6 +60,7 @@ class RecordActs(QWidget):
         for made, action in ((self.archive, self._archiving), (self.merge, self._merging), (self.erase, self._erasing)):
             made.setVisible(shown[made])
             action.setEnabled(shown[made])
+        self._links.lay_out()
         for said in (self.since, self.kept):
             said.setVisible(bool(said.text()))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import cast
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
@@ -176,17 +177,16 @@ class OverviewPage(QWidget):
             state = pill(f"▲ {state_word(draft)}", "warning") if draft.count.uncounted else state
             go_on = "Look at visit" if draft.read_only else "Continue visit"
             choose = button(go_on, self._opener(draft.id), "primary" if draft is drafts[0] else "", "play")
-            parts.append(row(label(words, "title"), *([state] if state else []), None, choose))
+            parts.append(_line(label(words, "title", wrap=True), *([state] if state else []), choose))
             if is_empty(draft) and not draft.read_only:
-                parts.append(
-                    row(label("Nothing is charted in it yet.", "muted"), None, button("Take it away", self._dropper(draft.id), "link"))
-                )
+                away = button("Take it away", self._dropper(draft.id), "link")
+                parts.append(_line(label("Nothing is charted in it yet.", "muted", wrap=True), away))
         if not drafts:
             last = local_day(visits[0].started) if visits else None
             words = f"Last visit {ago(last, today())}" if last else "No visit yet"
             start = button("Start visit", self.visit_wanted.emit, "primary", "plus")
             self._chart.for_writers(start)
-            parts.append(row(label(words, "title"), None, start))
+            parts.append(_line(label(words, "title", wrap=True), start))
         elif local_day(drafts[0].started) != today() and not drafts[0].read_only:
             parts.append(row(None, button("Start another visit", self.visit_wanted.emit, "link", "plus")))
         parts += [LeftInRow(left, ask=False) for left, _ in self._chart.records.left_in(dossier.patient.id)]
@@ -227,6 +227,13 @@ def _buttons(place: QVBoxLayout) -> list[QPushButton]:
     around = place.parentWidget()
     shown = [widget for widget in around.findChildren(QWidget) if place.indexOf(widget) >= 0] if around else []  # itemAt: see tab_order
     return [made for widget in shown for made in widget.findChildren(QPushButton)]
+
+
+def _line(words: QLabel, *beside: QWidget) -> QWidget:
+    """Words with what belongs beside them; where there is little room, the words wrap and the page stays as it is."""
+    made = row(words, *beside)
+    cast("QHBoxLayout", made.layout()).setStretch(0, 1)
+    return made
 
 
 def _narrow(made: QLabel) -> QLabel:

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.forms import newest, pack
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.retention import Retention
 from neuro_chart.ui.health_history import FORM
+from neuro_chart.ui.overview import OverviewPage
 from neuro_chart.ui.patient import PatientPage
 from neuro_chart.ui.patient_form import PatientForm
 from neuro_chart.ui.ticker import Ticker
@@ -156,6 +158,29 @@ def test_many_warnings_leave_room_and_say_how_many_more(qtbot, page, records, li
 
     qtbot.waitUntil(lambda: any(made.text().startswith("+") for made in shown()))
     qtbot.waitUntil(lambda: all(made.geometry().right() <= page.head.pills.width() for made in shown()))
+
+
+@pytest.mark.usefixtures("look")
+@pytest.mark.parametrize("width", [942, 1284])  # beside the rail of a window 1024 or 1366 px wide
+def test_the_overview_never_scrolls_sideways_however_much_can_be_done(qtbot, qapp, page, records, library, treat, width):
+    records.save_practice(replace(records.practice(), retention=Retention(10)))
+    jan = Patient("Ján", "Novák", birth=date(1931, 2, 3), created=now() - timedelta(days=4100))
+    records.save_patient(jan)
+    form = newest(library.forms, FORM)
+    told = {"allergies": [True], "allergies-which": ["Pine resin"], "bleeding": [True], "falls": [True]}
+    records.start_intake(Intake(jan.id, form.canonical, dict(pack(told)), started=now() - timedelta(days=4050)))
+    treat(jan, 4010)
+    treat(jan, 4000, signed=False)  # and twelve needles that nobody ticked off
+    records.archive(jan.id)
+    page.resize(width, 640)
+    page.open(jan.id)
+    overview = page.findChild(OverviewPage)
+    area = overview.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: any("not yet signed" in text for text in words(page)) and area.verticalScrollBar().maximum() > 0)
+    for _ in range(8):  # each round tells the next layer how wide it is
+        qapp.processEvents()
+    assert area.horizontalScrollBar().maximum() == 0
+    assert overview.acts.merge.isVisible()
 
 
 def test_a_visit_is_started_continued_and_counted(qtbot, page, records, rosa):
