@@ -23,8 +23,9 @@ from neuro_chart.ui.privacy import shown_name
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.trail_entry import EntryCard
 from neuro_chart.ui.trail_filter import TrailFilter, Wanted
+from neuro_chart.ui.trail_paper import TrailPaper
 from neuro_chart.ui.trail_words import deed_words, what_words
-from neuro_chart.ui.widgets import Empty, button, card, lines_table
+from neuro_chart.ui.widgets import Empty, add_action, button, card, icon_button, lines_table
 
 if TYPE_CHECKING:
     from neuro_chart.clinic.trail import Entry
@@ -41,9 +42,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Names:
-    """Who it is that has an id: practitioners by their names, patients as the settings have them shown."""
+    """Who it is that has an id: practitioners by their names, patients as the settings have them shown, or by name without any."""
 
-    def __init__(self, chart: OpenChart, settings: QSettings) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings | None = None) -> None:
         self._chart, self._settings = chart, settings
         self._known: dict[str, str] = {}
 
@@ -60,7 +61,8 @@ class Names:
             self._known = people | {"": "", RECOVERY: "Somebody with the recovery sheet"}
         if row_id not in self._known:
             try:
-                self._known[row_id] = shown_name(self._chart.records.patient(row_id), self._settings)
+                whose = self._chart.records.patient(row_id)
+                self._known[row_id] = shown_name(whose, self._settings) if self._settings is not None else whose.name
             except LookupError:
                 self._known[row_id] = ERASED
         return self._known[row_id]
@@ -171,7 +173,7 @@ class Trail(QWidget):
 
     def __init__(self, chart: OpenChart, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = Names(chart, settings)
+        self._chart, self._names = chart, Names(chart, settings)
         self.filter = TrailFilter(chart, settings)
         self.model = TrailLines(chart, self._names, self)
         self.table = self._table()
@@ -187,10 +189,18 @@ class Trail(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(whole)
         self._pages.addWidget(self._nothing)
+        self.paper = TrailPaper(chart)
+        self.paper.closed.connect(self._leave_paper)
+        self._pages.addWidget(self.paper)
+        self.to_paper = icon_button("printer", "Print or save what is shown", self.show_paper)
+        add_action(self, "Print or save the trail as it is shown", "", self.show_paper)
+        above = QHBoxLayout()
+        above.addWidget(self.filter, 1)
+        above.addWidget(self.to_paper, 0, Qt.AlignmentFlag.AlignTop)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
-        box.addWidget(self.filter)
+        box.addLayout(above)
         box.addWidget(self._pages, 1)
         self.filter.changed.connect(self.reload)
         self.entry.wanted.connect(self._open)
@@ -228,6 +238,16 @@ class Trail(QWidget):
         self._pages.setCurrentIndex(0 if self.model.entries else 1)
         self.table.selectRow(next((at for at, entry in enumerate(self.model.entries) if kept and entry.seq == kept.seq), 0))
         self._show_entry()
+
+    def show_paper(self) -> None:
+        """Show the entries that are asked for as a paper, with the names whole, as it is for whoever asked."""
+        self._pages.setCurrentWidget(self.paper)
+        self.paper.setFocus()
+        self.paper.show_entries(self.filter.wanted, self.filter.words, Names(self._chart))
+
+    def _leave_paper(self) -> None:
+        self.reload()
+        self.table.setFocus()
 
     def show_names(self) -> None:
         """Show names or initials, as the settings have it now."""

@@ -1,10 +1,11 @@
 """One entry of the trail, with what stood in the record before and after."""
 
 from collections.abc import Callable
+from typing import cast
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.trail import Entry
 from neuro_chart.ui.days import when, zoned_time
@@ -45,7 +46,9 @@ class EntryCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(8)
-        for made in (self.title, self.who, self.when, self.went_back, row(self.whose, self.open), self.text):
+        whose = row(self.whose, self.open)
+        cast("QHBoxLayout", whose.layout()).setStretch(0, 1)
+        for made in (self.title, self.who, self.when, self.went_back, whose, self.text):
             box.addWidget(made)
         box.setStretchFactor(self.text, 1)
 

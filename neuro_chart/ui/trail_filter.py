@@ -11,7 +11,7 @@ from neuro_chart.clinic.dates import read_date
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.days import day_first, short_day
+from neuro_chart.ui.days import day_first, long_day, short_day
 from neuro_chart.ui.privacy import initials_only, shown_name
 from neuro_chart.ui.trail_words import deed_words
 from neuro_chart.ui.widgets import button, label, row, set_flag, small_field
@@ -156,6 +156,19 @@ class TrailFilter(QWidget):
             since=_begin(since) if since else None,
             until=_begin(until + timedelta(days=1)) if until else None,
         )
+
+    @property
+    def words(self) -> list[str]:
+        """What is asked of the trail, in words; the patient by name, whatever the screen shows."""
+        wanted, found = self.wanted, []
+        if wanted["patient_id"]:
+            whose = self._chart.records.patient(wanted["patient_id"])
+            found.append(f"Patient: {whose.name}" + (f", born {long_day(whose.birth)}" if whose.birth else ""))
+        found += [f"By: {self.person.currentText()}"] if wanted["practitioner_id"] else []
+        found += [f"Only: {self.deed.currentText().lower()}"] if wanted["deed"] else []
+        for line, word in ((self.since, "From"), (self.until, "To")):
+            found += [f"{word} {long_day(day)}"] if (day := self._days[line]) else []
+        return found or ["All that was done"]
 
     @property
     def is_narrow(self) -> bool:
