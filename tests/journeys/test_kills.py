@@ -1,6 +1,6 @@
 """Killed at any moment of a working day: every act that had returned is there whole, and every word but those of the last second.
 
-A few moments in the usual run; NEURO_CHART_KILLS=200 tries as many. NEURO_CHART_PROGRAM names the program that is killed, such as
+Two moments in the usual run; NEURO_CHART_KILLS=200 tries as many. NEURO_CHART_PROGRAM names the program that is killed, such as
 dist/neuro-chart/neuro-chart.
 """
 
@@ -21,9 +21,9 @@ from neuro_chart.demo import PASSPHRASE
 from neuro_chart.store.vault import Vault
 from neuro_chart.telling import missing
 
-KILLS = int(os.environ.get("NEURO_CHART_KILLS", "4"))
+KILLS = int(os.environ.get("NEURO_CHART_KILLS", "2"))
 PROGRAM = [os.environ["NEURO_CHART_PROGRAM"]] if "NEURO_CHART_PROGRAM" in os.environ else [sys.executable, "-m", "neuro_chart"]
-LONGEST = 8.0 if KILLS <= 4 else 12.0  # seconds of the day within which it is killed: some two patients from first word to backup
+LONGEST = 8.0 if KILLS <= 2 else 12.0  # seconds of the day within which it is killed: some two patients from first word to backup
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX")
