@@ -1,15 +1,17 @@
 """A sitting at the chart: it begins with who signed in and ends with why, and this machine remembers where the trail stood."""
 
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.store.errors import VaultError, WriteFailedError
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.ui.days import local_day, local_time, long_day, when
 from neuro_chart.ui.place import Place
 
 if TYPE_CHECKING:
@@ -26,10 +28,15 @@ OTHER_KEYS = (
     "or a change of passphrase was cut off. A passphrase that was given up may open the chart again. "
     "An owner should set every passphrase anew in Settings, People, and make a new recovery sheet."
 )
+SLOW = timedelta(minutes=5)  # what Kerberos (RFC 4120) lets the clocks of two machines differ by, which a chart may travel between
+CLOCK = (
+    "This machine's clock reads {now}, but the chart was last used on {then}. One of the two is wrong. "
+    "Check the date and time before you chart or sign."
+)  # fmt: skip
 
 
 def begin(chart: OpenChart, vault: "Vault", settings: QSettings) -> str:
-    """Write who signed in into the trail, with the attempts that failed before; what is to be said of an older vault or older keys."""
+    """Write who signed in into the trail, with the attempts that failed before; what is to be said first of all, or nothing."""
     from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # keeps the database out of the program's start
     from neuro_chart.store.told_keys import are_others  # noqa: PLC0415  # as above
     from neuro_chart.store.witness import Witness  # noqa: PLC0415  # as above
@@ -37,9 +44,16 @@ def begin(chart: OpenChart, vault: "Vault", settings: QSettings) -> str:
     seen = Witness(_folder(settings)).outrun(vault, KeyRing.load(keys_path(vault.path)).vault_id)
     older = "" if seen is None else OLDER.format(when=f"{long_day(local_day(seen.at))}, {local_time(seen.at)}")
     keys = OTHER_KEYS if are_others(vault) else ""
+    clock = _clock(chart.records)
     chart.act(chart.records.signed_in)
     remember(chart.records, vault, settings)
-    return " ".join(filter(None, (older, keys)))
+    return " ".join(filter(None, (older, keys, clock)))
+
+
+def _clock(records: "Records") -> str:
+    """What is to be said where this machine's clock is behind the trail's end; all times are in UTC, whatever the zone and the season."""
+    moment, last = now(), records.trail_head().at
+    return CLOCK.format(now=when(moment), then=when(last)) if moment < last - SLOW else ""
 
 
 def end(chart: OpenChart, deed: Deed, place: Place | None = None) -> bool:
