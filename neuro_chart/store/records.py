@@ -165,6 +165,13 @@ class Records(Questions):
                 self._write(session, self._entry(deed, patient_id, visit_id, cleaned(words)))
         return Change("trail", patient_id, visit_id)
 
+    def seen_in_search(self, patient_ids: Iterable[str]) -> Change:
+        """Says in the trail of each of these patients that words of their notes were shown among what a search found."""
+        if not self._vault.read_only:
+            with self._acting(need=Role.READER) as session:
+                self._write(session, *(self._entry(Deed.SEEN, each, changes={"where": "in a search of all notes"}) for each in patient_ids))
+        return Change("trail")
+
     def signed_in(self, *, recovered: bool = False) -> Change:
         """Begins a sitting: what was being typed when the last one broke off, attempts that failed, and who is here, go into the trail."""
         if not self._vault.read_only:

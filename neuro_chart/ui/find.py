@@ -1,5 +1,6 @@
 """Words searched across the notes of all patients."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -14,7 +15,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFocusEvent, QFont, QHideEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.questions import Found
 
 SEARCH_AFTER = 150
+SEEN_AFTER = 2000  # ms that results rest on the screen before the trail tells of them
 MOST = 100
 ROW, LINES = 76, 2
 _FOUND = Qt.ItemDataRole.UserRole
@@ -51,7 +53,10 @@ _NOTHING = ("Nothing found", "No note holds all these words. Fewer words, or a p
 
 
 class FindPage(QWidget):
-    """One line to type in, and the visits whose notes hold the words: `visit_chosen(patient_id, visit_id)`."""
+    """One line to type in, and the visits whose notes hold the words: `visit_chosen(patient_id, visit_id)`.
+
+    The trail tells once for each search whose words came into sight, when they rest there for a moment or one of the visits is opened.
+    """
 
     visit_chosen = Signal(str, str)
 
@@ -70,6 +75,13 @@ class FindPage(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_AFTER)
         self._timer.timeout.connect(self._search_in_sight)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(SEEN_AFTER)
+        self._rest.timeout.connect(self._tell_seen)
+        self._words: list[str] = []  # that are searched for now
+        self._shown: set[str] = set()  # the patients whose words came into sight
+        self._told: set[str] = set()  # and of whom the trail tells that
         self.list = QListWidget()
         self.list.setAccessibleName("Visits found")
         self.list.setItemDelegate(FoundRow(self.list))
@@ -79,6 +91,7 @@ class FindPage(QWidget):
         ListKeys(self.line, self.list)
         self.list.itemClicked.connect(self._open)
         self.list.itemActivated.connect(self._open)
+        self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._count = label("", "small")
         self._empty = Empty("search", *_TEACH)
         self._pages = QStackedWidget()
@@ -99,6 +112,7 @@ class FindPage(QWidget):
         return self._empty.title.text() if not self.list.count() else ""
 
     def _wait(self) -> None:
+        self._rest.stop()
         if not self._timer.isActive():
             self._timer.start()
 
@@ -109,6 +123,10 @@ class FindPage(QWidget):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self.search()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._rest.stop()
 
     def _search_in_sight(self) -> None:
         if self.isVisible():
@@ -136,6 +154,30 @@ class FindPage(QWidget):
         number = f"the newest {MOST}" if len(found) == MOST else QLocale().toString(len(found))
         self._count.setText("" if not found else "1 visit" if len(found) == 1 else f"{number} visits")
 
+        if words.split() != self._words:
+            self._words = words.split()
+            self._shown.clear()
+            self._told.clear()
+        if found and self.isVisible():
+            self._rest.start()
+
+    def _in_sight(self) -> set[str]:
+        """The patients whose words stand in the part of the list that is shown."""
+        shown = self.list.viewport().rect()
+        items = (self.list.item(at) for at in range(self.list.count()))
+        return {item.data(_FOUND).patient_id for item in items if self.list.visualItemRect(item).intersects(shown)}
+
+    def _scrolled(self) -> None:
+        self._shown |= self._in_sight()
+        self._rest.start()
+
+    def _tell_seen(self) -> None:
+        self._rest.stop()
+        seen = (self._shown | self._in_sight()) - self._told
+        if seen:
+            self._told |= seen
+            self._chart.act(partial(self._chart.records.seen_in_search, sorted(seen)))
+
     def _open_current(self) -> None:
         if self._timer.isActive():
             self.search()
@@ -143,6 +185,7 @@ class FindPage(QWidget):
             self._open(item)
 
     def _open(self, item: QListWidgetItem) -> None:
+        self._tell_seen()
         found: Found = item.data(_FOUND)
         self.visit_chosen.emit(found.patient_id, found.visit_id)
 

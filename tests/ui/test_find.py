@@ -2,9 +2,13 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
-from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.people import Patient, Role
+from neuro_chart.clinic.trail import Deed
+from neuro_chart.ui import find
 from neuro_chart.ui.find import FindPage, places
+from neuro_chart.ui.trail_words import what_words
 
 
 @pytest.fixture
@@ -60,6 +64,82 @@ def test_a_click_opens_a_visit(qtbot, page, charted):
     with qtbot.waitSignal(page.visit_chosen) as chosen:
         qtbot.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert chosen.args[1] == charted[0].id
+
+
+# Whose words were seen
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Results have rested as soon as they are there."""
+    monkeypatch.setattr(find, "SEEN_AFTER", 0)
+
+
+@pytest.fixture
+def seen(records):
+    """Whose words the trail tells were seen, in which words: `seen()`."""
+    return lambda: {entry.patient_id: what_words(entry) for entry in records.trail(deed=Deed.SEEN)}
+
+
+def entries(records):
+    return len(records.trail(deed=Deed.SEEN))
+
+
+def test_the_trail_tells_once_for_each_search_whose_words_rested_on_the_screen(qtbot, at_once, charted, page, records, seen):
+    search(qtbot, page, "burning", 2)
+    qtbot.waitUntil(lambda: entries(records) == 2)
+    assert seen() == {visit.patient_id: "In a search of all notes" for visit in charted}
+    assert "burning" not in str([entry.changes for entry in records.trail(deed=Deed.SEEN)])
+    page.hide()
+    page.show()
+    page.search()
+    QTest.qWait(20)
+    assert entries(records) == 2
+    search(qtbot, page, "cramps", 1)
+    qtbot.waitUntil(lambda: entries(records) == 3)
+
+
+@pytest.mark.usefixtures("charted")
+def test_what_was_on_the_screen_for_less_than_a_moment_is_not_told(qtbot, page, records):
+    for end in range(1, 8):
+        page.line.setText("burning"[:end])
+        page.search()
+    page.hide()
+    assert not page._rest.isActive()
+    assert entries(records) == 0
+
+
+def test_who_opens_a_visit_has_seen_what_stood_around_it(qtbot, page, charted, records, seen):
+    search(qtbot, page, "burning", 2)
+    told = []
+    page.visit_chosen.connect(lambda *_: told.append(entries(records)))
+    qtbot.keyClick(page.line, Qt.Key.Key_Return)
+    assert told == [2]
+    assert set(seen()) == {visit.patient_id for visit in charted}
+
+
+def test_whose_words_are_further_down_is_told_once_they_are_scrolled_to(qtbot, at_once, page, records, treat, seen):
+    for number in range(20):
+        patient = Patient("Ana", f"Ortiz {number:02}")
+        records.save_patient(patient)
+        treat(patient, number, (), plan="Burning less")
+    search(qtbot, page, "burning", 20)
+    qtbot.waitUntil(lambda: entries(records) > 0)
+    assert page.list.count() > entries(records) == len(seen())
+    last = page.list.item(19).data(Qt.ItemDataRole.UserRole).patient_id
+    assert last not in seen()
+    while page.list.currentRow() < 19:
+        qtbot.keyClick(page.line, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: last in seen())
+    assert entries(records) == len(seen())
+
+
+@pytest.mark.usefixtures("charted")
+def test_a_reader_s_search_is_told_too(qtbot, page, records, as_role):
+    as_role(Role.READER)
+    search(qtbot, page, "burning", 2)
+    qtbot.keyClick(page.line, Qt.Key.Key_Return)
+    assert entries(records) == 2
 
 
 def test_nothing_typed_and_nothing_found_say_what_to_do(qtbot, page):
