@@ -5,6 +5,7 @@ So a program that is killed in the midst of a restore leaves the old vault or th
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,7 +35,11 @@ def put_in_place(fresh: Path, path: Path, kept: Path) -> None:
 
 
 def finish(path: Path) -> None:
-    """Finishes what a marker beside the vault says to be under way; does nothing where there is none."""
+    """Finishes what a marker beside the vault says to be under way; does nothing where there is none.
+
+    What another program left to be written into the vault is kept, but apart.
+    """
+    _set_aside(path.with_name(f"{path.name}-journal"))
     marker = _marker(path)
     try:
         words = json.loads(marker.read_text(encoding="utf-8"))
@@ -71,6 +76,13 @@ def sweep(folder: Path, begins: str, half: str) -> None:
     for left in folder.iterdir():
         if left.name.startswith(".") and left.name.lstrip(".").startswith(begins) and half in left.name:
             left.unlink(missing_ok=True)
+
+
+def _set_aside(rollback: Path) -> None:
+    """A journal of a kind that the program never writes: SQLite would write it into the vault before anybody could look at it."""
+    with suppress(OSError):  # where nothing can be renamed, the vault is only read, and without any journal
+        if rollback.exists() and rollback.stat().st_size:
+            rollback.rename(rollback.with_name(f"{rollback.name}.kept-{uuid4().hex[:8]}"))
 
 
 def _keep(old: Path, kept: Path) -> None:
