@@ -115,7 +115,7 @@ def test_where_nothing_can_be_written_nothing_breaks(vault_path, passphrase):
 def test_what_failed_is_kept_until_the_trail_has_it(vault, records, monkeypatch):
     fail(vault.path, 2)
     with monkeypatch.context() as broken:
-        broken.setattr(Records, "_entry", lambda *_: 1 / 0)
+        broken.setattr(Records, "_entry", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             records.signed_in()
     assert len(Attempts(vault.path).moments()) == 2
