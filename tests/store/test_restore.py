@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
+from neuro_chart.clinic.recovery import read, write
+from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.access import new_recovery, open_by_sheet, recover
 from neuro_chart.store.backups import backup, restore
 from neuro_chart.store.errors import (
@@ -75,19 +77,33 @@ def test_a_backup_takes_the_place_of_the_chart_which_is_kept_aside(vault_path, c
     }
 
 
-def test_on_a_clean_machine_the_recovery_sheet_is_enough(vault_path, tmp_path, passphrase):
+TYPED = {
+    "as printed": lambda sheet: sheet,
+    "small letters with spaces": lambda sheet: sheet.lower().replace("-", " "),
+    "in one": lambda sheet: sheet.replace("-", ""),
+    "O and I for 0 and 1": lambda sheet: sheet.replace("0", "O").replace("1", "I"),
+    "wide, in lines": lambda sheet: "".join(chr(ord(c) + 0xFEE0) if c.isalnum() else "\n" for c in sheet),
+}
+
+
+@pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED)
+def test_on_a_clean_machine_the_recovery_sheet_is_enough(vault_path, tmp_path, passphrase, typed):
     with Vault.open(vault_path, passphrase) as vault:
-        Records(vault).save_patient(Patient("Early"))
-        sheet = new_recovery(vault)
+        records = Records(vault)
+        records.save_patient(early := Patient("Early"))
+        records.start_visit(visit := Visit(early.id, vault.practitioner_id, subjective="Sleeps badly"))
+        records.sign(visit.id)
+        sheet, said, head = new_recovery(vault), records.visits(early.id), records.trail_head()
         mei = vault.practitioner_id
         folder = tmp_path / "stick"
         folder.mkdir()
         made = backup(vault, folder).path
     there = tmp_path / "another" / "machine" / "practice.vault"
-    with_the_sheet = KeyRing.load(keys_path(made)).unwrap_recovery(sheet)
-    assert restore(made, there, with_the_sheet) is None
-    with recover(open_by_sheet(there, sheet), mei, "a new passphrase of mine"):
-        pass
+    key = write(read(typed(sheet)))
+    assert restore(made, there, KeyRing.load(keys_path(made)).unwrap_recovery(key)) is None
+    with recover(open_by_sheet(there, key), mei, "a new passphrase of mine") as vault:
+        assert Records(vault).visits(early.id) == said
+        assert verify(vault, seen=head).holds
     assert patients(there, "a new passphrase of mine") == {"Early"}
     assert patients(vault_path, passphrase) == {"Early"}
 
