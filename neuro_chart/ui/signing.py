@@ -19,7 +19,7 @@ from neuro_chart.ui.days import local_day, local_time, long_day, zoned_time
 from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.place import keep_words
 from neuro_chart.ui.treatment import Treatment
-from neuro_chart.ui.widgets import button, icon_button, label, scrolled, set_flag
+from neuro_chart.ui.widgets import add_action, button, icon_button, label, scrolled, set_flag
 from neuro_chart.ui.words import Prose
 
 
@@ -280,6 +280,7 @@ class SignedBar(QFrame):
         self.words = label("", wrap=True)
         self.digest = label("", "small")
         self.amend = button("Add amendment", self.amend_wanted.emit, "", "plus")
+        add_action(self, "Add amendment", "", self.amend.click)
         box = QHBoxLayout(self)
         box.setContentsMargins(16, 6, 8, 6)
         box.setSpacing(12)

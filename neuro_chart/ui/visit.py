@@ -86,6 +86,7 @@ class VisitPage(QWidget):
         self._described: dict[Site, str] = {}
         self._unadded: dict[str, tuple[str, str]] = {}
         self.bar = SignedBar()
+        chart.for_writers(self.bar.amend)
         self.note = Note(self.treatment)
         self.last = LastVisit(library.tongue_pulse)
         self.aftercare = AftercarePanel(library.exercises)

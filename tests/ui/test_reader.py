@@ -50,6 +50,16 @@ def test_an_open_visit_is_looked_at_like_a_signed_one(reading, rosa):
     assert records.visit(draft.id) == draft
 
 
+def test_a_signed_visit_takes_no_amendment(qtbot, reading, rosa):
+    signed = next(visit for visit in reading.chart.records.visits(rosa.id) if visit.signed)
+    reading.open_visit(rosa.id, signed.id)
+    page = reading.patient.findChild(VisitPage)
+    assert page.bar.amend.isVisible()
+    assert page.bar.amend.toolTip() == READ_ONLY
+    page.bar.amend.click()
+    assert page.left.currentWidget() is not page.amend_panel
+
+
 def test_the_record_the_history_and_the_library_take_no_word(reading, rosa):
     reading.open_patient(rosa.id)
     for tab in ("overview", "health"):

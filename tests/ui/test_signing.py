@@ -234,6 +234,23 @@ def amending(asking, page):
     return page.amend_panel
 
 
+def test_an_amendment_is_offered_among_all_that_can_be_done_once_the_visit_is_signed(window, rosa, treat, qtbot):
+    def offered():
+        window.show_palette()
+        palette = QApplication.activePopupWidget()
+        qtbot.keyClicks(palette.line, "amendment")
+        found = [palette.list.item(at).text() for at in range(palette.list.count())]
+        qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+        return found
+
+    window.open_visit(rosa.id, treat(rosa, 0, signed=False).id)
+    assert "Add amendment" not in offered()
+    window.open_visit(rosa.id, treat(rosa, 7).id)
+    assert "Add amendment" in offered()
+    page = window.patient.findChild(VisitPage)
+    assert page.left.currentWidget() is page.amend_panel
+
+
 def test_an_amendment_is_added_with_its_reason_only(amending, stored):
     amending.text.setPlainText("The left foot, not the right.")
     amending.add.click()
