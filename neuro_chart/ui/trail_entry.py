@@ -8,14 +8,13 @@ from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.trail import Entry
-from neuro_chart.ui.days import when, zoned_time
+from neuro_chart.ui.days import zoned_time
 from neuro_chart.ui.theme import SMALL, Theme
-from neuro_chart.ui.trail_words import Told, deed_words, details, what_words
+from neuro_chart.ui.trail_words import Told, deed_words, details, went_back_words, what_words
 from neuro_chart.ui.widgets import button, label, row
 
 TEXT = 56  # px: three lines at least
 ROOM = 8  # px between one row's lines and the next
-WENT_BACK = "The clock went back before this: entry {seq}, made earlier, reads {when}. The entries' numbers tell the order."
 Paragraph = tuple[int, tuple[tuple[str, QTextCharFormat], ...]]  # the room above it in px, and its words with their looks
 
 
@@ -63,7 +62,7 @@ class EntryCard(QFrame):
         self.title.setText(f"{deed_words(entry.deed)}: {what[:1].lower()}{what[1:]}" if what else deed_words(entry.deed))
         self.who.setText(self._name_of(entry.practitioner_id) if entry.practitioner_id else "Nobody had signed in")
         self.when.setText(f"{zoned_time(entry.at.astimezone())} · entry {entry.seq}")
-        self.went_back.setText(WENT_BACK.format(seq=before.seq, when=when(before.at)) if before is not None else "")
+        self.went_back.setText(went_back_words(before) if before is not None else "")
         self.went_back.setVisible(before is not None)
         self.whose.setText(self._name_of(entry.patient_id) if entry.patient_id else "")
         self.whose.setVisible(bool(entry.patient_id))

@@ -11,13 +11,13 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.trail import Deed
+from neuro_chart.clinic.trail import Deed, set_back
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import today
 from neuro_chart.ui.paper_view import Outcome, PaperView
 from neuro_chart.ui.roles import announce
 from neuro_chart.ui.trail_filter import Wanted
-from neuro_chart.ui.trail_words import NameOf, deed_words, details, what_words
+from neuro_chart.ui.trail_words import NameOf, deed_words, details, went_back_words, what_words
 from neuro_chart.ui.widgets import add_action, button, icon_button, label, row, set_flag
 from neuro_chart.ui.work import Work
 
@@ -65,12 +65,12 @@ class TrailPaper(QWidget):
             self._say(TOO_MANY, is_error=True)
             return
         self._patient_id = wanted["patient_id"]
-        practice, made = self._chart.records.practice(), now()
+        practice, made, before = self._chart.records.practice(), now(), set_back(entries)
 
         def work() -> bytes:
             from neuro_chart.paper.trail import trail_paper  # noqa: PLC0415  # the paper's library loads when it is first needed
 
-            return trail_paper(practice, asked, [_line(entry, name_of) for entry in entries], made)
+            return trail_paper(practice, asked, [_line(entry, name_of, before.get(entry.seq)) for entry in entries], made)
 
         self._work = Work(self)
         self._work.done.connect(partial(self._made, self._work))
@@ -132,13 +132,13 @@ class TrailPaper(QWidget):
             announce(self, sentence)
 
 
-def _line(entry: "Entry", name_of: NameOf) -> "Line":
+def _line(entry: "Entry", name_of: NameOf, before: "Entry | None" = None) -> "Line":
     """An entry in the words of the screen; what was added whole stands in the record itself, what was replaced stands nowhere else."""
     from neuro_chart.paper.trail import Line  # noqa: PLC0415  # as above
 
     what = what_words(entry)
     said = f"{deed_words(entry.deed)}: {what[:1].lower()}{what[1:]}" if what else deed_words(entry.deed)
-    replaced = []
+    replaced = [went_back_words(before)] if before is not None else []
     for title, fields in details(entry, name_of):
         for told in fields:
             if told.was is not None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from neuro_chart.clinic.trail import Deed, Entry
-from neuro_chart.ui.days import local_day, local_time, long_day
+from neuro_chart.ui.days import long_day, when
 
 ROWS = {
     "visit": "Visit", "patient": "Patient's record", "intake": "Health history", "practice": "Practice", "needle": "Needle", "adjunct": "",
@@ -90,6 +90,11 @@ def what_words(entry: Entry) -> str:
     return _enumerated([*named[:1], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])
 
 
+def went_back_words(before: Entry) -> str:
+    """Where the clock went back: what the entry before it reads."""
+    return f"The clock went back before this: entry {before.seq}, made earlier, reads {when(before.at)}. The numbers tell the order."
+
+
 def row_words(name: str) -> str:
     """What a row is called: "needle ST36 left" is the needle at ST36 on the left."""
     kind, _, rest = name.partition(" ")
@@ -156,8 +161,7 @@ def _dated(field: str, text: str) -> str:
     """A time or a day as the screen shows it; other words, and a part of a time, as they stand."""
     with suppress(ValueError):
         if field in MOMENTS:
-            moment = datetime.fromisoformat(text)
-            return f"{long_day(local_day(moment))}, {local_time(moment)}"
+            return when(datetime.fromisoformat(text))
         if field in DAYS:
             return long_day(date.fromisoformat(text))
     return text

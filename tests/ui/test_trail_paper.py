@@ -1,6 +1,7 @@
 """The trail on paper: what is asked for is seen, printed and saved, and the trail tells that it was."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,8 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 
+from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.trail import Deed
+from neuro_chart.store.records import Records
 from neuro_chart.ui import privacy, trail_paper
 
 
@@ -43,6 +46,12 @@ def test_a_patient_s_trail_is_put_on_paper_with_who_when_and_what_stood_before(q
     assert "Patient's record, notes, after: Walks" in words
     assert "Ortiz" not in words
     assert trail.paper.print_button.hasFocus()
+
+
+def test_where_the_clock_went_back_stands_on_the_paper(qtbot, vault, window, trail, rosa):
+    Records(vault, now=lambda: now() - timedelta(days=365)).log(Deed.SEEN, rosa.id)
+    trail.reload()
+    assert f"The clock went back before this: entry {trail.model.entries[1].seq}, made earlier, reads" in made(qtbot, trail)
 
 
 def test_what_the_filter_says_stands_on_the_paper(qtbot, trail):
