@@ -6,6 +6,8 @@ It shows tampering and does not prevent it: whoever has the vault's key could ma
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
@@ -25,6 +27,7 @@ PLAINLY = (
     "This shows whether a signed record or the trail was changed behind the program's back; it does not prevent it. "
     "Somebody with a passphrase and the skill could change both so that nothing shows: backups kept elsewhere tell the difference."
 )
+_MAKING = Lock()  # Alembic makes one database at a time, and a backup is checked while the chart may be
 _CALLED = {"visit": "a visit", "amendment": "an amendment", "intake": "a health history"}
 
 
@@ -108,7 +111,9 @@ def _broken_file(connection: sa.Connection) -> Iterator[str]:
 
 def _broken_rules(connection: sa.Connection) -> Iterator[str]:
     """What keeps signed rows closed is in the database itself, and must be what this program put there."""
-    expected, found = _pattern(), _written(connection)
+    with _MAKING:
+        expected = _pattern()
+    found = _written(connection)
     for name, sql in expected.items():
         if name not in found:
             yield f"The rule “{name}” of the database is missing: what it closes may have been changed."
@@ -118,6 +123,7 @@ def _broken_rules(connection: sa.Connection) -> Iterator[str]:
         yield f"The database holds “{name}”, which this program did not make."
 
 
+@cache
 def _pattern() -> dict[str, str]:
     """What a new vault is made of."""
     engine = sa.create_engine(

@@ -5,9 +5,11 @@ import os
 import random
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -29,7 +31,7 @@ from neuro_chart.store.errors import CancelledError
 from neuro_chart.store.keys import Unlocked, keys_path
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
-from neuro_chart.store.verify import verify
+from neuro_chart.store.verify import _pattern, verify
 from neuro_chart.store.witness import Witness
 
 TAMPERS = int(os.environ.get("NEURO_CHART_TAMPERS", "60"))
@@ -423,3 +425,20 @@ def test_a_check_can_be_stopped(vault, signed):
         verify(vault, lambda share: shares.append(share) or share < 0.2)  # type: ignore[func-returns-value]
     verify(vault, lambda share: not shares.append(share))  # type: ignore[func-returns-value]
     assert shares[-1] == 1.0
+
+
+def test_a_backup_is_checked_while_the_chart_is(vault, vault_path, passphrase, signed):
+    vault.close()
+    begin = Barrier(2)
+
+    def checked(name):
+        copy = vault_path.with_name(name)
+        for old, new in ((vault_path, copy), (keys_path(vault_path), keys_path(copy))):
+            shutil.copy(old, new)
+        with Vault.open(copy, passphrase) as opened:
+            begin.wait()
+            return verify(opened).holds
+
+    _pattern.cache_clear()  # as in a program that has just begun
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(checked, ("chart.vault", "backup.vault"))) == [True, True]
