@@ -69,6 +69,7 @@ class PatientChoice(QLineEdit):
         """Show who is chosen, by name or by initials as the settings have it; nobody where the record was erased since."""
         try:
             self.setText(shown_name(self._chart.records.patient(self.patient_id), self._settings) if self.patient_id else "")
+            self.setCursorPosition(0)  # its beginning is seen
         except LookupError:
             self.clear()
 
