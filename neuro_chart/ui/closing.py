@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QProgressBar, QVBoxLayout, QWidget
 
 from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.backing import Backing
@@ -128,6 +128,18 @@ class ClosingPanel(QWidget):
         if event.type() == QEvent.Type.Resize and watched is self._window:
             self.setGeometry(self._window.rect())
         return super().eventFilter(watched, event)
+
+
+def rather_stay(window: QMainWindow) -> bool:
+    """Ask whether the chart shall stay open, where the disk takes nothing more and words would be lost."""
+    question = "The disk does not take the last changes. Keep the chart open and make room, or close it and lose them?"
+    box = QMessageBox(QMessageBox.Icon.Warning, "Neuro Chart", question, parent=window)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
+    box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(keep)
+    box.exec()
+    return box.clickedButton() is keep
 
 
 def _session_ends() -> bool:

@@ -4,24 +4,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QThreadPool, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QThreadPool, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QUndoGroup, QUndoStack
-from PySide6.QtSvgWidgets import QSvgWidget
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.rooms import overdue_words
 from neuro_chart.clinic.trail import Deed
-from neuro_chart.resources import resource
 from neuro_chart.ui import privacy, sitting
 from neuro_chart.ui.backing import Backing
 from neuro_chart.ui.banner import Banner
 from neuro_chart.ui.chart import OpenChart
-from neuro_chart.ui.closing import ClosingPanel
+from neuro_chart.ui.closing import ClosingPanel, rather_stay
 from neuro_chart.ui.find import FindPage
-from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.lock import Locked
 from neuro_chart.ui.lock_warning import LockWarning
 from neuro_chart.ui.notify import Notifier
@@ -29,6 +26,7 @@ from neuro_chart.ui.palette import Palette
 from neuro_chart.ui.patient import PatientPage
 from neuro_chart.ui.patients import PatientsPage
 from neuro_chart.ui.place import Place, bring_back, place_of
+from neuro_chart.ui.rail import PAGES, Rail
 from neuro_chart.ui.roles import announce
 from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.settings import SettingsPage
@@ -44,15 +42,6 @@ from neuro_chart.ui.widgets import add_action
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
     from neuro_chart.ui.library import LibraryPage
-
-RAIL = (
-    ("today", "Today", "calendar", "Alt+T"),
-    ("patients", "Patients", "users", "Alt+P"),
-    ("rooms", "Rooms", "door-open", "Alt+R"),
-    ("find", "Find", "search", "Ctrl+Shift+F"),
-    ("library", "Library", "book-open", "Alt+L"),
-    ("settings", "Settings", "settings", "Ctrl+,"),
-)
 
 
 class Window(QMainWindow):
@@ -91,10 +80,9 @@ class Window(QMainWindow):
         }  # fmt: skip
         for page in self._pages.values():
             self.stack.addWidget(page)
-        self._rail: dict[str, QToolButton] = {}
+        self._make_actions()
         self._lay_out()
         self.closing = ClosingPanel(self.backing, self)
-        self._make_actions()
         self._connect()
         self.show_page("today")
         if older := sitting.begin(self.chart, vault, settings):
@@ -130,23 +118,6 @@ class Window(QMainWindow):
         self.closing.let_go.connect(self.close)
 
     def _lay_out(self) -> None:
-        rail = QFrame()
-        rail.setProperty("role", "rail")
-        column = QVBoxLayout(rail)
-        column.setContentsMargins(7, 12, 7, 12)
-        column.setSpacing(8)
-        mark = QSvgWidget(str(resource("icons", "neuro-chart.svg")))
-        mark.setFixedSize(32, 32)
-        column.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(12)
-        for key, text, icon, _keys in RAIL:
-            if key == "settings":
-                column.addStretch(1)
-            self._rail[key] = self._rail_button(text, icon)
-            self._rail[key].setCheckable(True)
-            column.addWidget(self._rail[key])
-        self._lock_button = self._rail_button("Lock", "lock")
-        column.addWidget(self._lock_button)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -156,7 +127,7 @@ class Window(QMainWindow):
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(0)
-        top.addWidget(rail)
+        top.addWidget(self.rail)
         top.addLayout(right, 1)
         middle = QWidget()
         whole = QVBoxLayout(middle)
@@ -169,14 +140,6 @@ class Window(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001  # as Qt has it
         return go_to_next(self, forward=forward)
 
-    def _rail_button(self, text: str, icon: str) -> QToolButton:
-        made = QToolButton()
-        made.setProperty("role", "rail")
-        made.setText(text)
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        set_icon(made, icon, "muted")
-        return made
-
     def _make_actions(self) -> None:
         undo, redo = self.undo_group.createUndoAction(self, "Undo"), self.undo_group.createRedoAction(self, "Redo")
         undo.setShortcut(QKeySequence.StandardKey.Undo)
@@ -184,13 +147,8 @@ class Window(QMainWindow):
         redo.triggered.connect(lambda: announce(self, f"Done again: {self.undo_group.undoText()}"))
         redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])  # named, as a key that is listed twice does nothing
         self.addActions([undo, redo])
-        for key, text, _icon, keys in RAIL:
-            action = add_action(self, text, keys, partial(self.show_page, key))
-            self._rail[key].clicked.connect(action.trigger)
-            self._rail[key].setToolTip(f"{text} ({keys})")
-        lock = add_action(self, "Lock", "Ctrl+L", self.lock)
-        self._lock_button.clicked.connect(lock.trigger)
-        self._lock_button.setToolTip("Lock (Ctrl+L)")
+        pages = {key: add_action(self, title, keys, partial(self.show_page, key)) for key, (title, keys, _icon) in PAGES.items()}
+        self.rail = Rail(pages, add_action(self, "Lock", "Ctrl+L", self.lock))
         add_action(self, "Find patient", "Ctrl+F", self._find_patient)
         add_action(self, "Add patient", "Ctrl+N", self._add_patient)
         add_action(self, "Stop ringing", "Ctrl+.", self.ticker.quiet)
@@ -206,8 +164,7 @@ class Window(QMainWindow):
         if key == "library":
             self.library.protocols.offer_visit(is_open=bool(self.patient.open_visit))
         self.stack.setCurrentWidget(page)
-        for name, made in self._rail.items():
-            made.setChecked(name == key or (key == "patient" and name == "patients"))
+        self.rail.mark_page(key)
         self.use_stack()
         if key != "settings":
             page.setFocus()
@@ -428,7 +385,7 @@ class Window(QMainWindow):
         if not self._is_open:
             return True
         self._flush_all()
-        if not sitting.end(self.chart, Deed.CLOSED) and self._rather_stay():
+        if not sitting.end(self.chart, Deed.CLOSED) and rather_stay(self):
             return False
         self._leave()
         return True
@@ -436,16 +393,6 @@ class Window(QMainWindow):
     def _flush_all(self) -> None:
         self.flush()
         self.patients.flush()
-
-    def _rather_stay(self) -> bool:
-        question = "The disk does not take the last changes. Keep the chart open and make room, or close it and lose them?"
-        box = QMessageBox(QMessageBox.Icon.Warning, "Neuro Chart", question, parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
-        box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(keep)
-        box.exec()
-        return box.clickedButton() is keep
 
     def _leave(self) -> None:
         for stack in self.undo_group.stacks():

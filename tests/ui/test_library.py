@@ -278,10 +278,10 @@ def test_the_page_is_drawn_in_full(page):
 
 def test_the_rail_leads_to_the_library_which_is_made_then(window):
     assert window.findChild(LibraryPage) is None
-    window._rail["library"].click()
+    window.rail.pages["library"].click()
     assert window.findChild(LibraryPage).isVisible()
     assert QApplication.focusWidget() is window.library.points.search
-    assert window._rail["library"].isChecked()
+    assert window.rail.pages["library"].isChecked()
 
 
 def test_from_any_page_to_a_points_card_and_the_next_by_keyboard_alone(window):

@@ -87,7 +87,7 @@ def chart_with(window, library, words):
 
 def screens(window, patient, *visits):
     """Turns to every page, tab, section and panel of the program, one after the other; gives its name."""
-    for page in [key for key in window._rail if key not in {"library", "settings", "patient"}]:
+    for page in [key for key in window.rail.pages if key not in {"library", "settings", "patient"}]:
         window.show_page(page)
         yield page
     for sections, page in ((library_page.SECTIONS, "library"), (settings_page.SECTIONS, "settings")):
