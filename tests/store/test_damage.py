@@ -223,7 +223,7 @@ def unfinished(charted, tmp_path, passphrase):
 
         def act(_share):
             if not crashed.exists():
-                for number in range(6):
+                for number in range(3):
                     records.save_patient(Patient(f"During {number}", "Backup"))
                 crashed.mkdir()
                 journal = path.with_name(f"{path.name}-wal")
@@ -260,12 +260,13 @@ def test_a_flip_in_the_journal_loses_no_act_in_silence(unfinished, part):
     assert len(whole[journal]) > 6 * PAGE, "acts wait in the journal"
     charts = {}  # what was found of each chart that a vault held afterwards: there are only as many as there were acts
 
-    def came_of_it():
-        before = held(path.parent)
+    def came_of_it(given):
+        for file, content in given.items():
+            file.write_bytes(content)
         vault, error = attempt(lambda: Vault.open_with_key(path, unlocked))
         if vault is None:
             assert "backup" in str(error)
-            assert held(path.parent) == before
+            assert {file: file.read_bytes() for file in path.parent.iterdir()} == given
             return "refused"
         vault.close()
         chart = path.read_bytes()
@@ -277,15 +278,13 @@ def test_a_flip_in_the_journal_loses_no_act_in_silence(unfinished, part):
             charts[chart] = "whole" if outran is None else "told by the head"
         return charts[chart]
 
-    assert came_of_it() == "whole"
+    assert came_of_it(whole) == "whole"
     places = list(flips(len(whole[journal]), 3, part))
     outcomes = set()
     for at, bits in places[:: max(1, len(places) // 12) if FLIPS == 1 else 1]:
-        for file, content in whole.items():
-            file.write_bytes(flipped(content, at, bits) if file == journal else content)
-        outcomes.add(came_of_it())
+        outcomes.add(came_of_it(whole | {journal: flipped(whole[journal], at, bits)}))
     assert "told by the head" in outcomes
-    assert len(charts) <= 8, "after none of six acts, after each of them, and after the last words of the copy"
+    assert len(charts) <= 5, "after none of three acts, after each of them, and after the last words of the copy"
 
 
 def test_an_older_whole_copy_is_noticed(charted, tmp_path, passphrase):
@@ -304,9 +303,9 @@ def test_an_older_whole_copy_is_noticed(charted, tmp_path, passphrase):
         with Vault.open_with_key(path, unlocked) as vault:
             outran = seen.outrun(vault, vault_id)
             assert outran == seen.seen(vault_id)
-            assert not verify(vault, seen=outran).holds
-            if number % 5 == 0:  # also once it was written on
-                for more in range(30):
+            if number in {0, 19}:
+                assert not verify(vault, seen=outran).holds
+                for more in range(22):  # also once it was written on
                     Records(vault).save_patient(Patient(f"After {more}"))
                 assert seen.outrun(vault, vault_id) is not None
     path.write_bytes(newest)
