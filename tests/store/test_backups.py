@@ -21,7 +21,7 @@ from neuro_chart.store import backups as keeping
 from neuro_chart.store import door
 from neuro_chart.store.backups import backup, backups, default_folder, look, prune
 from neuro_chart.store.errors import CancelledError, DamagedVaultError, VaultError, WriteFailedError
-from neuro_chart.store.keys import KeyRing, keys_path
+from neuro_chart.store.keys import KeyRing, keys_path, sync_folder
 from neuro_chart.store.records import Records
 from neuro_chart.store.trail import digest_at
 from neuro_chart.store.vault import Vault
@@ -408,3 +408,13 @@ def test_the_vault_is_as_it_was_set_once_the_backup_is_made(vault, folder):
     with pytest.raises(sa.exc.OperationalError), vault.engine.begin() as connection:
         connection.exec_driver_sql("SELECT nonsense FROM nowhere")
     assert keeping.default_folder(vault.path) == vault.path.parent / "backups"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="Linux only")
+def test_a_folder_that_knows_no_way_to_be_made_durable_is_no_fault():
+    place = Path("/proc/self")  # as a folder that a virtual machine shares
+    handle = os.open(place, os.O_RDONLY)
+    with pytest.raises(OSError, match="Invalid argument"):
+        os.fsync(handle)
+    os.close(handle)
+    sync_folder(place)
