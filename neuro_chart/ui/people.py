@@ -159,9 +159,10 @@ class PeopleSection(QWidget):
 
     def _done(self, sentence: str) -> None:
         self._dismiss()
-        self.reload()
-        self._say(sentence)
-        self.setFocus()
+        if self.isVisible():  # else it is read when it is shown, and by then the chart may be locked
+            self.reload()
+            self._say(sentence)
+            self.setFocus()
 
     def _dismiss(self) -> None:
         """Forget the panel, with all that was typed there."""

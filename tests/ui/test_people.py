@@ -243,6 +243,15 @@ def test_who_leaves_the_page_while_a_passphrase_is_set_finds_it_set(qtbot, secti
     assert sign_in(vault, HIS).name == "Ola Nordmann"
 
 
+def test_who_locks_while_a_passphrase_is_set_finds_it_set(qtbot, section, window, vault):
+    click(qtbot, named(section, "Ola Nordmann").passphrase)
+    type_twice(qtbot, section.panel, HIS)
+    click(qtbot, section.panel.do_button)
+    with qtbot.waitSignal(section.panel.done, timeout=20_000):
+        window.lock()
+    assert sign_in(vault, HIS).name == "Ola Nordmann"
+
+
 # who may do all this
 
 
