@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import cast
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.trail import Entry
 from neuro_chart.ui.days import zoned_time
@@ -16,6 +16,13 @@ from neuro_chart.ui.widgets import button, label, row
 TEXT = 56  # px: three lines at least
 ROOM = 8  # px between one row's lines and the next
 Paragraph = tuple[int, tuple[tuple[str, QTextCharFormat], ...]]  # the room above it in px, and its words with their looks
+
+
+class Fields(QTextEdit):
+    """Takes what the lines above leave, and asks for no more than a few lines of its own."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), TEXT)
 
 
 class EntryCard(QFrame):
@@ -33,14 +40,13 @@ class EntryCard(QFrame):
         self.went_back = label("", wrap=True)
         self.went_back.setProperty("pill", "warning")
         self.open = button("", self.wanted.emit, icon="chevron-right")
-        self.text = QTextEdit()
+        self.text = Fields()
         self.text.setReadOnly(True)
         self.text.setAcceptRichText(False)
         self.text.setTabChangesFocus(True)
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setAccessibleName("What stood before and after")
         self.text.document().setDocumentMargin(0)
-        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what the lines leave
         self.text.setMinimumHeight(TEXT)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
