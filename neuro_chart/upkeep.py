@@ -47,12 +47,11 @@ def put_back(path: Path, vault: Path, unlocked: Unlocked, *, is_sure: bool) -> i
         raise VaultError("Nothing was changed.")
     with _told("Restoring") as progress:
         aside = restore(path, vault, unlocked, progress)
+    with Vault.open_with_key(vault, unlocked) as opened:
+        _signed_in(opened)
+        tell_restored(opened, path.name)
     if unlocked.practitioner_id == RECOVERY:
         sys.stdout.write("Open it in the window with the recovery sheet, and choose a new passphrase.\n")
-    else:
-        with Vault.open_with_key(vault, unlocked) as opened:
-            if _signed_in(opened):
-                tell_restored(opened, path.name)
     sys.stdout.write(f"{vault}\n" + (f"Kept aside: {aside}\n" if aside else ""))
     return 0
 

@@ -92,6 +92,7 @@ def test_a_chart_is_restored_where_there_is_none_and_by_the_recovery_sheet_alone
     assert "choose a new passphrase" in told.stdout
     with Vault.open(elsewhere, passphrase) as vault:
         assert Records(vault).patient_count() == 1
+        assert Records(vault).trail(deed=Deed.RESTORED)[0].changes["backup"] == copy.name
     (tmp_path / "sheet").write_text("AAAA-BBBB\n")
     misread = run("verify", "--recovery-file", tmp_path / "sheet")
     assert misread.returncode == 1

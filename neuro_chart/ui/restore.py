@@ -1,6 +1,7 @@
 """The way back: choose a backup, see what it holds beside the chart as it is, and put it in the chart's place."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -141,7 +142,9 @@ class RestoreForm(DoorForm):
         def work() -> Path | None:
             from neuro_chart.store.backups import restore  # noqa: PLC0415  # keeps the database out of the window's start
 
-            return restore(seen.path, vault, seen.unlocked, self._step)
+            aside = restore(seen.path, vault, seen.unlocked, self._step)
+            _tell(vault, seen.unlocked, seen.path.name)
+            return aside
 
         self._is_stopped = False
         self.busy.setRange(0, 100)
@@ -164,8 +167,8 @@ class RestoreForm(DoorForm):
     def open(self) -> None:
         """Open the chart that was restored."""
         if self.seen is not None:
-            vault, unlocked, name = self.path, self.seen.unlocked, self.seen.path.name
-            self._begin(lambda: _open(vault, unlocked, name, self._settings), self._opened)
+            vault, unlocked = self.path, self.seen.unlocked
+            self._begin(lambda: _open(vault, unlocked, self._settings), self._opened)
 
     def _opened(self, vault: "Vault") -> None:
         if self.choice.by_sheet:
@@ -257,13 +260,20 @@ def _unwrapped(path: Path, secret: str, *, by_sheet: bool) -> "Unlocked":
     return ring.unwrap_recovery(secret) if by_sheet else ring.unwrap(secret)
 
 
-def _open(path: Path, unlocked: "Unlocked", backup: str, settings: QSettings) -> "Vault":
-    """Open what was restored; the trail tells it, and this machine takes it for what it saw last."""
+def _tell(path: Path, unlocked: "Unlocked", backup: str) -> None:
+    """Have the trail tell of the restore, also where nobody opens the chart now."""
     from neuro_chart.store.backups import tell_restored  # noqa: PLC0415  # on a thread of its own
-    from neuro_chart.store.records import Records  # noqa: PLC0415  # as above
+    from neuro_chart.store.vault import Vault  # noqa: PLC0415  # as above
+
+    with suppress(VaultError), Vault.open_with_key(path, unlocked) as vault:
+        tell_restored(vault, backup)
+
+
+def _open(path: Path, unlocked: "Unlocked", settings: QSettings) -> "Vault":
+    """Open what was restored; this machine takes it for what it saw last."""
+    from neuro_chart.store.records import Records  # noqa: PLC0415  # on a thread of its own
     from neuro_chart.store.vault import Vault  # noqa: PLC0415  # as above
 
     vault = Vault.open_with_key(path, unlocked)
-    tell_restored(vault, backup)
     remember(Records(vault), vault, settings)
     return vault

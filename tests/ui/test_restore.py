@@ -102,6 +102,17 @@ def test_a_backup_is_seen_beside_the_chart_and_then_restored(qtbot, door, vault_
         assert given(before) == ["Wren", "Rosa"]
 
 
+def test_the_trail_tells_of_a_restore_though_nobody_opens_the_chart_then(qtbot, door, vault_path, kept, passphrase):
+    window = door(vault_path, "restore")
+    look(qtbot, window, passphrase)
+    QTest.keyClick(window.form.restore_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.form.open_button.hasFocus, timeout=20_000)
+    window.close()
+    with Vault.open(vault_path, passphrase) as vault:
+        (told,) = Records(vault).trail(deed=Deed.RESTORED)
+        assert told.changes["backup"] == kept.path.name
+
+
 def test_nothing_changes_by_looking(qtbot, door, vault_path, kept, passphrase):
     before = vault_path.read_bytes()
     window = door(vault_path, "restore")
