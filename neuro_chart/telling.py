@@ -129,7 +129,7 @@ def _unfaithful(vault: Vault, told: Sequence[Told]) -> Iterator[str]:
     stored, last = "", ""
     for each in told:
         stored, last = each.get("stored", stored), each.get("storing", last)
-    if last and found not in {stored, last}:
+    if stored and found not in {stored, last}:  # before the first commit has returned, it may hold what it held before
         yield f"It holds {found}; stored was {stored}, and begun {last}."
 
 
