@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.dates import read_date
 from neuro_chart.clinic.forms import Item, Kind, Value, value_text
@@ -46,13 +46,14 @@ class LineField(QWidget):
         self._hint = item.hint or hints.get(item.kind, "")
         self.line = Line(item.text, self._hint, item.max_length)
         self.line.edited.connect(lambda text: self.changed.emit(self._read(text)))
-        self._now = button("Today", self._give_today)
-        self._now.setAccessibleName(f"{item.text} Today")
+        self._now: QPushButton | None = None
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.line)
         if item.kind is Kind.DATE:
             self.line.editingFinished.connect(self._spell_out)
+            self._now = button("Today", self._give_today)
+            self._now.setAccessibleName(f"{item.text} Today")
             box.addWidget(self._now)
         if is_number:
             self.line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
@@ -66,7 +67,8 @@ class LineField(QWidget):
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001  # Qt's own shape
         self.line.setReadOnly(read_only)
         self.line.setPlaceholderText("" if read_only else self._hint)
-        self._now.setDisabled(read_only)
+        if self._now is not None:
+            self._now.setDisabled(read_only)
 
     def flush(self) -> None:
         self.line.flush()
