@@ -198,7 +198,7 @@ def _field(hand: Hand, place: str) -> tuple[Prose, str]:
     page = hand.visit_page
     if place == "aftercare":
         page.show_aftercare()
-        return page.aftercare.words, f"visit {page.treatment.visit.id} aftercare"
+        return page.aftercare.form.words, f"visit {page.treatment.visit.id} aftercare"
     return page.note.prose["subjective"], f"visit {page.treatment.visit.id} subjective"
 
 
