@@ -21,7 +21,7 @@ FIELDS = {
     "needles_left_reason": "Why it closed with needles in or uncounted", "session": "Session of the protocol",
     "copied": "Copied, not yet confirmed", "depth_to": "Depth, at most", "x": "Place", "held": "Clock stood, seconds",
     "counted": "Counted out", "amount": "How many", "pairs": "Leads", "spots": "Places", "strokes": "Lines on the skin",
-    "until": "To come out by", "consent": "The patient's consent", "at": "When", "needle_id": "Needle", "done": "What was done",
+    "until": "To come out by", "consent": "The patient's consent", "at": "When", "keys": "Digest of the keys", "done": "What was done",
     "outcome": "How it ended", "author_id": "By", "started": "Began", "paused": "Clock stands since", "since": "Typed since",
     "holds": "Holds the trail up to entry",
 }  # fmt: skip
@@ -42,9 +42,10 @@ MOMENTS = {
 }
 DAYS = {"birth", "until"}
 YES_NO = {"de_qi", "counted", "consent"}
-KEYS = {"signed_by", "author_id", "merged_into", "needle_id"}  # the ids of other rows
-STRUCTURED = {"aftercare", "rooms", "retention", "tongue", "pulse", "response", "pairs", "spots", "strokes"}
+KEYS = {"signed_by", "author_id", "merged_into"}  # the ids of other rows
+STRUCTURED = {"aftercare", "rooms", "retention", "tongue", "pulse", "response", "pairs", "spots", "strokes", "sessions"}
 NOTHING = "nothing"
+HIDDEN = "hidden while initials are shown in place of names (Ctrl+Shift+H)"
 MOST_NAMED = 3
 LONGEST = 5000  # characters of a value: more would take long to lay out, and nobody reads it here
 _NUMBERS = re.compile(r'"[0-9a-f]{32}"|-?\d+\.\d{3,}(?:e-?\d+)?')  # names of rows and places on the skin: nobody reads them
@@ -107,11 +108,16 @@ def field_words(field: str) -> str:
     return FIELDS.get(field) or field.replace("_", " ").capitalize()
 
 
-def details(entry: Entry, name_of: NameOf) -> Iterator[tuple[str, list[Told]]]:
-    """All that an entry tells, row by row: what it is called, and its fields. `name_of` says who it is that has an id."""
+def details(entry: Entry, name_of: NameOf, *, by_initials: bool = False) -> Iterator[tuple[str, list[Told]]]:
+    """All that an entry tells, row by row: what it is called, and its fields. `name_of` says who it is that has an id.
+
+    `by_initials` keeps to itself what a patient's record says, as name, address and phone stand there.
+    """
     said = []
     for name, fields in entry.changes.items():
-        if isinstance(fields, Mapping):
+        if name == "patient" and by_initials:
+            yield row_words(name), [Told("What it says", None, HIDDEN)]
+        elif isinstance(fields, Mapping):
             told = (_told(field, values, name_of) for field, values in _fields(fields).items())
             yield row_words(name), [each for each in told if each.says_something]
         else:
@@ -121,8 +127,8 @@ def details(entry: Entry, name_of: NameOf) -> Iterator[tuple[str, list[Told]]]:
 
 
 def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that are worth telling: of a place on the skin one of its three numbers."""
-    return {name: values for name, values in fields.items() if name not in {"y", "z"}}
+    """The fields that are worth telling: of a place on the skin one of its three numbers, and no needle's id, which names nothing."""
+    return {name: values for name, values in fields.items() if name not in {"y", "z", "needle_id"}}
 
 
 def _told(field: str, values: Any, name_of: NameOf) -> Told:  # noqa: ANN401  # as it was stored

@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QBoxLayout
 
 from neuro_chart.clinic.clocks import now
+from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.people import Patient, Practitioner, Role
+from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.store.records import Records
@@ -206,6 +208,16 @@ def test_a_long_trail_is_read_on_as_one_scrolls(window, trail, rosa):
     assert len(set(seqs)) == len(seqs)
 
 
+def test_initials_hide_what_a_record_said_before_and_after_too(window, trail, rosa, settings):
+    window.chart.records.save_patient(replace(rosa, family="Delgado Ruiz"))
+    entry = choose(trail(), Deed.CHANGED)
+    assert "Delgado Ruiz" in entry.text.toPlainText()
+    privacy.turn(settings, on=True)
+    trail().show_names()
+    assert "Delgado" not in entry.text.toPlainText()
+    assert "hidden while initials are shown" in entry.text.toPlainText()
+
+
 def test_initials_stand_for_names_where_the_settings_say_so(window, trail, rosa, settings):
     privacy.turn(settings, on=True)
     shown = trail()
@@ -323,3 +335,15 @@ def test_the_name_of_a_record_that_is_erased_leaves_the_filter(window, vault, tr
     shown = trail()
     assert shown.filter.patient.text() == ""
     assert shown.filter.wanted["patient_id"] == ""
+
+
+def test_no_id_and_no_brackets_are_told_of_a_mishap_and_of_a_protocol(window, trail, rosa, treat):
+    records = window.chart.records
+    visit = treat(rosa, 0, signed=False)
+    records.treat(visit.id, put=[AdverseEvent(visit.id, EventKind.BLEEDING, now(), needle_id=visit.needles[0].id, words="a drop")])
+    words = choose(trail(), Deed.ADDED).text.toPlainText()
+    assert "a drop" in words
+    assert ERASED not in words
+    window.show_page("today")
+    records.put_protocol(Protocol("mine", "My own", sessions=("ST36 b",)))
+    assert "Sessions: ST36 b" in choose(trail(), Deed.ADDED).text.toPlainText()
