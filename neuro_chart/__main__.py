@@ -1,31 +1,24 @@
-"""The command line: `neuro-chart`, `neuro-chart demo`, `neuro-chart points`, `neuro-chart read TEXT`, `neuro-chart tour DIR`."""
+"""The command line: the commands, and what each of them needs to begin."""
 
 import argparse
 import json
 import os
 import signal
 import sys
-from collections.abc import Iterable
-from getpass import GetPassWarning, getpass
-from io import TextIOWrapper
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
-from warnings import catch_warnings, simplefilter
 
 from neuro_chart import __version__
+from neuro_chart.given import CommandError, chart_path, home, opened, passphrase, unlocked
 from neuro_chart.store.errors import VaultError
 
 if TYPE_CHECKING:
     from neuro_chart.clinic.library import Library
-    from neuro_chart.store.keys import Unlocked
     from neuro_chart.store.vault import Vault
 
 FAILED, INTERRUPTED, UNREAD = 1, 130, 141
-
-
-class CommandError(Exception):
-    """Ends the program with a sentence on standard error and exit status 1."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -146,86 +139,6 @@ def _add_upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     verify.set_defaults(run=_verify, takes={"vault", "passphrase_file"})
 
 
-def _home(kind: str) -> Path:
-    from PySide6.QtCore import QStandardPaths  # noqa: PLC0415  # --help and --version need no Qt
-
-    place = QStandardPaths.StandardLocation
-    location = {"data": place.GenericDataLocation, "config": place.GenericConfigLocation}[kind]
-    folder = Path(QStandardPaths.writableLocation(location)) / "neuro-chart"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _passphrase(options: argparse.Namespace) -> str | None:
-    source = getattr(options, "passphrase_file", None)
-    return None if source is None else _first_line(source, "passphrase")
-
-
-def _first_line(source: str, kind: str) -> str:
-    """A passphrase or recovery key from a file, or from standard input for "-"."""
-    if source == "-" and sys.stdin.isatty():
-        return _typed(kind)
-    content = sys.stdin.buffer.readline() if source == "-" else Path(source).read_bytes()
-    name = "Standard input" if source == "-" else source
-    try:
-        words = content.partition(b"\n")[0].decode("utf-8-sig").rstrip("\r")
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{name} holds no text in UTF-8.") from error
-    if not words:
-        raise CommandError(f"{name} holds no {kind}: its first line is empty.")
-    return words
-
-
-def _typed(kind: str) -> str:
-    """What is typed at a terminal, which never shows it; CommandError where there is none, as in a scheduled job."""
-    try:
-        with catch_warnings():
-            simplefilter("error", GetPassWarning)
-            return getpass(f"{kind.capitalize()}: ")
-    except (EOFError, GetPassWarning) as error:
-        raise CommandError(f"No {kind} was typed. Where nobody can type one, name a file that holds it; --help tells how.") from error
-
-
-def _sheet(options: argparse.Namespace) -> str | None:
-    """The recovery key as the sheet has it, where one is given."""
-    from neuro_chart.clinic.recovery import MisreadError, read, write  # noqa: PLC0415  # only who lost the passphrase needs it
-
-    if options.recovery_file is None:
-        return None
-    try:
-        return write(read(_first_line(options.recovery_file, "recovery key")))
-    except MisreadError as error:
-        raise CommandError(str(error)) from error
-
-
-def _opened(options: argparse.Namespace) -> "Vault":
-    """The chart, by the passphrase or the recovery key; what doesn't fit is counted, as at the window."""
-    from neuro_chart.store.access import open_by_sheet  # noqa: PLC0415  # --help needs none of these
-    from neuro_chart.store.vault import Vault, refuse_missing  # noqa: PLC0415
-
-    path = _chart(options)
-    if (sheet := _sheet(options)) is not None:
-        return open_by_sheet(path, sheet)
-    refuse_missing(path)
-    return Vault.open(path, _passphrase(options) or _typed("passphrase"))
-
-
-def _unlocked(options: argparse.Namespace, path: Path) -> "Unlocked":
-    """The key of a backup, which lies in many places: there is nothing to count there."""
-    from neuro_chart.store.keys import KeyRing, keys_path  # noqa: PLC0415  # as above
-    from neuro_chart.store.vault import Vault, refuse_missing  # noqa: PLC0415
-
-    refuse_missing(path)
-    if (sheet := _sheet(options)) is not None:
-        return KeyRing.load(keys_path(path)).unwrap_recovery(sheet)
-    return Vault.unwrap_key(path, _passphrase(options) or _typed("passphrase"))
-
-
-def _chart(options: argparse.Namespace) -> Path:
-    named: Path | None = getattr(options, "vault", None)
-    return named or _home("data") / "practice.vault"
-
-
 def _show(path: Path, settings: Path, vault: "Vault | None" = None, locked: str = "") -> int:
     from neuro_chart.ui.display import display_problem  # noqa: PLC0415  # only a window needs a display
 
@@ -249,14 +162,13 @@ def _locked(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    path = _chart(options)
+    path = chart_path(options)
     vault = None
-    passphrase = _passphrase(options)
-    if passphrase is not None:
+    if (words := passphrase(options)) is not None:
         from neuro_chart.store.vault import Vault  # noqa: PLC0415  # the unlock window opens it otherwise
 
-        vault = Vault.open(path, passphrase)
-    return _show(path, _home("config") / "settings.ini", vault)
+        vault = Vault.open(path, words)
+    return _show(path, home("config") / "settings.ini", vault)
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -265,8 +177,8 @@ def _backup(options: argparse.Namespace) -> int:
     from neuro_chart.ui.backing import backup_folder  # noqa: PLC0415
     from neuro_chart.upkeep import back_up  # noqa: PLC0415
 
-    settings = QSettings(str(_home("config") / "settings.ini"), QSettings.Format.IniFormat)
-    with _opened(options) as vault:
+    settings = QSettings(str(home("config") / "settings.ini"), QSettings.Format.IniFormat)
+    with opened(options) as vault:
         folder = options.folder.absolute() if options.folder else backup_folder(settings, vault.path)
         return back_up(vault, folder)
 
@@ -274,7 +186,7 @@ def _backup(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     from neuro_chart.upkeep import put_back  # noqa: PLC0415  # as above
 
-    return put_back(options.file, _chart(options), _unlocked(options, options.file), is_sure=options.yes)
+    return put_back(options.file, chart_path(options), unlocked(options, options.file), is_sure=options.yes)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -284,10 +196,10 @@ def _verify(options: argparse.Namespace) -> int:
     from neuro_chart.upkeep import check  # noqa: PLC0415
 
     if options.file is not None:
-        with Vault.open_with_key(options.file, _unlocked(options, options.file), read_only=True) as vault:
+        with Vault.open_with_key(options.file, unlocked(options, options.file), read_only=True) as vault:
             return check(vault)
-    with _opened(options) as vault:
-        return check(vault, Witness(_home("config") / "seen").seen(KeyRing.load(keys_path(vault.path)).vault_id))
+    with opened(options) as vault:
+        return check(vault, Witness(home("config") / "seen").seen(KeyRing.load(keys_path(vault.path)).vault_id))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -297,7 +209,7 @@ def _demo(options: argparse.Namespace) -> int:
     from neuro_chart.store.vault import Vault  # noqa: PLC0415
 
     named = getattr(options, "vault", None)
-    path = named or _home("data") / "demo.vault"
+    path = named or home("data") / "demo.vault"
     if named is None and not made_today(path):
         unmake(path)
     if not path.exists():
@@ -313,74 +225,34 @@ def _demo(options: argparse.Namespace) -> int:
 
     from neuro_chart.ui import backing  # noqa: PLC0415  # as above
 
-    settings = _home("config") / "demo.ini"
+    settings = home("config") / "demo.ini"
     backing.spare(QSettings(str(settings), QSettings.Format.IniFormat))  # it is made anew each day
     return _show(path, settings, Vault.open(path, PASSPHRASE))
 
 
 def _points(options: argparse.Namespace) -> int:
-    from neuro_chart.clinic.library import Library  # noqa: PLC0415  # --help needs none of these
-    from neuro_chart.clinic.points import CatalogueError  # noqa: PLC0415
-    from neuro_chart.clinic.skin import AtlasError  # noqa: PLC0415
-    from neuro_chart.resources import ROOT  # noqa: PLC0415
+    from neuro_chart.lookup import print_points  # noqa: PLC0415  # --help needs no library
 
-    try:
-        return _print_points(options, Library(ROOT))
-    except (AtlasError, CatalogueError) as error:
-        raise CommandError(str(error)) from error
-
-
-def _print_points(options: argparse.Namespace, library: "Library") -> int:
-    from neuro_chart.clinic.listing import listed  # noqa: PLC0415  # as above
-
-    catalogue = library.catalogue
-    if options.channel is not None and options.channel not in catalogue.channels:
-        raise CommandError(f"There is no channel {options.channel}; the channels are {', '.join(catalogue.channels)}.")
-    found = catalogue.find(options.find) if options.find is not None else list(catalogue)
-    found = [point for point in found if options.channel in (None, point.channel)]
-    if options.json:
-        atlas = library.figure(options.figure)
-        _write_json([listed(point, atlas) for point in found])
-    elif not found:
-        raise CommandError("No point answers to that.")
-    else:
-        _write_lines(f"{point.code:10}{point.pinyin:18}{point.hanzi}\t{point.location}" for point in found)
-    return 0
-
-
-def _write_json(told: object) -> None:
-    any_text = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
-    json.dump(told, sys.stdout, ensure_ascii=not any_text, indent=1)
-    sys.stdout.write("\n")
-
-
-def _write_lines(lines: Iterable[str]) -> None:
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that can't write hanzi shows marks for them
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return _looked_up(
+        lambda library: print_points(library, channel=options.channel, words=options.find, figure=options.figure, as_json=options.json)
+    )
 
 
 def _read(options: argparse.Namespace) -> int:
-    from neuro_chart.clinic.library import Library  # noqa: PLC0415  # --help needs none of these
-    from neuro_chart.clinic.listing import prescribed, prescribed_in_lines  # noqa: PLC0415
-    from neuro_chart.clinic.notation import read  # noqa: PLC0415
+    from neuro_chart.lookup import print_reading  # noqa: PLC0415  # as above
+
+    return _looked_up(lambda library: print_reading(library, options.text, options.side, as_json=options.json))
+
+
+def _looked_up(tell: "Callable[[Library], int]") -> int:
+    """Has the library tell what it knows."""
+    from neuro_chart.clinic.library import Library  # noqa: PLC0415  # as above
     from neuro_chart.resources import ROOT  # noqa: PLC0415
 
     try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig") if options.text == "-" else options.text
-    except UnicodeDecodeError as error:
-        raise CommandError("Standard input holds no text in UTF-8.") from error
-    library = Library(ROOT)
-    try:
-        names = {protocol.key: protocol.sessions[:1] for protocol in library.protocols}
-        reading = read(text, library.catalogue, names, "" if options.side == "ask" else options.side)
+        return tell(Library(ROOT))
     except ValueError as error:  # a damaged file, by its name
         raise CommandError(str(error)) from error
-    if options.json:
-        _write_json(prescribed(reading))
-    else:
-        _write_lines(prescribed_in_lines(reading))
-    return 0
 
 
 def _tour(options: argparse.Namespace) -> int:
