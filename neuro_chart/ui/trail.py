@@ -1,5 +1,6 @@
 """The trail to read: who did what, and when, the newest first."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSettings, Qt, Signal
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from neuro_chart.clinic.trail import set_back
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, local_time, short_day
-from neuro_chart.ui.privacy import shown_name
+from neuro_chart.ui.privacy import initials_only, shown_name
 from neuro_chart.ui.theme import SMALL, Theme
 from neuro_chart.ui.trail_entry import EntryCard
 from neuro_chart.ui.trail_filter import TrailFilter, Wanted
@@ -177,7 +178,7 @@ class Trail(QWidget):
         self.filter = TrailFilter(chart, settings)
         self.model = TrailLines(chart, self._names, self)
         self.table = self._table()
-        self.entry = EntryCard(self._names)
+        self.entry = EntryCard(self._names, partial(initials_only, settings))
         words = "No entry of the trail fits. Ask for less, or show all of it."
         self._nothing = Empty("search", "Nothing found", words, button("Show all", self.filter.show_all))
         whole = QWidget()

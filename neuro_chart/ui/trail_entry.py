@@ -26,13 +26,16 @@ class Fields(QTextEdit):
 
 
 class EntryCard(QFrame):
-    """Tells one entry: who, when, of what, and each field before and after. `wanted()` asks for the visit or the record it is about."""
+    """Tells one entry: who, when, of what, and each field before and after. `wanted()` asks for the visit or the record it is about.
+
+    `name_of` says who it is that has an id, `by_initials` whether names are hidden now.
+    """
 
     wanted = Signal()
 
-    def __init__(self, name_of: Callable[[str], str], parent: QWidget | None = None) -> None:
+    def __init__(self, name_of: Callable[[str], str], by_initials: Callable[[], bool], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name_of = name_of
+        self._name_of, self._by_initials = name_of, by_initials
         self._entry: Entry | None = None
         self.setProperty("role", "card")
         self.title, self.who, self.whose = label("", "title", wrap=True), label("", wrap=True), label("", wrap=True)
@@ -92,7 +95,7 @@ class EntryCard(QFrame):
         self.text.clear()
         cursor = self.text.textCursor()
         block = cursor.blockFormat()
-        for title, fields in details(entry, self._name_of):
+        for title, fields in details(entry, self._name_of, by_initials=self._by_initials()):
             paragraphs: list[Paragraph] = [(2 * ROOM, ((title, bold),))] if title else []
             for told in fields:
                 paragraphs += _paragraphs(told, quiet, plain)
