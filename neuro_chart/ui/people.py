@@ -195,6 +195,7 @@ class PersonLine(QFrame):
         self.person = person
         is_active = person.disabled is None
         self.name = QLineEdit(person.name)
+        self.name.setCursorPosition(0)  # so that of a long name the beginning shows
         self.name.setAccessibleName(f"Name of {person.name}")
         self.name.setFixedWidth(NAME)
         self.name.setReadOnly(not (is_me or is_owner))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -32,7 +32,8 @@ class PracticeSection(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         cards = (self._practice(), self._rooms(), self._signing(), self._keeping())
         chart.for_writers(*cards)
-        box.addWidget(section_page(*cards))
+        self._page = section_page(*cards)
+        box.addWidget(self._page)
         if chart.records.may_write:  # Qt would let even a closed line have the keys
             self.setFocusProxy(self.name)
 
@@ -73,6 +74,7 @@ class PracticeSection(QWidget):
         if int(self.sign_within.choice) > self._chart.records.practice().sign_within and self.confirm.is_needed:
             self.confirm.begin()
             self.confirm.line.setFocus()
+            QTimer.singleShot(0, self, lambda: self._page.ensureWidgetVisible(self.confirm))  # once it is laid out
         else:
             self._store_within()
 
