@@ -1,6 +1,7 @@
 """What the command line is given: where the chart lies, and the passphrase or the recovery key that opens it."""
 
 import argparse
+import os
 import sys
 from getpass import GetPassWarning, getpass
 from pathlib import Path
@@ -30,7 +31,7 @@ def home(kind: str) -> Path:
 def chart_path(options: argparse.Namespace) -> Path:
     """Where the chart lies: the usual place unless another is named."""
     named: Path | None = getattr(options, "vault", None)
-    return named or home("data") / "practice.vault"
+    return Path(os.path.realpath(named or home("data") / "practice.vault"))  # its keys and backups lie beside it, not beside a link to it
 
 
 def opened(options: argparse.Namespace) -> "Vault":

@@ -181,3 +181,12 @@ def test_a_folder_named_from_where_one_stands_is_the_one_that_the_window_knows(t
     with Vault.open(chart, passphrase) as vault:
         (told,) = Records(vault).trail(deed=Deed.BACKED_UP)
         assert told.changes["folder"] == str(tmp_path / "stick")
+
+
+def test_a_link_to_the_chart_is_the_chart(tmp_path, chart, passphrase, capsys):
+    (tmp_path / "desk").mkdir()
+    link = tmp_path / "desk" / "practice.vault"
+    link.symlink_to(chart)
+    assert main(["backup", "--passphrase-file", str(tmp_path / "words"), "--vault", str(link)]) == 0
+    assert capsys.readouterr().out.startswith(str(chart.parent / "backups"))
+    assert list(link.parent.iterdir()) == [link]
