@@ -4,6 +4,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from hashlib import sha256
 from typing import Any
 
@@ -56,7 +57,7 @@ def _spoil(into: Any, key: Any, chance: Chance) -> None:
     elif way < 0.5 and isinstance(into[key], int):
         into[key] = chance.choice((into[key] * 2, into[key] * 1000, -into[key], str(into[key]), float(into[key])))
     else:
-        into[key] = chance.choice(WRONG)
+        into[key] = deepcopy(chance.choice(WRONG))
 
 
 def _flipped(whole: bytes, chance: Chance) -> bytes:
