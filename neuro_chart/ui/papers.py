@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QSettings, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShowEvent, QUndoStack
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtPrintSupport import QPrinter
@@ -18,12 +18,17 @@ from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.paper_view import Outcome, PaperView
+from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import Empty, Segments, add_action, button, card, label, row, set_flag
 from neuro_chart.ui.work import Work
 
 PAPERS = {"aftercare": "Aftercare sheet", "visit": "Visit record"}
 ZOOMS = {"width": QPdfView.ZoomMode.FitToWidth, "page": QPdfView.ZoomMode.FitInView}
+HIDDEN = (
+    "The paper bears the patient's name, so it is hidden while initials are shown in place of names (Ctrl+Shift+H). "
+    "It can be printed and saved all the same."
+)
 SHOW_AFTER = 300
 SIDE = 408
 
@@ -31,9 +36,9 @@ SIDE = 408
 class PapersPage(QWidget):
     """The last tab: a paper of a visit as it will be printed, and, while the visit is open, what its aftercare sheet says."""
 
-    def __init__(self, chart: OpenChart, library: Library, parent: QWidget | None = None) -> None:
+    def __init__(self, chart: OpenChart, library: Library, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart, self._library = chart, library
+        self._chart, self._library, self._settings = chart, library, settings
         self.stack = QUndoStack(self)
         self._dossier: Dossier | None = None
         self._visit_id = ""
@@ -55,6 +60,8 @@ class PapersPage(QWidget):
         self._closed = label("", "muted", wrap=True)
         self.view = PaperView(self)
         self.document = self.view.pages
+        self.hidden = label(HIDDEN, "muted", wrap=True)
+        self.hidden.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._said = label("", "small")
         self._pages = QStackedWidget()
         self._pages.addWidget(self._lay_out())
@@ -62,6 +69,7 @@ class PapersPage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._pages)
+        self.show_names()
         chart.changed.connect(self._changed)
 
     def _lay_out(self) -> QWidget:
@@ -87,6 +95,7 @@ class PapersPage(QWidget):
         paper.setSpacing(12)
         paper.addWidget(row(self.zoom, self._said, None, self.save_button, self.print_button))
         paper.addWidget(self.view, 1)
+        paper.addWidget(self.hidden, 1)
         whole = QWidget()
         line = QHBoxLayout(whole)
         line.setContentsMargins(16, 16, 16, 16)
@@ -94,6 +103,12 @@ class PapersPage(QWidget):
         line.addWidget(side)
         line.addLayout(paper, 1)
         return whole
+
+    def show_names(self) -> None:
+        """Show the paper, or not, as the settings have it with names."""
+        by_initials = initials_only(self._settings)
+        self.view.setVisible(not by_initials)
+        self.hidden.setVisible(by_initials)
 
     @property
     def visit(self) -> Visit | None:

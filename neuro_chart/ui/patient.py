@@ -201,7 +201,7 @@ class PatientPage(QWidget):
             case _:
                 from neuro_chart.ui.papers import PapersPage  # noqa: PLC0415
 
-                return PapersPage(*shared)
+                return PapersPage(*shared, self._settings)
 
     def _changed(self, change: object) -> None:
         kind, whose = getattr(change, "kind", ""), getattr(change, "patient_id", "")
@@ -245,8 +245,8 @@ class PatientPage(QWidget):
     def show_names(self) -> None:
         """Show the name or the initials, as the settings have it."""
         self._show_head()
-        if "overview" in self._pages:
-            cast("OverviewPage", self._pages["overview"]).show_names()
+        for key in self._pages.keys() & {"overview", "papers"}:
+            cast("OverviewPage | PapersPage", self._pages[key]).show_names()
 
     def _show_head(self) -> None:
         self.head.show_patient(self._dossier or Dossier(Patient()))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.visits import Aftercare
+from neuro_chart.ui import privacy
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.dossier import Dossier
 from neuro_chart.ui.papers import PapersPage
@@ -19,7 +20,7 @@ from neuro_chart.ui.papers import PapersPage
 
 @pytest.fixture
 def page(qtbot, chart, library, settings):
-    made = PapersPage(chart, library)
+    made = PapersPage(chart, library, settings)
     qtbot.addWidget(made)
     made.resize(1290, 644)
     made.show()
@@ -192,3 +193,18 @@ def test_what_was_just_typed_is_in_the_paper_that_is_saved(page, show, rosa, tre
     page.form.words.setPlainText("Warm socks")
     page.save_paper()
     assert "Warm socks" in "".join(each.extract_text() for each in PdfReader(tmp_path / "sheet.pdf").pages)
+
+
+def test_no_paper_is_seen_while_initials_stand_for_names_and_it_is_saved_all_the_same(page, show, rosa, treat, settings, tmp_path):
+    treat(rosa, 7)
+    privacy.turn(settings, on=True)
+    page.show_names()
+    show(rosa)
+    assert not page.view.isVisible()
+    assert page.hidden.isVisible()
+    page.save_at(tmp_path / "sheet.pdf")
+    assert "Rosa" in PdfReader(tmp_path / "sheet.pdf").pages[0].extract_text()
+    privacy.turn(settings, on=False)
+    page.show_names()
+    assert page.view.isVisible()
+    assert not page.hidden.isVisible()
