@@ -7,20 +7,13 @@ import pytest
 from neuro_chart.clinic.adjuncts import ELECTRO, MOXA, Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.completing import complete, points_used
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Mishap, Needle, Side, Technique
 from neuro_chart.clinic.notation import read, write
 from neuro_chart.clinic.prescribing import Names, Prescribing, repeated
 from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.visits import Visit
-from neuro_chart.resources import ROOT
 
 L, R, M = Side.LEFT, Side.RIGHT, Side.MIDLINE
-
-
-@pytest.fixture(scope="module")
-def library():
-    return Library(ROOT)
 
 
 @pytest.fixture

@@ -4,14 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.protocols import Protocol, known, load
-from neuro_chart.resources import ROOT
-
-
-@pytest.fixture(scope="module")
-def library():
-    return Library(ROOT)
 
 
 def test_every_published_one_says_what_it_is_worth_and_who_says_so(library):

@@ -9,6 +9,7 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.clinic.people import Patient, Practitioner, Role
 from neuro_chart.clinic.visits import Visit
+from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.ticker import Ticker
@@ -94,6 +95,25 @@ def page(chart, library, settings, visit, qtbot):
     qtbot.waitUntil(shown.isActiveWindow)
     yield shown
     shown.treatment.stack.clear()
+
+
+@pytest.fixture
+def visiting(window, rosa):
+    """The page of a patient's fresh visit, in the whole window."""
+    begun = Visit(rosa.id, window.chart.records.practitioner().id)
+    window.chart.records.start_visit(begun)
+    window.open_visit(rosa.id, begun.id)
+    return window.patient.findChild(VisitPage)
+
+
+@pytest.fixture
+def body(library, qtbot):
+    """The body with nothing charted on it, shown."""
+    made = BodyMap(library.atlas, library.catalogue)
+    qtbot.addWidget(made)
+    made.resize(620, 560)
+    made.show()
+    return made
 
 
 @pytest.fixture

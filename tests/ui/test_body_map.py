@@ -10,10 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QToolButton
 
 from neuro_chart.clinic.clocks import now
-from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Side
-from neuro_chart.resources import resource
-from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.map_guide import MARKS, Guide
 from neuro_chart.ui.map_hand import Tool
@@ -25,20 +22,6 @@ from neuro_chart.ui.map_marks import MARKER, Stage, short, stage
 from neuro_chart.ui.map_ruler import in_words
 from neuro_chart.ui.map_words import leader_to, sized
 from neuro_chart.ui.theme import CHANNELS
-
-
-@pytest.fixture(scope="module")
-def library():
-    return Library(resource())
-
-
-@pytest.fixture
-def body(library, qtbot):
-    shown = BodyMap(library.atlas, library.catalogue)
-    qtbot.addWidget(shown)
-    shown.resize(620, 560)
-    shown.show()
-    return shown
 
 
 def needle(library, code, side=Side.LEFT, **told):

@@ -7,14 +7,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from neuro_chart.clinic.needles import Side
-from neuro_chart.clinic.people import Patient
-from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.library import LibraryPage
 from neuro_chart.ui.point_card import PointCard, PointPopup
 from neuro_chart.ui.points import PointsSection
 from neuro_chart.ui.shelf import Heading, Row
 from neuro_chart.ui.theme import apply_theme
-from neuro_chart.ui.visit import VisitPage
 
 
 @pytest.fixture
@@ -30,18 +27,11 @@ def page(qtbot, library, settings):
 
 
 @pytest.fixture
-def visiting(window):
-    """The window with a fresh visit and ST36 planned and chosen; its visit page."""
-    records = window.chart.records
-    patient = Patient("Rosa", "Delgado")
-    records.save_patient(patient)
-    visit = Visit(patient.id, records.practitioner().id)
-    records.start_visit(visit)
-    window.open_visit(patient.id, visit.id)
-    page = window.findChild(VisitPage)
-    QTest.keyClicks(page.add.line, "ST36")
-    QTest.keyClick(page.add.line, Qt.Key.Key_Return)
-    return page
+def visiting(visiting):
+    """That visit with ST36 planned and chosen."""
+    QTest.keyClicks(visiting.add.line, "ST36")
+    QTest.keyClick(visiting.add.line, Qt.Key.Key_Return)
+    return visiting
 
 
 def keys(text="", *pressed, modifiers=Qt.KeyboardModifier.NoModifier):

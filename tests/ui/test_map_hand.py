@@ -12,13 +12,9 @@ from PySide6.QtWidgets import QApplication
 from neuro_chart.clinic.adjuncts import CUPPING, ELECTRO, MOXA, Adjunct, Spot
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Mishap, Needle, Side
-from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.map_adjuncts import LETTERS
 from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_marks import Stage
-from neuro_chart.ui.ticker import Ticker
-from neuro_chart.ui.visit import VisitPage
 
 LEFT, SHIFT, CTRL, PLAIN = (
     Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier,
@@ -26,13 +22,9 @@ LEFT, SHIFT, CTRL, PLAIN = (
 
 
 @pytest.fixture
-def body(library, qtbot):
-    shown = BodyMap(library.atlas, library.catalogue)
-    qtbot.addWidget(shown)
-    shown.resize(620, 560)
-    shown.show()
-    shown.show_sheet("legs")
-    return shown
+def body(body):
+    body.show_sheet("legs")
+    return body
 
 
 @pytest.fixture
@@ -410,19 +402,6 @@ def test_what_is_selected_is_said(body, planned):
 
 
 # On the visit page, into the vault and back
-
-
-@pytest.fixture
-def page(chart, library, settings, rosa, qtbot):
-    visit = Visit(rosa.id, chart.records.practitioner().id)
-    chart.records.start_visit(visit)
-    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
-    qtbot.addWidget(shown)
-    shown.resize(1290, 644)
-    shown.show()
-    shown.show_visit(visit.id)
-    yield shown
-    shown.treatment.stack.clear()
 
 
 def stored(page):

@@ -5,10 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.protocols import Protocol
-from neuro_chart.clinic.visits import Visit
-from neuro_chart.ui.visit import VisitPage
 
 
 @pytest.fixture
@@ -16,18 +13,6 @@ def section(window):
     window.show_page("library")
     window.library.show_section("protocols")
     return window.library.protocols
-
-
-@pytest.fixture
-def visiting(window):
-    """The window with a fresh visit; its page."""
-    records = window.chart.records
-    patient = Patient("Rosa", "Delgado")
-    records.save_patient(patient)
-    visit = Visit(patient.id, records.practitioner().id)
-    records.start_visit(visit)
-    window.open_visit(patient.id, visit.id)
-    return window.patient.findChild(VisitPage)
 
 
 def write(field, words):
