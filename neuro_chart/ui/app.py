@@ -103,6 +103,8 @@ class App(QObject):
         self.window.chart.unwritten.connect(self._try_again)
         if self.unlock is not None and self.unlock.is_locked:
             self.window.come_back(self.unlock.rooms.now_locked if self.unlock.rooms is not None else None)
+        elif self.window.was_writing:
+            self.window.come_back()
         self.window.show()
         self._away.watch(self.window)
 

@@ -35,9 +35,11 @@ from neuro_chart.ui.tab_order import go_to_next
 from neuro_chart.ui.theme import apply_theme
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.today import TodayPage
+from neuro_chart.ui.unstored import UnstoredWords
 from neuro_chart.ui.vault_notice import VaultNotice
 from neuro_chart.ui.voice import Voice
 from neuro_chart.ui.widgets import add_action
+from neuro_chart.ui.words import Prose
 
 if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
@@ -87,7 +89,8 @@ class Window(QMainWindow):
         self.show_page("today")
         if older := sitting.begin(self.chart, vault, settings):
             self.notice.say_first(older)
-        self._place = self.chart.records.take_place()  # of another day, it is forgotten
+        self._place: Place = self.chart.records.take_place()  # of another day, it is forgotten but for words that nothing has stored
+        self._unstored = UnstoredWords(self)
         if isinstance(geometry := settings.value("window/geometry"), QByteArray):
             self.restoreGeometry(geometry)
         else:
@@ -349,7 +352,12 @@ class Window(QMainWindow):
             self.notifier.put_away()
             self.covered.emit(locked)
 
-    def come_back(self, locked: Locked | None) -> None:
+    @property
+    def was_writing(self) -> bool:
+        """Whether words were being written into a record, and not stored, when the program ended."""
+        return self._place.get("page") == "patient" and any(kind == Prose.__name__ for kind, *_ in self._place.get("words", ()))
+
+    def come_back(self, locked: Locked | None = None) -> None:
         """Go on after a lock: ring where it still rang, and turn to where whoever signed in was."""
         if locked is not None:
             self.ticker.go_on(locked.told, {each.visit.id for each in self.ticker.visits if each.visit.room in locked.unseen})
@@ -402,6 +410,7 @@ class Window(QMainWindow):
         self._is_open = False
         sitting.remember(self.chart.records, self.vault, self._settings)
         self.ticker.stop()
+        self._unstored.stop()
         self.notifier.put_away()
         self.backing.put_away()
         self.vault.close()
