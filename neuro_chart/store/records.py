@@ -4,6 +4,7 @@ An act takes objects of `clinic` (copies made with dataclasses.replace), stores 
 says in a Change what it touched. In the same transaction the trail tells who did it and what was there before.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -94,10 +95,11 @@ class Records(Questions):
     def put_practitioner(self, person: Practitioner) -> Change:
         """Adds or changes somebody who signs in; everybody may change their own name. One owner at least stays active."""
         person = cleaned(person)
+        person.name = " ".join(person.name.split())
         known = {each.id: each for each in self.practitioners()}
         own = person.id == self._vault.practitioner_id and replace(known[person.id], name=person.name) == person
-        _refuse({} if person.name.strip() else {"name": "Give a name; it stands under what is signed."})
-        if any(each.id != person.id and fold(each.name.strip()) == fold(person.name.strip()) for each in known.values()):
+        _refuse({} if _seen(person.name) else {"name": "Give a name; it stands under what is signed."})
+        if any(each.id != person.id and _seen(each.name) == _seen(person.name) for each in known.values()):
             raise ValueError("Somebody here has this name already, and a signature is known by its name. Add what tells them apart.")
         known[person.id] = person
         if not any(each.role is Role.OWNER and each.disabled is None for each in known.values()):
@@ -421,6 +423,11 @@ class Records(Questions):
 def _refusal(said: str) -> VaultError:
     kind, sentence = REFUSALS[said]
     return kind(sentence)
+
+
+def _seen(name: str) -> str:
+    """A name as it tells people apart: without case, accents, and signs that nobody sees."""
+    return fold("".join(sign for sign in name if unicodedata.category(sign) != "Cf"))
 
 
 def _draft(session: Session, visit_id: str) -> Visit:

@@ -167,7 +167,7 @@ def test_a_signature_closes_every_field_of_what_it_closes(vault, records, rosa):
 
 def test_nobody_takes_another_s_name(vault, records, anna):
     mei = records.practitioner()
-    for name in (mei.name, f" {mei.name.upper()} "):
+    for name in (mei.name, f" {mei.name.upper()} ", mei.name.replace(" ", "\n"), f"{mei.name}\u200b", f"\u202a{mei.name}"):
         with pytest.raises(ValueError, match="name"):
             records.put_practitioner(replace(anna, name=name))
         with pytest.raises(ValueError, match="name"):
@@ -175,7 +175,8 @@ def test_nobody_takes_another_s_name(vault, records, anna):
     vault.practitioner_id = anna.id
     with pytest.raises(ValueError, match="name"):
         Records(vault).put_practitioner(replace(anna, name=mei.name))
-    records.put_practitioner(replace(anna, name="Anna Weber-Lind"))
+    records.put_practitioner(replace(anna, name="Anna\nWeber-Lind "))
+    assert "Anna Weber-Lind" in {each.name for each in records.practitioners()}
 
 
 def test_somebody_disabled_who_brings_their_old_key_back_is_refused_and_it_is_told(vault, records, anna, passphrase):
