@@ -3,6 +3,7 @@
 A backup is encrypted as the vault is and opened by the same passphrases. It bears its name only after it was opened and checked whole.
 """
 
+import errno
 import re
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -89,7 +90,12 @@ def backup(vault: Vault, folder: Path, progress: Progress = lambda _share: True)
         problems.extend(problem.sentence for problem in verdict.problems)
 
     # The copying counts up to 1, and the check from there to 2.
-    vault.copy_to(target, lambda done: progress(_COPIED * min(done, 1) + (1 - _COPIED) * max(done - 1, 0)), prove)
+    try:
+        vault.copy_to(target, lambda done: progress(_COPIED * min(done, 1) + (1 - _COPIED) * max(done - 1, 0)), prove)
+    except (WriteFailedError, DamagedVaultError) as error:
+        if folder.is_dir():
+            raise
+        raise folder_error(folder, FileNotFoundError(errno.ENOENT, "")) from error  # its disk was taken away meanwhile
     return Backup(target, at, target.stat().st_size, *problems[:1])
 
 

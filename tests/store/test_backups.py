@@ -418,3 +418,13 @@ def test_a_folder_that_knows_no_way_to_be_made_durable_is_no_fault():
         os.fsync(handle)
     os.close(handle)
     sync_folder(place)
+
+
+def test_a_folder_that_is_taken_away_in_the_midst_is_said_to_be_gone(vault, folder, tmp_path):
+    def unplug(share):
+        if folder.exists() and share >= 0.5:
+            folder.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(WriteFailedError, match="Connect its disk"):
+        backup(vault, folder, unplug)
+    assert backups(tmp_path / "elsewhere") == []
