@@ -151,13 +151,14 @@ class Records(Questions):
         if why_not:
             raise ValueError(why_not)
         words = cleaned(reason).strip()
-        told = {"visits": len(self.visits(patient_id)), "health histories": len(self.intakes(patient_id)), "reason": words}
+        charted: dict[str, Sequence[Visit | Intake]] = {"visits": self.visits(patient_id), "health histories": self.intakes(patient_id)}
         with self._acting(need=Role.OWNER) as session:
             connection = session.connection()
             whose = [*connection.scalars(sa.select(patient.c.id).where(patient.c.merged_into == patient_id)), patient_id]
             for each in whose:
                 erase(connection, each, self._vault.practitioner_id, self._now(), words)
-                self._write(session, self._entry(Deed.ERASED, each, changes=told))
+                told = {kind: sum(one.patient_id == each for one in of_all) for kind, of_all in charted.items()}
+                self._write(session, self._entry(Deed.ERASED, each, changes=told | {"reason": words}))
         return Change("patient", patient_id)
 
     def log(self, deed: Deed, patient_id: str = "", visit_id: str = "", **words: object) -> Change:

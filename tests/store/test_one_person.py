@@ -183,6 +183,8 @@ def test_an_erasure_takes_the_merged_records_along(vault, records, rosa, rosita)
     records.merge(rosita.id, rosa.id)
     records.erase(rosa.id, "Over")
     assert records.patients() == records.find_in_notes(MARK) == []
+    told = {entry.patient_id: entry.changes["visits"] for entry in records.trail(deed=Deed.ERASED)}
+    assert told == {rosa.id: 1, rosita.id: 1}, "each what was its own"
     assert verify(vault).holds
 
 
