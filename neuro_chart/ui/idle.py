@@ -89,6 +89,7 @@ class Idle(QObject):
         if self._slept() or is_lock_key:  # before the window shows anything
             self._go()
             return True
+        self._beat, self._beat_on_the_wall = self._steady(), self._wall()  # awake, though a busy machine may hold up the beats
         if event.type() in HERE:
             self.begin_anew()
         return False

@@ -429,6 +429,14 @@ def test_typing_an_hour_never_locks(idling, window):
     assert said == []
 
 
+def test_typing_on_a_machine_too_busy_for_its_beats_is_no_sleep(idling, window):
+    _, clocks, said = idling
+    for _ in range(10):
+        clocks.pass_by(20)
+        press_key(window)
+    assert said == []
+
+
 def test_a_machine_that_slept_locks_before_anything_is_shown(idling, window, settings):
     idle, clocks, said = idling
     settings.setValue(lock.MINUTES, 0)
