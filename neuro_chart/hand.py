@@ -220,11 +220,11 @@ class Hand:
         page = self.visit_page
         self.press(page.needles.pull)
         page.counting.finish()
-        page.show_note()
+        page.left.show_note()
         self.score("pain_after", 4)
         self.score("numbness_after", 5)
         self.choose_exercises(exercises)
-        page.show_signing()
+        page.left.show_signing()
         self.press(page.sign_panel.sign)
         self.wait(lambda: treatment(self)[1].signed, "the visit to be signed")
 

@@ -79,7 +79,7 @@ class Day:
         return {"holds": {f"visit {visit.id}": {"signed": False, "needles": {}}}}
 
     def _write_note(self) -> Told:
-        self._page.show_note()
+        self._page.left.show_note()
         field = self._page.note.prose["subjective"]
         field.setFocus()
         for letter in WORDS:
@@ -124,13 +124,13 @@ class Day:
         self._page.counting.finish()
 
     def _sign(self) -> Told:
-        self._page.show_signing()
+        self._page.left.show_signing()
         self._hand.press(self._page.sign_panel.sign)
         self._hand.wait(lambda: self._page.treatment.draft is None, "the visit to be signed")
         return {"holds": {f"visit {self._visit}": facts(self._records, f"visit {self._visit}") | {"signed": True}}}
 
     def _amend(self) -> Told:
-        self._page.show_amending()
+        self._page.left.show_amending()
         text = f"It was the left foot ({self._number})."
         self._hand.write(self._page.amend_panel.text, text)
         self._hand.write(self._page.amend_panel.reason, "Written down wrong.")

@@ -15,6 +15,7 @@ from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.map_marks import Stage, short
 from neuro_chart.ui.needle_editor import NeedleEditor
 from neuro_chart.ui.needle_rows import ASIDE, NeedleRows, NeedleView, RowPainter, rows_of
+from neuro_chart.ui.point_words import PointWords
 from neuro_chart.ui.theme import BODY
 from neuro_chart.ui.treatment import Ids, Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, row, set_flag, tip
@@ -33,16 +34,10 @@ class NeedleList(QFrame):
     pull_wanted = Signal()
     count_wanted = Signal()
 
-    def __init__(
-        self,
-        treatment: Treatment,
-        say: Callable[[str], None],
-        name_of: Callable[[Needle], tuple[str, str]],
-        caution_of: Callable[[Needle], tuple[str, str]],
-    ) -> None:
+    def __init__(self, treatment: Treatment, say: Callable[[str], None]) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._treatment, self._say, self._name_of, self._caution_of = treatment, say, name_of, caution_of
+        self._treatment, self._say, self._words = treatment, say, PointWords(treatment.library)
         self._visit: Visit | None = None
         self._telling = self._counting = False
         self.face = ClockFace()
@@ -144,7 +139,7 @@ class NeedleList(QFrame):
         """Show a visit's needles and their clocks."""
         before = self._visit.count if self._visit is not None and self._visit.id == visit.id else Count(0, 0, 0)
         self._visit = visit
-        rows = rows_of(visit.needles, self._name_of)
+        rows = rows_of(visit.needles, self._words.name)
         bold = QFont(self.font())
         bold.setPixelSize(BODY)
         bold.setWeight(QFont.Weight.DemiBold)
@@ -249,7 +244,7 @@ class NeedleList(QFrame):
         for widget, stays in sorted(in_turn, key=lambda each: each[1]):  # what leaves goes first: a small screen has no room for both
             widget.setVisible(stays)
         if needles:
-            caution = self._caution_of(needles[0]) if len({needle.point for needle in needles}) == 1 else ("", "")
+            caution = self._words.caution(needles[0]) if len({needle.point for needle in needles}) == 1 else ("", "")
             self.editor.show_needles(self._title_of(needles), needles, *caution)
         if first is not None and was_hidden:
             self._box.activate()

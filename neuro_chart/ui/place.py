@@ -63,7 +63,7 @@ def bring_back(window: "Window", place: Place) -> None:
         window.show_page("today")
         return
     if (visit := _visit_page(window)) is not None and place.get("panel"):
-        getattr(visit, PANELS[place["panel"]])()
+        getattr(visit.left, PANELS[place["panel"]])()
     if place.get("adding"):
         window.patients.add_patient()
     QTimer.singleShot(0, window, lambda: _fill_in(window, place))  # once it is laid out

@@ -13,10 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
-    QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +22,6 @@ from neuro_chart.clinic import treating
 from neuro_chart.clinic.body import FIGURES
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.copying import NEEDLES
-from neuro_chart.clinic.events import EventKind, unnoted
 from neuro_chart.clinic.intakes import Intake
 from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle, Site
@@ -57,8 +53,9 @@ from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.tongue_pulse import TonguePulsePanel
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.visit_keys import add_actions
+from neuro_chart.ui.visit_left import LeftColumn
 from neuro_chart.ui.voice import Voice
-from neuro_chart.ui.widgets import button, icon_button, set_flag
+from neuro_chart.ui.widgets import icon_button
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -83,7 +80,6 @@ class VisitPage(QWidget):
         self._chart, self._library, self._settings = chart, library, settings
         self.treatment = Treatment(chart, library, self)
         self._authors: dict[str, str] = {}
-        self._described: dict[Site, str] = {}
         self._unadded: dict[str, tuple[str, str]] = {}
         self.bar = SignedBar()
         chart.for_writers(self.bar.amend)
@@ -98,45 +94,20 @@ class VisitPage(QWidget):
         self.add = PrescriptionLine(self.treatment, settings)
         self.map_card = MapCard(library, settings, self.add)
         self.map = self.map_card.map
-        self.needles = NeedleList(self.treatment, Voice(settings).say, self._name_of, self._caution_of)
+        self.needles = NeedleList(self.treatment, Voice(settings).say)
         self.beside = AdjunctRows(self.treatment)
         self.room = RoomChoice(self.treatment)
         self.adjunct = AdjunctPanel(self.treatment, self.map)
         self.clock = ClockScreen(self.treatment, ticker, settings, self)
         self.sound = icon_button("volume-2", "", self.switch_sound)
-        self.aftercare_button = button("Aftercare", self.show_aftercare, "foot", "footprints")
-        self.sign_button = button("Sign visit…", self.show_signing, "foot", "pen-line")
-        self.count_button = button("Count out", self.show_counting, "foot")
-        self.event_button = button("What happened", self.note_event, "foot")
-        self.left = QStackedWidget()
+        self.left = LeftColumn(self)
         self._lay_out()
         add_actions(self)
-        self._guard_panels()
         self._connect(chart, ticker)
         self._show_sound()
         self.setEnabled(False)
 
     def _lay_out(self) -> None:
-        note = QWidget()
-        column = QVBoxLayout(note)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self.note, 3)
-        column.addWidget(self.last)
-        foot = QGridLayout()
-        foot.setSpacing(8)
-        for at, made in enumerate((self.count_button, self.event_button, self.aftercare_button, self.sign_button)):
-            made.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
-            foot.addWidget(made, at // 2, at % 2)
-        column.addLayout(foot)
-        for panel in (note, self.aftercare, self.tongue_pulse, self.adjunct, self.counting, self.events, self.sign_panel, self.amend_panel):
-            self.left.addWidget(panel)
-        self.aftercare_button.setToolTip("What the patient's sheet will say (Ctrl+Shift+A)")
-        self.sign_button.setToolTip("Close this visit (Ctrl+Shift+S)")
-        self.count_button.setToolTip("Walk over the body and tick off every needle (Ctrl+Shift+C)")
-        self.event_button.setToolTip("Fainting, bleeding, pain: what happened in this visit (Ctrl+Shift+W)")
-        self.left.setMinimumWidth(264)
-        self.left.setMaximumWidth(420)
         self.needles.setMinimumWidth(340)
         self.needles.setMaximumWidth(440)
         self.needles.add_to_head(self.sound)
@@ -154,10 +125,6 @@ class VisitPage(QWidget):
         box.addWidget(self.bar)
         box.addLayout(columns, 1)
 
-    def _guard_panels(self) -> None:
-        self.left.currentChanged.connect(self._leave_adjunct)
-        self.left.currentChanged.connect(self._guard_needles)
-
     def _connect(self, chart: OpenChart, ticker: Ticker) -> None:
         treatment = self.treatment
         treatment.shown.connect(self._show)
@@ -165,10 +132,7 @@ class VisitPage(QWidget):
         treatment.closed.connect(lambda: self.setEnabled(False))
         chart.changed.connect(self._changed)
         ticker.ticked.connect(self._tick)
-        self.note.tongue_pulse_wanted.connect(self.show_tongue_pulse)
-        self.sign_panel.blank_wanted.connect(self.fill_blank)
-        self.beside.open_wanted.connect(self.show_adjunct)
-        self.adjunct.closed.connect(self.show_note)
+        self.left.currentChanged.connect(self._guard_needles)
         self.last.repeat_wanted.connect(self.repeat_last)
         self.map.placed.connect(self._place)
         self.map.moved.connect(treatment.move)
@@ -187,21 +151,13 @@ class VisitPage(QWidget):
         self.needles.clock_wanted.connect(self.clock.fill)
         self.clock.pull_wanted.connect(self.pull_all)
         self.clock.visit_wanted.connect(self.other_visit_wanted)
-        self.needles.count_wanted.connect(self.show_counting)
         self.needles.about_wanted.connect(self.about_chosen)
         self.aftercare.edited.connect(lambda care: treatment.write("aftercare", care, "Change aftercare"))
         self.aftercare.source_unwanted.connect(partial(treatment.forget_source, "aftercare"))
         self.aftercare.sheet_wanted.connect(self._want_sheet)
         self.counting.look_wanted.connect(self._look_at)
-        self.counting.told.connect(self.show_events)
-        self.counting.sign_wanted.connect(self.show_signing)
-        self.sign_panel.count_wanted.connect(self.show_counting)
-        self.sign_panel.told.connect(self.show_events)
         self.sign_panel.signed.connect(self._sign)
         self.amend_panel.added.connect(self._amend)
-        self.bar.amend_wanted.connect(self.show_amending)
-        for panel in (self.aftercare, self.tongue_pulse, self.counting, self.events, self.sign_panel, self.amend_panel):
-            panel.closed.connect(self.show_note)
         self.add.menu.keep_wanted.connect(self.keep_as_protocol)
         self.add.menu.library_wanted.connect(lambda: self.library_wanted.emit("protocols", None))
 
@@ -218,7 +174,7 @@ class VisitPage(QWidget):
         self.treatment.open(visit_id)
         if self.treatment.visit is not None:
             self._show_figure(self._whose(self.treatment.visit))
-        self.show_note()
+        self.left.show_note()
         self.map.fit()
         self.note.show_start()
         if (draft := self.treatment.draft) is not None and not draft.needles and not draft.adjuncts:
@@ -254,20 +210,8 @@ class VisitPage(QWidget):
         self.map.show_adjuncts(visit.adjuncts)
         self.map_card.refresh()
         self.needles.show_visit(visit, moment)
-        self.sign_button.setVisible(not closed)
-        left = visit.count.uncounted
-        self.count_button.setText(f"Count {left} out" if left else "Count out")
-        self.count_button.setVisible(not closed)
-        self.count_button.setEnabled(bool(visit.count.inserted))
-        set_flag(self.count_button, "clock", "over" if left else "")
-        wrong = None if closed else unnoted(visit.needles, visit.events)
-        happened = f"What happened · {len(visit.events)}" if visit.events else "What happened"
-        self.event_button.setText(f"Note {wrong[0]}" if wrong else happened)
-        set_flag(self.event_button, "clock", "over" if wrong else "")
-        self.event_button.setVisible(not closed or bool(visit.events))
+        self.left.show_visit(visit)
         self._show_selection(self.treatment.selected)
-        if self.left.currentWidget() is self.sign_panel and not closed:
-            self.sign_panel.show_visit(visit, self._chart.records.practitioner().name)
 
     def _changed(self, change: "Change") -> None:
         if self.treatment.visit is not None and change.kind == "patient":
@@ -338,92 +282,12 @@ class VisitPage(QWidget):
         if not self.window().isVisible():  # the program is put away; turning to another visit leaves the clock where it is
             self.clock.close()
 
-    def show_note(self) -> None:
-        """Turn the left column to the note; the keys go back to where the panel was asked for."""
-        self.flush()
-        panel, focus = self.left.currentWidget(), self.focusWidget()
-        ways: dict[QWidget, QWidget] = {self.aftercare: self.aftercare_button, self.tongue_pulse: self.note.tongue_pulse}
-        ways |= {self.adjunct: self.beside.opened, self.counting: self.count_button, self.events: self.event_button}
-        self.left.setCurrentIndex(0)
-        if panel and focus and (panel is focus or panel.isAncestorOf(focus)):
-            way = ways.get(panel, self.sign_button)
-            (self.bar.amend if way.isHidden() else way).setFocus(Qt.FocusReason.BacktabFocusReason)
-
     def go_back(self) -> None:
         """Put the tool away that is in the hand; without one go back to the note."""
         if self.map.tool is Tool.HAND:
-            self.show_note()
+            self.left.show_note()
         else:
             self.map.take_up(Tool.HAND)
-
-    def write_note(self) -> None:
-        """Turn the left column to the note and put the keys into it."""
-        self.show_note()
-        self.note.prose["subjective"].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def show_aftercare(self) -> None:
-        """Turn the left column to the aftercare."""
-        self.flush()
-        self.left.setCurrentWidget(self.aftercare)
-        self.aftercare.rest.setFocus()
-
-    def show_adjunct(self, adjunct_id: str, keys: bool = True) -> None:  # noqa: FBT001, FBT002  # as the signal tells it
-        """Turn the left column to one thing that is done beside the needles, and the keys with it unless the hand is busy."""
-        self.flush()
-        self.adjunct.edit(adjunct_id)
-        self.left.setCurrentWidget(self.adjunct)
-        self.beside.mark_open(adjunct_id)
-        if keys:
-            self.adjunct.take_keys()
-
-    def _leave_adjunct(self) -> None:
-        if self.left.currentWidget() is not self.adjunct:
-            self.adjunct.leave()
-            self.beside.mark_open("")
-
-    def show_tongue_pulse(self) -> None:
-        """Turn the left column to the tongue and the pulse."""
-        self.flush()
-        if self.treatment.draft is not None:
-            self.left.setCurrentWidget(self.tongue_pulse)
-            self.tongue_pulse.setFocus()
-
-    def fill_blank(self) -> None:
-        """Turn the left column to the first blank of the note that is not filled in."""
-        self.show_note()
-        self.note.fill_blank()
-
-    def show_counting(self) -> None:
-        """Turn the left column to the walk by which needles are counted out."""
-        self.flush()
-        if (draft := self.treatment.draft) is not None and draft.count.inserted:
-            self.left.setCurrentWidget(self.counting)
-            self.counting.begin()
-
-    def show_events(self, kind: EventKind | None = None, needle_id: str = "") -> None:
-        """Turn the left column to what happened; a kind that is named is charted at once."""
-        self.flush()
-        self.left.setCurrentWidget(self.events)
-        self.events.begin(kind, needle_id)
-
-    def note_event(self) -> None:
-        """Turn the left column to what happened: to what is marked at a needle and not noted, if there is such a one."""
-        visit = self.treatment.draft
-        wrong = unnoted(visit.needles, visit.events) if visit else None
-        self.show_events(*(wrong or (None, "")))
-
-    def show_signing(self) -> None:
-        """Turn the left column to the signature."""
-        self.flush()
-        if (draft := self.treatment.draft) is not None:
-            self.sign_panel.show_visit(draft, self._chart.records.practitioner().name)
-            self.left.setCurrentWidget(self.sign_panel)
-            self.sign_panel.take_keys()
-
-    def show_amending(self) -> None:
-        """Turn the left column to a new amendment."""
-        self.left.setCurrentWidget(self.amend_panel)
-        self.amend_panel.text.setFocus()
 
     def about_chosen(self) -> None:
         """Tell of the point of the chosen needle; with none chosen, turn to the library."""
@@ -443,20 +307,6 @@ class VisitPage(QWidget):
         self.flush()
         if self.treatment.visit is not None:
             self.sheet_wanted.emit(self.treatment.visit.id)
-
-    def _name_of(self, needle: Needle) -> tuple[str, str]:
-        if needle.point in self._library.catalogue:
-            point = self._library.catalogue[needle.point]
-            return point.code, f"{point.hanzi} {point.pinyin}"
-        if needle.site not in self._described:
-            self._described[needle.site] = self._library.atlas.describe(needle.site)
-        return needle.point, self._described[needle.site]
-
-    def _caution_of(self, needle: Needle) -> tuple[str, str]:
-        """What to mind at a needle's point, and the sources of it."""
-        catalogue = self._library.catalogue
-        cautions = catalogue[needle.point].cautions if needle.point in catalogue else ()
-        return " ".join(each.text for each in cautions), "\n".join(dict.fromkeys(catalogue.sources[each.source] for each in cautions))
 
     def _reveal_selected(self) -> None:
         """Turn the map to the one point that is chosen; to several there is no one view."""
@@ -512,7 +362,7 @@ class VisitPage(QWidget):
         """Take all needles out at one touch; the count follows."""
         self.needles.flush()
         self.treatment.pull_all()
-        self.show_counting()
+        self.left.show_counting()
 
     # Closing it
 
@@ -525,7 +375,7 @@ class VisitPage(QWidget):
         records = self._chart.records
         if self._chart.begin(lambda: records.sign(visit.id, reason)):  # nothing is signed that the disk has not
             self.treatment.stack.clear()
-            self.show_note()
+            self.left.show_note()
 
     def _amend(self, text: str, reason: str) -> None:
         visit = self.treatment.visit
@@ -534,7 +384,7 @@ class VisitPage(QWidget):
         records = self._chart.records
         amendment = Amendment(visit.id, records.practitioner().id, text, reason)
         if self._chart.begin(lambda: records.amend(amendment)):  # signed as a visit is: on the disk, or not at all
-            self.show_note()
+            self.left.show_note()
             self.amend_panel.begin()
             self.note.show_end()
 

@@ -106,7 +106,7 @@ class Day:
 
     def note(self, page):
         """The note, word by word, each of them saved."""
-        page.show_note()
+        page.left.show_note()
         for name, words in (("subjective", SUBJECTIVE), ("objective", OBJECTIVE), ("plan", PLAN), ("assessment", SUBJECTIVE)):
             for word in words.split():
                 with self.save("a word of the note"):
@@ -149,9 +149,9 @@ class Day:
         for each in QApplication.topLevelWidgets():
             if each is not window and each.isVisible():
                 each.close()
-        page.show_events()
-        page.show_aftercare()
-        page.show_tongue_pulse()
+        page.left.show_events()
+        page.left.show_aftercare()
+        page.left.show_tongue_pulse()
         for key in ("today", "rooms", "patients", "library", "settings", "find"):
             window.show_page(key)
             QApplication.processEvents()
@@ -164,11 +164,11 @@ class Day:
         with self.save("counted"):
             page.counting.finish()
         with self.save("signed"):
-            page.show_signing()
+            page.left.show_signing()
             self.hand.press(page.sign_panel.sign)
             self.hand.wait(lambda: page.treatment.draft is None, "the visit to be signed")
         with self.save("amended"):
-            page.show_amending()
+            page.left.show_amending()
             self.hand.write(page.amend_panel.text, "It was the left foot.")
             self.hand.write(page.amend_panel.reason, "Written down wrong.")
             self.hand.press(page.amend_panel.add)

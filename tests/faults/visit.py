@@ -79,11 +79,11 @@ class Trial:
     def sign(self, nth: int) -> None:
         """Sign, and amend if that went well."""
         hand, page = self.hand, self.page
-        page.show_signing()
+        page.left.show_signing()
         hand.press(page.sign_panel.sign)
         self.see("the signature", nth)
         if page.treatment.draft is None:
-            page.show_amending()
+            page.left.show_amending()
             hand.write(page.amend_panel.text, "The left foot.")
             hand.write(page.amend_panel.reason, "Mistyped.")
             hand.press(page.amend_panel.add)
@@ -100,7 +100,7 @@ class Trial:
         if page.treatment.draft is not None:
             self.sign(sys.maxsize)
         if not page.treatment.visit.amendments:
-            page.show_amending()
+            page.left.show_amending()
             typed = page.amend_panel.words
             if not any(typed):
                 hand.write(page.amend_panel.text, "The left foot.")

@@ -197,7 +197,7 @@ def _field(hand: Hand, place: str) -> tuple[Prose, str]:
     hand.window.patient.start_visit()
     page = hand.visit_page
     if place == "aftercare":
-        page.show_aftercare()
+        page.left.show_aftercare()
         return page.aftercare.form.words, f"visit {page.treatment.visit.id} aftercare"
     return page.note.prose["subjective"], f"visit {page.treatment.visit.id} subjective"
 

@@ -131,7 +131,7 @@ def test_a_whole_treatment_by_keys_alone(window, keys):
     keys.type("A drop at LR3")
     keys.press(K.Key_Escape)
     assert [(event.kind, event.words) for event in stored().events] == [(EventKind.BLEEDING, "A drop at LR3")]
-    assert keys.at is page.event_button
+    assert keys.at is page.left.event_button
 
     keys.press(K.Key_C, BOTH)
     for _ in range(8):
@@ -174,7 +174,7 @@ def test_tab_goes_over_the_page_column_by_column_and_down_each(window, keys):
     keys.press(K.Key_Return)
     keys.press(K.Key_I, CTRL)
     page.treatment.select(())
-    page.show_adjunct(page.treatment.visit.adjuncts[0].id)
+    page.left.show_adjunct(page.treatment.visit.adjuncts[0].id)
     QApplication.processEvents()
     first, columns = keys.at, []
     for _ in range(120):
@@ -241,8 +241,8 @@ def test_escape_gives_the_keys_back_to_where_a_panel_was_asked_for(window, keys)
     keys.press(K.Key_Return)
     keys.press(K.Key_I, CTRL)
     asked = {
-        K.Key_T: page.note.tongue_pulse, K.Key_W: page.event_button, K.Key_A: page.aftercare_button, K.Key_S: page.sign_button,
-        K.Key_C: page.count_button,
+        K.Key_T: page.note.tongue_pulse, K.Key_W: page.left.event_button, K.Key_A: page.left.aftercare_button,
+        K.Key_S: page.left.sign_button, K.Key_C: page.left.count_button,
     }  # fmt: skip
     for key, way in asked.items():
         keys.press(key, BOTH)

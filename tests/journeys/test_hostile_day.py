@@ -198,7 +198,7 @@ ELSEWHERE = {
     "back to the visit": lambda day, _: day.window.show_page("patient"),
     "fill the disk": lambda day, _: setattr(day, "full", True),
     "free the disk": lambda day, _: (setattr(day, "full", False), day.chart.write_waiting()),
-    "sign": lambda day, _: (day.page.show_signing(), day.page._sign("Left in with reason")),
+    "sign": lambda day, _: (day.page.left.show_signing(), day.page._sign("Left in with reason")),
 }
 JUMPS = (0, 0, 1, 59, 600, 4000, -1, -900, 40000)  # seconds by which the clock goes on, or back
 BEGIN = ("line", "adjunct", "insert some", "step adjunct")

@@ -152,7 +152,7 @@ def test_escape_puts_away_the_offers_first_then_the_words_and_undo_brings_them_b
 
 
 def test_escape_is_for_the_words_before_it_is_for_a_panel(page, line, type_in):
-    page.show_aftercare()
+    page.left.show_aftercare()
     line.setFocus()
     type_in("ST36 ", Key.Key_Escape)
     assert line.line.text() == ""

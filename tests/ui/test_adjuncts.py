@@ -117,7 +117,7 @@ def test_the_keys_go_to_the_first_field_of_a_new_one(page):
 def test_it_is_started_paused_lengthened_and_ended_on_its_row(page, stored, qtbot):
     page.beside.add_kind(LAMP)
     page.adjunct.form.offers["minutes"].values["20"].click()
-    page.show_note()
+    page.left.show_note()
     (row,) = page.beside.rows.values()
     assert page.focusWidget() is row
     qtbot.keyClick(row, Qt.Key.Key_Space)
@@ -144,7 +144,7 @@ def test_it_is_started_paused_lengthened_and_ended_on_its_row(page, stored, qtbo
 
 def test_enter_on_a_row_opens_its_panel_and_escape_comes_back(page, qtbot):
     page.beside.add_kind(MOXA)
-    page.show_note()
+    page.left.show_note()
     (row,) = page.beside.rows.values()
     row.setFocus()
     qtbot.keyClick(row, Qt.Key.Key_Return)
@@ -177,7 +177,7 @@ def test_places_are_typed_taken_from_needles_and_drawn(page, stored, planned, li
     assert not places.draw.isChecked()
     assert page.left.currentWidget() is page.adjunct, "Escape only puts the brush away"
     places.draw.click()
-    page.show_note()
+    page.left.show_note()
     page.map.draw(stroke)
     assert stored().adjuncts[0] == kept, "the brush is put away with the panel"
 
@@ -277,7 +277,7 @@ def test_an_older_charts_words_stay_as_they_are(page, chart, stored, visit):
 
 def test_a_signed_visit_is_only_looked_at(page, chart, stored, visit):
     page.beside.add_kind(CUPPING)
-    page.show_note()
+    page.left.show_note()
     chart.act(lambda: chart.records.sign(visit.id))
     page.show_visit(visit.id)
     (row,) = page.beside.rows.values()
@@ -365,7 +365,7 @@ def test_however_much_is_done_beside_the_needles_the_window_keeps_its_height(pag
     before = page.minimumSizeHint().height()
     for kind in [*library.adjuncts, *library.adjuncts]:
         page.beside.add_kind(kind)
-    page.show_note()
+    page.left.show_note()
     assert len(page.beside.rows) == 2 * len(library.adjuncts)
     assert page.minimumSizeHint().height() <= before + 2 * TARGET
     last = list(page.beside.rows.values())[-1]

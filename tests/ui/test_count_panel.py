@@ -33,7 +33,7 @@ def visit(chart, rosa, library):
 
 @pytest.fixture
 def counting(page):
-    page.show_counting()
+    page.left.show_counting()
     return page.counting
 
 
@@ -89,7 +89,7 @@ def test_the_whole_walk_by_keys_alone(page, counting, stored, qtbot):
 def test_escape_goes_back_to_the_note_and_lets_the_needles_go(page, counting, qtbot):
     qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Escape)
     assert page.left.currentIndex() == 0
-    assert page.focusWidget() is page.count_button
+    assert page.focusWidget() is page.left.count_button
     assert not page.treatment.selected
 
 
@@ -130,7 +130,7 @@ def test_a_needle_that_is_touched_on_the_body_is_ticked_and_nothing_new_is_plann
     assert counting.present.title == "Legs"
     qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=QPoint(round(spot.x) - 40, round(spot.y) - 60))
     assert len(stored().needles) == 9
-    page.show_note()
+    page.left.show_note()
     assert not page.map.read_only
 
 
@@ -143,8 +143,8 @@ def test_pulling_all_leaves_the_count_open_and_asks_for_it(page, chart, stored):
     assert not any(adjunct.is_running for adjunct in stored().adjuncts)
     assert page.counting.note.text() == "Patient faint? Note it"
     assert page.counting.note.isVisible()
-    page.show_note()
-    assert page.count_button.text() == "Count 9 out"
+    page.left.show_note()
+    assert page.left.count_button.text() == "Count 9 out"
 
 
 def test_all_that_were_pulled_are_counted_at_one_touch(page, stored, qtbot):
@@ -178,8 +178,8 @@ def test_the_count_stays_open_until_it_is_done_even_after_a_restart(page, chart,
     qtbot.addWidget(again)
     again.show()
     again.show_visit(visit.id)
-    assert again.count_button.text() == "Count 9 out"
-    again.show_counting()
+    assert again.left.count_button.text() == "Count 9 out"
+    again.left.show_counting()
     assert again.counting.left.text() == "9 left"
 
 
@@ -218,15 +218,15 @@ def test_what_went_wrong_is_chosen_from_the_menu_of_a_row(page, counting, stored
 def test_a_mark_without_a_note_is_offered_in_the_foot_and_before_signing(page, stored, qtbot):
     needle = stored().needles[0]
     page.treatment.mark([needle.id], Mishap.BROKEN)
-    assert page.event_button.text() == "Note broken needle"
-    page.show_signing()
+    assert page.left.event_button.text() == "Note broken needle"
+    page.left.show_signing()
     assert page.sign_panel.unnoted.words.text() == "A broken needle is marked, but nothing is noted of it."
-    page.show_note()
-    qtbot.mouseClick(page.event_button, Qt.MouseButton.LeftButton)
+    page.left.show_note()
+    qtbot.mouseClick(page.left.event_button, Qt.MouseButton.LeftButton)
     (event,) = stored().events
     assert (event.kind, event.needle_id) == (EventKind.BROKEN, needle.id)
-    assert page.event_button.text() == "What happened · 1"
-    page.show_signing()
+    assert page.left.event_button.text() == "What happened · 1"
+    page.left.show_signing()
     assert not page.sign_panel.unnoted.isVisible()
 
 
@@ -261,7 +261,7 @@ def test_a_replaced_needle_and_its_follower_are_both_counted(counting, stored):
 def test_a_needle_that_went_in_and_out_is_counted_and_stays_so(page, chart, stored, qtbot):
     first = stored().needles[0]
     chart.act(lambda: chart.records.treat(first.visit_id, [replace(first, retention=NO_RETENTION, removed=first.inserted)]))
-    page.show_counting()
+    page.left.show_counting()
     row = tick_of(page.counting, "GV20")
     assert (row.isChecked(), row.isEnabled()) == (True, False)
     assert page.counting.left.text() == "8 left"
@@ -279,8 +279,8 @@ def test_without_a_needle_in_there_is_nothing_to_count(page, chart, rosa, qtbot)
     empty = Visit(rosa.id, chart.records.practitioner().id)
     chart.act(lambda: chart.records.start_visit(empty))
     page.show_visit(empty.id)
-    assert not page.count_button.isEnabled()
-    page.show_counting()
+    assert not page.left.count_button.isEnabled()
+    page.left.show_counting()
     assert page.left.currentIndex() == 0
 
 
@@ -290,7 +290,7 @@ def test_the_column_of_needles_only_follows_the_walk(page, stored, qtbot):
     assert page.needles.editor.isHidden()
     assert page.needles.count_out.isHidden(), "the walk is open already"
     assert page.beside.isVisible()
-    page.show_note()
+    page.left.show_note()
     assert page.needles.count_out.isVisible()
     page.treatment.select([stored().needles[0].id])
     assert page.needles.editor.isVisible()

@@ -67,7 +67,7 @@ def test_words_are_stored_as_they_are_typed(events, stored, qtbot):
 def test_the_needle_that_is_selected_is_the_one_that_it_came_from(page, stored):
     needle = stored().needles[1]
     page.treatment.select([needle.id])
-    page.show_events()
+    page.left.show_events()
     page.events.kinds[EventKind.BRUISE].click()
     assert stored().events[0].needle_id == needle.id
     assert page.events.form.needle.currentText() == f"SP6 {needle.site.side}"
@@ -133,7 +133,7 @@ def test_several_are_listed_gone_on_with_taken_off_and_brought_back(page, events
     events.kinds[EventKind.BRUISE].click()
     events.form.done.emit()
     assert {event.kind for event in stored().events} == {EventKind.PAIN, EventKind.BRUISE}
-    assert page.event_button.text() == "What happened · 2"
+    assert page.left.event_button.text() == "What happened · 2"
     pencil = next(made for made in events.findChildren(QToolButton) if made.accessibleName().startswith("Go on with pain"))
     pencil.click()
     assert events.form.prose["words"].toPlainText() == "Sharp at SP6"
@@ -176,12 +176,12 @@ def test_undo_takes_back_the_words_and_then_the_entry(page, events, stored):
 
 
 def test_a_signed_visit_shows_what_happened_and_takes_no_more(page, chart, stored, qtbot):
-    page.show_events(EventKind.OTHER)
+    page.left.show_events(EventKind.OTHER)
     page.events.form.prose["words"].setPlainText("The lamp fell over.")
     page.flush()
     page.treatment.take_out()
     chart.act(lambda: chart.records.sign(stored().id))
-    page.show_events()
+    page.left.show_events()
     qtbot.waitUntil(lambda: "The lamp fell over." in words_of(page.events))
     assert not page.events.kinds[EventKind.OTHER].isVisible()
     assert not any(made.isVisible() and "chart" in made.accessibleName() for made in page.events.findChildren(QToolButton))

@@ -196,7 +196,7 @@ def test_pulling_all_leaves_the_count_open_until_it_is_done(page, column, stored
     assert (stored().count.inside, stored().count.uncounted) == (0, 4)
     assert column.until.text() == "Pulled, and not counted yet"
     assert "pulled, not counted yet" in spoken(column)
-    page.show_note()
+    page.left.show_note()
     column.count_out.click()
     assert page.left.currentWidget() is page.counting
     choose(page, "SP6")

@@ -230,7 +230,7 @@ def test_own_phrases_can_be_typed_at_once_and_take_the_place_of_shipped_ones(cha
 
 def test_blanks_are_marked_before_signing_and_stay_in_the_note(page, plan, stored, qtbot):
     qtbot.keyClicks(plan, ";refer.")
-    page.show_signing()
+    page.left.show_signing()
     assert page.sign_panel.unfilled.isVisible()
     assert page.sign_panel.unfilled.words.text() == "2 blanks are not filled in: Plan."
     page.sign_panel.unfilled.way.click()
@@ -239,7 +239,7 @@ def test_blanks_are_marked_before_signing_and_stay_in_the_note(page, plan, store
     qtbot.keyClicks(plan, "Dr Osei")
     qtbot.keyClick(plan, Key.Key_Tab)
     qtbot.keyClicks(plan, "an EMG")
-    page.show_signing()
+    page.left.show_signing()
     assert not page.sign_panel.unfilled.isVisible()
     assert stored().plan == "Referred to Dr Osei for an EMG."
 
@@ -277,7 +277,7 @@ def test_the_tongue_is_charted_by_chips_and_read_in_words_under_the_objective(pa
 
 def test_a_mark_of_the_tongue_has_its_places(page, stored):
     panel = page.tongue_pulse
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     tip = panel.areas.chips["cracks", "tip"]
     assert not tip.isVisible()
     chip(panel.tongue, "Cracks").click()
@@ -295,7 +295,7 @@ def test_a_mark_of_the_tongue_has_its_places(page, stored):
 
 def test_the_pulse_is_charted_for_both_wrists_for_one_and_for_a_position(page, stored):
     panel = page.tongue_pulse
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     panel.part.choose("pulse")
     chip(panel.pulse, "Wiry").click()
     assert stored().pulse == {"left": ["wiry"], "right": ["wiry"]}
@@ -316,7 +316,7 @@ def test_the_pulse_is_charted_for_both_wrists_for_one_and_for_a_position(page, s
 @pytest.mark.parametrize(("typed", "kept"), [("72", ["72"]), ("072", ["72"]), ("9", []), ("999", []), ("ab", []), ("", [])])
 def test_a_rate_is_beats_a_minute_and_nothing_else(page, stored, qtbot, typed, kept):
     panel = page.tongue_pulse
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     panel.part.choose("pulse")
     qtbot.keyClicks(panel.rate, typed)
     qtbot.keyClick(panel.rate, Key.Key_Return)
@@ -327,7 +327,7 @@ def test_a_rate_is_beats_a_minute_and_nothing_else(page, stored, qtbot, typed, k
 def test_a_rate_that_is_being_typed_is_never_charted_in_another_visit(chart, page, rosa, stored, qtbot):
     other = Visit(rosa.id, chart.records.practitioner().id)
     chart.act(lambda: chart.records.start_visit(other))
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     page.tongue_pulse.part.choose("pulse")
     page.tongue_pulse.rate.setFocus()
     qtbot.keyClicks(page.tongue_pulse.rate, "72")
@@ -356,7 +356,7 @@ def test_tongue_and_pulse_are_charted_by_keys_alone(page, stored, qtbot):
 
 
 def test_a_letter_goes_to_the_next_quality_that_begins_with_it_and_brings_it_into_sight(page, stored, qtbot):
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     panel = page.tongue_pulse
     panel.part.choose("pulse")
     floating = chip(panel.pulse, "Floating")
@@ -375,7 +375,7 @@ def test_a_signed_visit_reads_its_findings_and_charts_none(chart, open_page, ros
     page = open_page(signed)
     assert page.note.tongue_pulse.text() == "Tongue: red."
     page.note.tongue_pulse.click()
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     assert not page.tongue_pulse.isVisible()
     assert page.note.copied["plan"].words.isVisible()
     assert not page.note.copied["plan"].remove.isVisible()
@@ -384,7 +384,7 @@ def test_a_signed_visit_reads_its_findings_and_charts_none(chart, open_page, ros
 
 
 def test_what_was_found_the_last_time_is_told_beside_it_and_in_that_visits_note(before, page):
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     assert page.tongue_pulse.words.text() == "Nothing is charted yet."
     assert page.tongue_pulse.before.text() == "7 days ago · Tongue: red. Pulse: L wiry."
     assert "Warm\nTongue: red. Pulse: L wiry." in page.last._note.text()
@@ -434,7 +434,7 @@ def test_what_is_being_typed_stays_when_the_plan_is_taken_over(before, page, sto
 def test_the_aftercare_is_taken_over_and_says_so_too(before, page, stored):
     choose(page, "Aftercare")
     assert stored().aftercare == Aftercare(48, ("ankle-pumps",))
-    page.show_aftercare()
+    page.left.show_aftercare()
     assert page.aftercare.copied.isVisible()
     page.aftercare.copied.remove.click()
     assert stored().copied == {}
@@ -475,14 +475,14 @@ def test_the_menu_of_the_last_visit_opens_by_its_key_with_the_keys_in_it(before,
 
 def test_all_of_the_note_and_its_panel_is_big_enough_and_has_a_name(before, page, qtbot):
     choose(page, "Plan")
-    page.show_tongue_pulse()
+    page.left.show_tongue_pulse()
     for part in ("pulse", "tongue"):
         page.tongue_pulse.part.choose(part)
         for made in page.tongue_pulse.findChildren(QPushButton):
             if made.isVisible() and made.property("role") == "chip":
                 assert made.height() >= TARGET
                 assert made.accessibleName()
-    page.show_note()
+    page.left.show_note()
     for field in (*page.note.prose.values(), page.note.tongue_pulse, page.note.copied["plan"].remove):
         assert field.height() >= TARGET
         assert field.accessibleName()

@@ -44,7 +44,7 @@ def test_an_open_visit_is_looked_at_like_a_signed_one(reading, rosa):
     assert page.note.prose["subjective"].toPlainText() == "Burning soles"
     assert open_to_typing(page) == []
     assert page.treatment.draft is None
-    assert not page.sign_button.isVisible()
+    assert not page.left.sign_button.isVisible()
     page.pull_all()
     page.treatment.insert()
     assert records.visit(draft.id) == draft

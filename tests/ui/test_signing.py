@@ -31,7 +31,7 @@ def visit(chart, rosa, library):
 @pytest.fixture
 def asking(page):
     page.treatment.take_out()
-    page.show_signing()
+    page.left.show_signing()
     return page.sign_panel
 
 
@@ -45,7 +45,7 @@ def test_an_even_count_is_said_in_big_and_the_visit_closes_without_a_reason(aski
 
 def test_a_pulled_needle_that_is_not_counted_keeps_it_open_unless_the_reason_is_given(page, stored, qtbot):
     page.pull_all()
-    page.show_signing()
+    page.left.show_signing()
     panel = page.sign_panel
     assert "2 needles were pulled and not counted: SP6 L R." in panel.left.text()
     panel.sign.click()
@@ -53,7 +53,7 @@ def test_a_pulled_needle_that_is_not_counted_keeps_it_open_unless_the_reason_is_
     assert panel.error.isVisible()
     qtbot.mouseClick(panel.walk, Qt.MouseButton.LeftButton)
     assert page.left.currentWidget() is page.counting
-    page.show_signing()
+    page.left.show_signing()
     panel.reason.setPlainText("The ambulance took her along")
     panel.sign.click()
     assert stored().needles_left_reason == "The ambulance took her along"
@@ -71,7 +71,7 @@ def test_counting_them_out_opens_the_way_to_the_signature(page, stored, qtbot):
 def test_a_dropped_needle_that_is_not_found_keeps_it_open(page, chart, stored):
     page.treatment.take_out()
     chart.act(lambda: chart.records.treat(stored().id, [Needle(stored().id, stored().needles[0].site, "LI4", mishap=Mishap.DROPPED)]))
-    page.show_signing()
+    page.left.show_signing()
     assert "One needle is still in: LI4" in page.sign_panel.left.text()
     page.sign_panel.sign.click()
     assert stored().signed is None
@@ -151,11 +151,11 @@ def test_a_practice_that_asks_each_time_gets_the_passphrase_before_the_signature
 
 
 def test_the_keys_are_where_the_passphrase_is_asked_for_unless_needles_are_in(strict, page):
-    page.show_signing()
+    page.left.show_signing()
     assert page.sign_panel.hasFocus()
-    page.show_note()
+    page.left.show_note()
     page.treatment.take_out()
-    page.show_signing()
+    page.left.show_signing()
     assert page.sign_panel.confirm.line.hasFocus()
 
 
@@ -198,10 +198,10 @@ def test_after_the_time_that_the_practice_has_set_it_is_asked_also_of_a_panel_th
 def test_a_right_passphrase_counts_as_typed_lately(chart, page, answer, passphrase, stored):
     page.treatment.take_out()
     chart.typed -= 60 * chart.records.practice().sign_within
-    page.show_signing()
+    page.left.show_signing()
     answer(page.sign_panel, passphrase)
     assert stored().signed is not None
-    page.show_amending()
+    page.left.show_amending()
     assert not page.amend_panel.confirm.isVisible()
 
 
@@ -209,10 +209,10 @@ def test_an_answer_that_comes_after_the_panel_was_left_signs_nothing(strict, pag
     QTest.keyClicks(asking.confirm.line, passphrase)
     with qtbot.waitSignal(asking.confirm.busy, check_params_cb=bool):
         QTest.keyClick(asking.confirm.line, Qt.Key.Key_Return)
-    page.show_note()
+    page.left.show_note()
     QThreadPool.globalInstance().waitForDone()
     QApplication.processEvents()
-    page.show_signing()
+    page.left.show_signing()
     assert asking.confirm.line.text() == ""
     assert stored().signed is None
 
@@ -230,7 +230,7 @@ def test_the_signature_is_told_with_the_name_the_zone_and_its_digest(asking, pag
 @pytest.fixture
 def amending(asking, page):
     asking.sign.click()
-    page.show_amending()
+    page.left.show_amending()
     return page.amend_panel
 
 
@@ -279,7 +279,7 @@ def test_an_amendment_stands_beneath_the_note_with_reason_name_time_and_digest_a
 
 def test_an_amendment_asks_for_the_passphrase_as_a_signature_does(strict, page, asking, stored, answer, passphrase):
     answer(asking, passphrase)
-    page.show_amending()
+    page.left.show_amending()
     panel = page.amend_panel
     panel.text.setPlainText("The left foot.")
     panel.reason.setPlainText("Mixed up")

@@ -31,7 +31,6 @@ from neuro_chart.ui.merge_panel import MergePanel
 from neuro_chart.ui.roles import tell_roles
 from neuro_chart.ui.settings import SECTIONS
 from neuro_chart.ui.theme import TARGET, apply_theme
-from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.unlock import Unlock
 from neuro_chart.ui.visit import VisitPage
 
@@ -47,17 +46,11 @@ def look(qapp):
 
 
 @pytest.fixture
-def page(chart, library, settings, rosa, treat, qtbot):
+def visit(chart, rosa, treat):
     treat(rosa, 7, plan="More walking")
-    visit = Visit(rosa.id, chart.records.practitioner().id, room="Room 1")
-    chart.act(lambda: chart.records.start_visit(visit))
-    shown = VisitPage(chart, library, settings, Ticker(chart, settings))
-    qtbot.addWidget(shown)
-    shown.resize(1290, 644)
-    shown.show()
-    shown.show_visit(visit.id)
-    yield shown
-    shown.treatment.stack.clear()
+    made = Visit(rosa.id, chart.records.practitioner().id, room="Room 1")
+    chart.act(lambda: chart.records.start_visit(made))
+    return made
 
 
 def touchable(page):
@@ -163,7 +156,7 @@ def test_the_panels_of_the_left_column(page, library, panel):
     electro = Adjunct(page.treatment.visit.id, ELECTRO, minutes=20)
     for adjunct in (electro, Adjunct(page.treatment.visit.id, MOXA, minutes=5, started=now())):
         page.treatment.put_adjunct(adjunct)
-    getattr(page, panel)(*([electro.id] if panel == "show_adjunct" else []))
+    getattr(page.left, panel)(*([electro.id] if panel == "show_adjunct" else []))
     assert not faults(page)
 
 
@@ -171,7 +164,7 @@ def test_a_visit_that_is_signed(page):
     page.sign_panel.signed.emit("")
     assert page.bar.isVisible()
     assert not faults(page)
-    page.show_amending()
+    page.left.show_amending()
     assert not faults(page)
 
 

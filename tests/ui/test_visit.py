@@ -134,7 +134,7 @@ def test_a_score_starts_as_not_asked_takes_zero_and_can_be_taken_back(page, stor
 def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stored, qtbot):
     type_points(page, qtbot, "ST36")
     page.treatment.insert()
-    page.show_signing()
+    page.left.show_signing()
     assert "ST36 L R" in page.sign_panel.left.text()
     page.sign_panel.sign.click()
     assert stored().signed is None
@@ -148,7 +148,7 @@ def test_signing_is_refused_with_a_needle_in_unless_a_reason_is_given(page, stor
 
 def test_a_signed_visit_can_only_be_amended(page, stored, qtbot):
     page.note.prose["subjective"].setPlainText("Slept well.\n" * 60)
-    page.show_signing()
+    page.left.show_signing()
     page.sign_panel.sign.click()
     assert stored().subjective == "Slept well.\n" * 60
     assert page.bar.isVisible()
@@ -188,7 +188,7 @@ def test_the_last_visit_is_beside_it_and_its_needles_are_repeated(page, chart, p
 
 
 def test_aftercare_belongs_to_the_visit(page, stored, library, qtbot):
-    page.show_aftercare()
+    page.left.show_aftercare()
     first = next(iter(library.exercises))
     page.aftercare.form.tiles[first].click()
     page.aftercare.form.foot_care.click()
@@ -220,7 +220,7 @@ def test_an_amendment_that_was_not_added_waits_for_its_own_visit(page, chart, pa
     chart.act(lambda: chart.records.sign(visit.id))
     other = Visit(patient.id, chart.records.practitioner().id)
     chart.act(lambda: chart.records.start_visit(other))
-    page.show_amending()
+    page.left.show_amending()
     page.amend_panel.text.setPlainText("It was the left")
     page.show_visit(other.id)
     assert page.amend_panel.text.toPlainText() == ""

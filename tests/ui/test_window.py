@@ -16,19 +16,11 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 from neuro_chart.ui.palette import Palette
-from neuro_chart.ui.visit import VisitPage
 
 
 @pytest.fixture
-def visiting(window):
-    """The window with a patient's fresh visit open."""
-    records = window.chart.records
-    patient = Patient("Rosa", "Delgado")
-    records.save_patient(patient)
-    visit = Visit(patient.id, records.practitioner().id)
-    records.start_visit(visit)
-    window.open_visit(patient.id, visit.id)
-    return window, window.findChild(VisitPage), visit.id
+def visiting(window, visiting):
+    return window, visiting, visiting.treatment.visit.id
 
 
 def keys(qtbot, window, text):
@@ -278,10 +270,10 @@ def test_the_keys_go_into_the_note_and_come_back_from_its_panels(qtbot, visiting
     page.add.line.setFocus()
     keys(qtbot, window, "Write the note")
     assert window.focusWidget() is page.note.prose["subjective"]
-    page.show_aftercare()
+    page.left.show_aftercare()
     keys(qtbot, window, "Back to the note")
-    assert window.focusWidget() is page.aftercare_button
-    page.show_signing()
+    assert window.focusWidget() is page.left.aftercare_button
+    page.left.show_signing()
     qtbot.mouseClick(page.sign_panel.sign, Qt.MouseButton.LeftButton)
     assert window.focusWidget() is page.bar.amend
 

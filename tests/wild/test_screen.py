@@ -106,11 +106,11 @@ def screens(window, patient, *visits):
         for name, show in PANELS.items():
             getattr(shown, show)()
             yield f"visit {name}"
-            shown.show_note()
+            shown.left.show_note()
         for adjunct in visit.adjuncts:
-            shown.show_adjunct(adjunct.id)
+            shown.left.show_adjunct(adjunct.id)
             yield "visit adjunct"
-            shown.show_note()
+            shown.left.show_note()
         shown.treatment.select([needle.id for needle in visit.needles[:1]])
         yield "visit needle"
         shown.treatment.select(())
