@@ -16,7 +16,6 @@ from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.visits import Aftercare, Amendment, Visit
 from neuro_chart.paper.aftercare import aftercare_sheet
 from neuro_chart.paper.visit import visit_paper
-from neuro_chart.resources import resource
 
 POINTS = ("ST36", "GB39", "SP9", "SP6", "LR3", "GB41")
 
@@ -49,11 +48,6 @@ class Case:
     def record(self, tz: tzinfo = UTC, protocols: Sequence[Protocol] = ()) -> Printed:
         people = {self.practitioner.id: self.practitioner}
         return Printed(visit_paper(self.practice, people, self.patient, self.visit, self.library, protocols=protocols, tz=tz))
-
-
-@pytest.fixture(scope="session")
-def library() -> Library:
-    return Library(resource())
 
 
 @pytest.fixture
