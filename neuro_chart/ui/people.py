@@ -115,12 +115,12 @@ class PeopleSection(QWidget):
             self._put(replace(line.person, name=name))
 
     def _choose_role(self, line: "PersonLine", _at: int) -> None:
-        """Give the role that was chosen; it says who may do what, so a chart that was left open gives none."""
+        """Give the role that was chosen: only who typed their passphrase lately gives one, and nobody their own by one key."""
         role, word = Role(line.role.currentData()), line.role.currentText()
         if role is line.person.role:
             return
         changed = replace(line.person, role=role)
-        if self._chart.typed_within(self._chart.records.practice().sign_within):
+        if line.person.id != self._vault.practitioner_id and self._chart.typed_within(self._chart.records.practice().sign_within):
             self._put(changed)
         else:
             self.reload()  # as it is stored still

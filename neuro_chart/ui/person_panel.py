@@ -229,9 +229,11 @@ class RolePanel(PersonPanel):
     """Asks for the passphrase before somebody gets another role; `word` is what that is called."""
 
     def __init__(self, chart: OpenChart, vault: "Vault", person: Practitioner, word: str) -> None:
-        super().__init__(chart, vault, f"Another role for {person.name}", f"They are “{word}” from then on.", "Change the role")
+        own = person.id == vault.practitioner_id
+        hint = f"You are “{word}” from then on, and the chart locks." if own else f"They are “{word}” from then on."
+        super().__init__(chart, vault, f"Another role for {person.name}", hint, "Change the role")
         self._person, self._word = person, word
-        self.setFocusProxy(self.confirm.line)
+        self.setFocusProxy(self.confirm.line if self.confirm.is_needed else self.do_button)
 
     def do(self) -> None:
         """Store the person with the role."""

@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QThreadPool, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QUndoGroup, QUndoStack
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QThreadPool, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QUndoGroup, QUndoStack
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.clocks import now
@@ -64,6 +64,7 @@ class Window(QMainWindow):
         self._is_open = True
         self._left_at: Place | None = None  # while the chart is covered
         self.chart = OpenChart(Records(vault), self)
+        self._role = self.chart.records.role
         self.ticker = Ticker(self.chart, settings, self)
         self.notifier, self._voice = Notifier(settings, self), Voice(settings)
         self.undo_group = QUndoGroup(self)
@@ -117,6 +118,7 @@ class Window(QMainWindow):
         self.patient.erased.connect(self._leave_erased)
         self.chart.unwritten.connect(lambda sentence: self.banner.say(sentence, stay=True))
         self.chart.refused.connect(self.banner.say)
+        self.chart.changed.connect(self._follow_role)
         self.backing.missed.connect(self.banner.say)
         self.closing.let_go.connect(self.close)
 
@@ -240,6 +242,12 @@ class Window(QMainWindow):
         self.show_page("patient")
         self.ticker.seen(visit_id)
 
+    def _follow_role(self, _change: object) -> None:
+        """Lock once whoever is here has another role: every page was made for the one before."""
+        if self.chart.records.role is not self._role:
+            self._role = self.chart.records.role
+            QTimer.singleShot(0, self, self.lock)
+
     def _leave_erased(self) -> None:
         self.show_page("patients")
         self.banner.say("The record is erased. The trail keeps that it happened, by whom and why.")
@@ -339,6 +347,7 @@ class Window(QMainWindow):
         """
         if not self._is_open:
             return
+        QGuiApplication.inputMethod().commit()  # what is being composed
         place = self._left_at or place_of(self)
         self._flush_all()
         locked = replace(Locked.of(self.ticker.visits, self.ticker), form=form)
@@ -385,6 +394,7 @@ class Window(QMainWindow):
             self.closing.keep_open()
 
     def _waits_for_backup(self) -> bool:
+        QGuiApplication.inputMethod().commit()  # what is being composed
         self._flush_all()
         return self.chart.all_written and self.closing.holds()
 

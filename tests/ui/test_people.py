@@ -191,6 +191,18 @@ def test_the_wheel_gives_nobody_another_role(section, records, ola):
     assert ola in records.practitioners()
 
 
+def test_who_gives_up_being_an_owner_is_asked_and_comes_back_as_what_they_are(qtbot, section, records, window, ola, passphrase):
+    records.put_practitioner(replace(ola, role=Role.OWNER))
+    mei = named(section, "Dr Mei Lindqvist")
+    mei.role.setFocus()
+    qtbot.keyClick(mei.role, Qt.Key.Key_Down)
+    assert records.practitioner().role is Role.OWNER
+    with qtbot.waitSignal(window.locked):
+        click(qtbot, section.panel.do_button)
+    with Vault.open(window.vault.path, passphrase) as opened:
+        assert Records(opened).role is Role.PRACTITIONER
+
+
 def test_the_last_owner_stays_one(section, records):
     mei = named(section, "Dr Mei Lindqvist")
     mei.role.setCurrentIndex(mei.role.findData("reader"))
