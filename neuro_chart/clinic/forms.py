@@ -603,6 +603,8 @@ class _Reader:
         options, exclusive = self._options(link_id, data.get("answerOption", ()))
         kind, repeats = self._kind(link_id, data, options)
         text = " ".join(str(data[key]) for key in ("prefix", "text") if data.get(key))
+        if not isinstance(longest := data.get("maxLength"), int | None):
+            raise FormError(f"The most characters that {link_id!r} may have are no number.")
         item = Item(
             link_id=link_id,
             kind=kind,
@@ -611,7 +613,7 @@ class _Reader:
             required=bool(data.get("required", False)),
             repeats=repeats,
             slider=control == "slider" and kind is Kind.INTEGER and {"minimum", "maximum"} <= more.keys(),
-            max_length=data.get("maxLength"),
+            max_length=longest,
             options=options,
             exclusive=exclusive,
             conditions=self._conditions(link_id, data.get("enableWhen", ())),
