@@ -13,8 +13,9 @@ from neuro_chart.ui.words import Prose
 
 WIDTH = 720
 BACKUPS = (
-    "Backups that were made before still hold the record until the rule drops them: up to twelve months. Whoever restores one has it "
-    "back, so erase it there again."
+    "Backups that were made before still hold the record until the rule drops them: up to twelve months. Backups in other folders, and "
+    "charts that a restore or an upgrade kept aside, hold it until you delete them. Whoever restores one has it back, so erase it there "
+    "again."
 )
 STAYS = (
     "The trail keeps that a record was erased, when, by whom and why, without the patient's name; the chain of the signatures stays whole, "
