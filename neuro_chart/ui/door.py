@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
 
 WIDTH, GAP = 440, 32
+UNLEARNT = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhNoAutoUppercase
 UNTYPED = {"Cc", "Zl", "Zp"}  # what Unicode calls control characters and line ends
 
 
@@ -42,6 +43,7 @@ class PassphraseLine(QLineEdit):
 
     def show_words(self, shown: bool) -> None:  # noqa: FBT001  # a toggle's slot
         self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(self.inputMethodHints() | UNLEARNT)  # Qt takes them off with the dots
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed, shift = event.text(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

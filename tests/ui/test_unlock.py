@@ -211,6 +211,15 @@ def test_a_practice_that_can_t_be_made_there_is_said_and_its_words_stay(qtbot, t
     assert {file.name for file in tmp_path.iterdir()} == {"a file", "settings.ini"}
 
 
+def test_no_keyboard_learns_a_passphrase_that_is_shown(qtbot, door):
+    line = door.form.passphrase
+    for shown in (True, False, True):
+        line.show_words(shown)
+        assert line.inputMethodHints() & Qt.InputMethodHint.ImhSensitiveData
+        assert line.inputMethodHints() & Qt.InputMethodHint.ImhNoPredictiveText
+        assert bool(line.inputMethodHints() & Qt.InputMethodHint.ImhHiddenText) is not shown
+
+
 def test_strength_grows_with_words_and_never_praises_the_usual():
     assert strength("")[0] == 0
     assert strength("password123")[0] == 1
