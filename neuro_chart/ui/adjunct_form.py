@@ -26,7 +26,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.adjunct_fields import Entry, Number, Offer, Places, listed, read_number
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.days import day_first, local_day, long_day, today
-from neuro_chart.ui.map_hand import Tool
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.warning_card import SIGN, source_words
 from neuro_chart.ui.widgets import TickBox, button, label, row
@@ -68,7 +68,7 @@ class AdjunctForm(QWidget):
         self.places.typed.connect(self._at_points)
         self.places.kept.connect(lambda spots, strokes: self._change("place", spots=spots, strokes=strokes))
         self.places.drawing.connect(self._draw)
-        body.tool_changed.connect(self._tool_changed)
+        body.tools.changed.connect(self._tool_changed)
         self.offers: dict[str, Offer | Number] = {}
         self.consent = TickBox("The patient agrees to it")
         self.consent.clicked.connect(lambda on: self._change("consent", consent=on))
@@ -229,9 +229,9 @@ class AdjunctForm(QWidget):
 
     def _draw(self, on: bool) -> None:  # noqa: FBT001  # as Qt tells it
         if on:
-            self._body.begin_drawing(self._drawn)
+            self._body.tools.begin_drawing(self._drawn)
         else:
-            self._body.take_up(Tool.HAND)
+            self._body.tools.take_up(Tool.HAND)
 
     def _tool_changed(self, tool: Tool) -> None:
         self.places.draw.setChecked(tool is Tool.BRUSH)

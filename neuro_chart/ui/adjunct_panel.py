@@ -20,7 +20,7 @@ from neuro_chart.clinic.visits import Visit
 from neuro_chart.ui.adjunct_form import AdjunctForm
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.days import local_day, local_time, long_day, today
-from neuro_chart.ui.map_hand import Tool
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.signing import panel_head
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.widgets import button, icon_button, label, row, scrolled, set_flag
@@ -99,7 +99,7 @@ class AdjunctPanel(QFrame):
         """Store what is being typed and put the brush away; nothing is open any more."""
         self.flush()
         if self.form is not None and self.form.places.draw.isChecked():
-            self._body.take_up(Tool.HAND)
+            self._body.tools.take_up(Tool.HAND)
         self._id, self.form = "", None
 
     def flush(self) -> None:

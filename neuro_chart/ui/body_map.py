@@ -28,7 +28,7 @@ from neuro_chart.clinic.points import Catalogue
 from neuro_chart.ui.map_account import account
 from neuro_chart.ui.map_adjuncts import MARK, Places
 from neuro_chart.ui.map_front import Front
-from neuro_chart.ui.map_hand import Hand, Tool
+from neuro_chart.ui.map_hand import Hand
 from neuro_chart.ui.map_keys import Keys
 from neuro_chart.ui.map_labels import Box, nearest
 from neuro_chart.ui.map_layers import FIELDS, Layers
@@ -36,18 +36,14 @@ from neuro_chart.ui.map_layout import SHEETS, Camera, Panel, panels, sheet_of
 from neuro_chart.ui.map_marks import MARKER, Stage, stage
 from neuro_chart.ui.map_picture import Picture
 from neuro_chart.ui.map_pointer import Pointer
-from neuro_chart.ui.map_ruler import Ruler
 from neuro_chart.ui.map_scene import Pin, Scene
 from neuro_chart.ui.map_sight import HIT, SNAP, Seen, Sight, Target
+from neuro_chart.ui.map_tools import Tool, Tools
 from neuro_chart.ui.map_words import bubble_box, sized
 from neuro_chart.ui.theme import Theme
 
 SETTLED = 80  # ms without a move until the picture is drawn with care
 SHOWN = 4000  # ms that a point stays ringed to which the map has turned
-_HOW = {
-    Tool.LASSO: "Draw round needles to select them, or touch one after the other. Esc ends.",
-    Tool.BRUSH: "Draw on the skin where it is done, or touch a place. Esc ends.",
-}
 
 
 class BodyMap(QWidget):
@@ -55,9 +51,8 @@ class BodyMap(QWidget):
 
     `placed(site, code)`, `moved(((needle id, site, code), …))`, `picked(frozenset of ids)`, `removal_wanted()` and `mirror_wanted()`
     say what the practitioner did; nothing is changed here. `touched(id)` follows the choice of one needle by hand. `hovered(words)` names
-    what is under the pointer; `tool_changed(Tool)` says which tool is taken up, `sight_changed()` that other things may be in sight or out
-    of it. On a map that is looked at only, `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a
-    point is.
+    what is under the pointer; `sight_changed()` says that other things may be in sight or out of it. On a map that is looked at only,
+    `point_chosen(code, site)` tells the point that was clicked. `about_wanted(code)` asks what a point is.
     """
 
     spoken_role = QAccessible.Role.Canvas
@@ -68,7 +63,6 @@ class BodyMap(QWidget):
     removal_wanted = Signal()
     mirror_wanted = Signal()
     hovered = Signal(str)
-    tool_changed = Signal(object)
     sight_changed = Signal()
     point_chosen = Signal(str, object)
     about_wanted = Signal(str)
@@ -90,9 +84,7 @@ class BodyMap(QWidget):
         self.sight = Sight(atlas, self.picture, self.camera)
         self._scene = Scene(self, self.picture)
         self._pins: list[tuple[Needle, Pin]] | None = None
-        self.ruler = Ruler()
-        self.tool = Tool.HAND
-        self._done: Callable[[tuple[Site, ...]], object] | None = None
+        self.tools = Tools(self)
         self._owed = QPointF()
         self.pointer, self.hand, self.keys, self._front = Pointer(self), Hand(self), Keys(self), Front(self)
         self._settle = self._timer(SETTLED, self.settle)
@@ -204,7 +196,7 @@ class BodyMap(QWidget):
         chosen = frozenset(ids) & self.stages.keys()
         if chosen != self.selected:
             self.selected = chosen
-            self._measure_selected()
+            self.tools.measure_selected()
             self._describe()
             self.update()
 
@@ -223,35 +215,8 @@ class BodyMap(QWidget):
         self.read_only = read_only
         self.pointer.forget()
         self.hand.let_go()
-        if read_only and self.tool is not Tool.RULER:
-            self.take_up(Tool.HAND)
-
-    def take_up(self, tool: Tool) -> None:
-        """Take up a tool, or the bare hand; where the map is looked at only, the ruler is the one tool."""
-        if tool is not self.tool and not (self.read_only and tool in {Tool.LASSO, Tool.BRUSH}):
-            self.tool = tool
-            self._done = None
-            self.ruler.turn(on=tool is Tool.RULER)
-            self._measure_selected()
-            self.hand.let_go()
-            self.tool_changed.emit(tool)
-            self.hovered.emit("")
-
-    def set_measuring(self, on: bool) -> None:  # noqa: FBT001  # as Qt has it
-        """Take up the ruler, or put it away: a drag measures in cun instead of moving the body."""
-        if on != self.ruler.on:
-            self.take_up(Tool.RULER if on else Tool.HAND)
-
-    def begin_drawing(self, done: Callable[[tuple[Site, ...]], object]) -> None:
-        """Take up the brush until Escape: `done` is told each stroke on the skin, and each place that is touched as a stroke of one."""
-        self.take_up(Tool.BRUSH)
-        self._done = done
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def draw(self, sites: tuple[Site, ...]) -> None:
-        """Tell of a stroke on the skin."""
-        if sites and self._done is not None:
-            self._done(sites)
+        if read_only and self.tools.held is not Tool.RULER:
+            self.tools.take_up(Tool.HAND)
 
     def keep_corner(self, width: int, height: int) -> None:
         """Keep the lower right corner free of the body, and the edge above it of words, for buttons that stand there."""
@@ -288,10 +253,6 @@ class BodyMap(QWidget):
         if code and self._marked != (code, site):
             self.mark(code, site)
             self._unmark.start()
-
-    def words_at_rest(self) -> str:
-        """What is to be said while nothing is under the pointer."""
-        return self.ruler.words(self.atlas) if self.ruler.on else _HOW.get(self.tool, "")
 
     def legend(self) -> tuple[str, str]:
         """What the areas are that are shown, and who says so; nothing where none are."""
@@ -527,13 +488,6 @@ class BodyMap(QWidget):
         elif event.type() == QEvent.Type.TouchEnd or event.type() == QEvent.Type.TouchCancel:
             self.hand.lift_fingers()
         return super().event(event)
-
-    def _measure_selected(self) -> None:
-        """Lay the ruler between two needles that are selected."""
-        chosen = self.chosen()
-        if self.ruler.on and len(chosen) == 2:
-            self.ruler.ends = chosen[0].site, chosen[1].site
-            self.hovered.emit(self.ruler.words(self.atlas))
 
     # The picture
 

@@ -11,10 +11,10 @@ from neuro_chart.clinic.library import Library
 from neuro_chart.clinic.needles import Needle
 from neuro_chart.ui.body_map import BodyMap
 from neuro_chart.ui.map_guide import Guide
-from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_layers import Layers
 from neuro_chart.ui.map_layout import SHEETS
 from neuro_chart.ui.map_menu import LayersMenu
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.needle_rows import places_words
 from neuro_chart.ui.theme import TARGET
 from neuro_chart.ui.widgets import Segments, icon_button, label, tip
@@ -54,14 +54,14 @@ class MapCard(QFrame):
         self.menu.offer_fields(self.map.offers)
         self.menu.layers_chosen.connect(self.show_layers)
         self.menu.figure_chosen.connect(self.figure_chosen)
-        self.menu.measuring_chosen.connect(self.map.set_measuring)
+        self.menu.measuring_chosen.connect(self.map.tools.set_measuring)
         self.layers = self._over_map("layers", "Layers and figure (L)", lambda _: self.show_menu())
         self.layers.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.ruler = self._over_map("ruler", "Ruler: measure in cun (R)", self.map.set_measuring)
+        self.ruler = self._over_map("ruler", "Ruler: measure in cun (R)", self.map.tools.set_measuring)
         self.ruler.setCheckable(True)
         self.lasso = self._over_map("lasso", "Lasso: draw round needles to select them (S)", self._switch_lasso)
         self.lasso.setCheckable(True)
-        self.map.tool_changed.connect(self._show_tool)
+        self.map.tools.changed.connect(self._show_tool)
         self.guide = self._over_map("info", "What the marks mean, and the keys (?)", lambda _: self.show_guide())
         self.guide.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.zoom = [
@@ -111,7 +111,7 @@ class MapCard(QFrame):
         return False
 
     def _switch_lasso(self, on: bool) -> None:  # noqa: FBT001  # as Qt has it
-        self.map.take_up(Tool.LASSO if on else Tool.HAND)
+        self.map.tools.take_up(Tool.LASSO if on else Tool.HAND)
 
     def _show_tool(self, tool: Tool) -> None:
         self.ruler.setChecked(tool is Tool.RULER)
@@ -130,7 +130,7 @@ class MapCard(QFrame):
 
     def _say(self, words: str) -> None:
         """What is under the pointer, or what there is to say otherwise: how to use a tool, or what this sheet can't show."""
-        if not (words := words or self.map.words_at_rest()):
+        if not (words := words or self.map.tools.words()):
             ghosts = [Needle("", site, code) for site, code in self.map.unseen_ghosts()]
             hidden = {"Typed, out of sight here": ghosts, "Out of sight here": self.map.unseen()}
             words = " · ".join(f"{what}: {places_words(needles)}" for what, needles in hidden.items() if needles)

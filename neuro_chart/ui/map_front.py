@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from neuro_chart.ui.map_adjuncts import paint_brush
-from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_marks import MARKER, dashed, paint_ghost
 from neuro_chart.ui.map_picture import thin, to_widget
 from neuro_chart.ui.map_sight import Target
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.map_words import bubble_box, paint_bubble, sized
 from neuro_chart.ui.theme import Theme
 
@@ -36,8 +36,8 @@ class Front:
         for site, code in shown.ghosts:
             for spot in shown.sight.places(site, code):
                 paint_ghost(painter, QPointF(*shown.camera.to_widget(spot.x, spot.y)), theme)
-        if shown.ruler.ends is not None:
-            shown.ruler.paint(painter, shown.panels, shown.camera, atlas=shown.atlas, theme=theme, font=shown.font())
+        if shown.tools.ruler.ends is not None:
+            shown.tools.ruler.paint(painter, shown.panels, shown.camera, atlas=shown.atlas, theme=theme, font=shown.font())
         for mark in shown.marks():
             self._paint_target(painter, theme, mark)
         for _, landing in shown.hand.landing:
@@ -58,7 +58,7 @@ class Front:
         path = [QPointF(*shown.camera.to_widget(*place)) for place in shown.hand.path]
         if len(path) < 2:
             return
-        if shown.tool is Tool.BRUSH:
+        if shown.tools.held is Tool.BRUSH:
             paint_brush(painter, path, shown.camera.zoom, strong=True)
             return
         inside = theme.color("accent")

@@ -1,6 +1,5 @@
 """The hand on the body map: what mouse, pen and touch do to needles, camera, ruler, lasso and brush."""
 
-from enum import StrEnum
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QPinchGesture
 from neuro_chart.clinic.needles import Needle, Site
 from neuro_chart.ui.map_labels import nearest
 from neuro_chart.ui.map_sight import HIT, SNAP, TOUCH_SNAP, Seen, Target
+from neuro_chart.ui.map_tools import Tool
 
 if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
@@ -27,15 +27,6 @@ FINGER_HIT, PEN_HIT = 20.0, 14.0
 PALM = 1.0  # s after the pen's last move in which a touch is the palm's
 STRIDE = 3.0  # px between the places of a path
 MOST_SITES = 48  # of a stroke
-
-
-class Tool(StrEnum):
-    """What a drag does: move needles and the body, measure, draw round needles, or draw on the skin."""
-
-    HAND = "hand"
-    RULER = "ruler"
-    LASSO = "lasso"
-    BRUSH = "brush"
 
 
 class Hand:
@@ -74,12 +65,12 @@ class Hand:
             return
         shown.keys.hide_cursor()
         self._press, self._dragging = here, False
-        if shown.tool is Tool.RULER:
+        if shown.tools.held is Tool.RULER:
             self._lay_ruler(event)
             return
         self._pressed = shown.needle_at(here, _reach(event))
         beside = self._pressed is None and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._draws = shown.tool in {Tool.LASSO, Tool.BRUSH} or beside
+        self._draws = shown.tools.held in {Tool.LASSO, Tool.BRUSH} or beside
         self.path = [shown.camera.to_sheet(here.x(), here.y())] if self._draws else []
 
     def move(self, event: QSinglePointEvent) -> None:
@@ -95,7 +86,7 @@ class Hand:
             else:
                 shown.pointer.move_to(here, snap)
         elif not self._pinching:
-            if shown.tool is Tool.RULER:
+            if shown.tools.held is Tool.RULER:
                 self._stretch_ruler(event)
             else:
                 self._drag_to(here, snap)
@@ -137,18 +128,18 @@ class Hand:
             return
         landing, path, draws, pressed, dragged = self.landing, self.path, self._draws, self._pressed, self._dragging
         self.let_go()
-        if self._pinching or self._map.tool is Tool.RULER:
+        if self._pinching or self._map.tools.held is Tool.RULER:
             return
         if draws and dragged:
             self._close(path)
         elif dragged:
             if landing:
                 self._map.moved.emit(tuple((needle.id, target.site, target.code) for needle, target in landing))
-        elif self._map.tool is Tool.BRUSH:
-            self._map.draw(self._sites_of([path[0]], _snap(event)))
+        elif self._map.tools.held is Tool.BRUSH:
+            self._map.tools.draw(self._sites_of([path[0]], _snap(event)))
         elif pressed is not None:
             self._touch_needle(pressed.needle, event)
-        elif self._map.tool is Tool.LASSO:
+        elif self._map.tools.held is Tool.LASSO:
             self._map.pick(frozenset())
         elif not event.modifiers() & MORE:
             self._touch_skin(self._target_of(event))
@@ -159,7 +150,7 @@ class Hand:
             if not shown.read_only:
                 shown.pick(frozenset({needle.id}))
                 shown.removal_wanted.emit()
-        elif event.modifiers() & MORE or shown.tool is Tool.LASSO:
+        elif event.modifiers() & MORE or shown.tools.held is Tool.LASSO:
             shown.pick(shown.selected ^ {needle.id})
         else:
             shown.pick(frozenset({needle.id}))
@@ -179,8 +170,8 @@ class Hand:
     def _close(self, path: list[tuple[float, float]]) -> None:
         """The lasso selects what it went round, beside what is selected; the brush has drawn."""
         shown = self._map
-        if shown.tool is Tool.BRUSH:
-            shown.draw(self._sites_of(path, 0))
+        if shown.tools.held is Tool.BRUSH:
+            shown.tools.draw(self._sites_of(path, 0))
             return
         ring = QPolygonF([QPointF(x, y) for x, y in path])
         inside = {needle.id for needle, pin in shown.pins() if ring.containsPoint(QPointF(pin.x, pin.y), Qt.FillRule.WindingFill)}
@@ -198,7 +189,7 @@ class Hand:
         self._press = self._pressed = None
         self.landing, self.path = (), []
         self._dragging = self._draws = False
-        if self._map.tool is Tool.HAND:
+        if self._map.tools.held is Tool.HAND:
             self._map.unsetCursor()
         else:
             self._map.setCursor(Qt.CursorShape.CrossCursor)
@@ -217,14 +208,14 @@ class Hand:
     def _target_of(self, event: QSinglePointEvent) -> Target | None:
         """What is under the hand: a needle's place too while it measures."""
         snap = 0.0 if event.modifiers() & Qt.KeyboardModifier.AltModifier else _snap(event)
-        seen = self._map.needle_at(event.position(), snap) if self._map.tool is Tool.RULER and snap else None
+        seen = self._map.needle_at(event.position(), snap) if self._map.tools.held is Tool.RULER and snap else None
         if seen is not None:
             return self._map.place_of(seen)
         return self._map.target_at(event.position(), snap)
 
     def _lay_ruler(self, event: QSinglePointEvent) -> None:
         """Take hold of an end of the ruler, or lay a new one from here."""
-        shown, ruler = self._map, self._map.ruler
+        shown, ruler = self._map, self._map.tools.ruler
         reach = TOUCH_SNAP if _is_finger(event) else HIT
         if ruler.ends is not None:
             for _, line in ruler.lines(shown.panels, shown.camera):
@@ -239,9 +230,9 @@ class Hand:
     def _stretch_ruler(self, event: QSinglePointEvent) -> None:
         shown = self._map
         target = self._target_of(event)
-        if target is not None and shown.ruler.ends is not None:
-            shown.ruler.reach(target.site)
-            shown.hovered.emit(shown.ruler.words(shown.atlas))
+        if target is not None and shown.tools.ruler.ends is not None:
+            shown.tools.ruler.reach(target.site)
+            shown.hovered.emit(shown.tools.ruler.words(shown.atlas))
             shown.update()
 
     # Zoom

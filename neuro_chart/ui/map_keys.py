@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
-from neuro_chart.ui.map_hand import MORE, Tool
+from neuro_chart.ui.map_hand import MORE
 from neuro_chart.ui.map_sight import SNAP, Seen, Target
+from neuro_chart.ui.map_tools import Tool
 
 if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
@@ -43,8 +44,8 @@ class Keys:
             _K.Key_Plus: lambda: shown.zoom_by(1.25), _K.Key_Equal: lambda: shown.zoom_by(1.25),
             _K.Key_Minus: lambda: shown.zoom_by(0.8), _K.Key_Underscore: lambda: shown.zoom_by(0.8),
             _K.Key_0: shown.fit,
-            _K.Key_R: lambda: shown.set_measuring(not shown.ruler.on),
-            _K.Key_S: lambda: shown.take_up(Tool.HAND if shown.tool is Tool.LASSO else Tool.LASSO),
+            _K.Key_R: lambda: shown.tools.set_measuring(not shown.tools.ruler.on),
+            _K.Key_S: lambda: shown.tools.take_up(Tool.HAND if shown.tools.held is Tool.LASSO else Tool.LASSO),
         }  # fmt: skip
         self._to_selected: dict[Qt.Key, Callable[[], object]] = {
             _K.Key_M: shown.mirror_wanted.emit, _K.Key_Delete: shown.removal_wanted.emit, _K.Key_Backspace: shown.removal_wanted.emit,
@@ -135,8 +136,8 @@ class Keys:
             self._put_cursor(self._start())
             return
         seen, target = shown.needle_at(place, SNAP), self._under()
-        if shown.tool is Tool.BRUSH:
-            shown.draw((target.site,) if target else ())
+        if shown.tools.held is Tool.BRUSH:
+            shown.tools.draw((target.site,) if target else ())
         elif seen is not None:
             shown.pick(shown.selected ^ {seen.needle.id} if more else frozenset({seen.needle.id}))
         elif target is not None and not shown.read_only:
@@ -164,8 +165,8 @@ class Keys:
     def _leave_off(self) -> bool:
         """Put the tool away, else what is held, else the cursor, else let go of what is selected."""
         shown = self._map
-        if shown.tool is not Tool.HAND:
-            shown.take_up(Tool.HAND)
+        if shown.tools.held is not Tool.HAND:
+            shown.tools.take_up(Tool.HAND)
         elif shown.hand.is_down:
             shown.hand.let_go()
         elif self._cursor is not None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
-from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_sight import HIT, Target
+from neuro_chart.ui.map_tools import Tool
 
 if TYPE_CHECKING:
     from neuro_chart.ui.body_map import BodyMap
@@ -48,14 +48,14 @@ class Pointer(QObject):
             shown.hovered.emit(words)
         else:
             self.say(known)
-        hover = target if target is not None and target.code and self._map.tool is not Tool.LASSO else None
+        hover = target if target is not None and target.code and self._map.tools.held is not Tool.LASSO else None
         if hover != self.hover or (target.area if target else "") != (self.under.area if self.under else ""):
             self.hover = hover
             shown.update()
         self.under = target
 
     def _cursor(self, target: Target | None, *, on_needle: bool) -> Qt.CursorShape:
-        if self._map.tool is not Tool.HAND:
+        if self._map.tools.held is not Tool.HAND:
             return Qt.CursorShape.CrossCursor
         if on_needle or (target is not None and target.code and self._map.read_only):
             return Qt.CursorShape.PointingHandCursor

@@ -42,7 +42,7 @@ from neuro_chart.ui.event_panel import EventPanel
 from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.last_visit import LastVisit
 from neuro_chart.ui.map_card import MapCard
-from neuro_chart.ui.map_hand import Tool
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.needle_list import NeedleList
 from neuro_chart.ui.note import Note
 from neuro_chart.ui.point_card import PointPopup
@@ -284,10 +284,10 @@ class VisitPage(QWidget):
 
     def go_back(self) -> None:
         """Put the tool away that is in the hand; without one go back to the note."""
-        if self.map.tool is Tool.HAND:
+        if self.map.tools.held is Tool.HAND:
             self.left.show_note()
         else:
-            self.map.take_up(Tool.HAND)
+            self.map.tools.take_up(Tool.HAND)
 
     def about_chosen(self) -> None:
         """Tell of the point of the chosen needle; with none chosen, turn to the library."""

@@ -54,6 +54,6 @@ def add_actions(page: "VisitPage") -> None:
     add_action(page, "Mirror the selected needles to the other side", "M", treatment.mirror_selected)
     add_action(page, "Lasso: draw round needles to select them", "S", page.map_card.lasso.click)
     add_action(page, "What the marks on the body mean, and its keys", "?", page.map_card.show_guide)
-    add_action(page, "Ruler: measure in cun on the body", "R", lambda: page.map.set_measuring(not page.map.ruler.on))
+    add_action(page, "Ruler: measure in cun on the body", "R", lambda: page.map.tools.set_measuring(not page.map.tools.ruler.on))
     for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
         add_action(page, f"View: {title}", f"Alt+{place}", partial(page.map_card.show_sheet, key))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from neuro_chart.clinic.adjuncts import ELECTRO
 from neuro_chart.clinic.events import EventKind
 from neuro_chart.clinic.people import Patient
-from neuro_chart.ui.map_hand import Tool
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.visit import VisitPage
 
 K = Qt.Key
@@ -202,7 +202,7 @@ def test_letters_that_mean_something_on_the_page_are_words_in_a_field(window, ke
         {"line": page.add.line, "note": page.note.prose["plan"], "editor": page.needles.editor.depth_line}[field].setFocus()
     before, both, sheet = len(page.treatment.needles), page.add.both.isChecked(), page.map.sheet
     keys.type("bjlmnprs?")
-    assert page.map.tool is Tool.HAND
+    assert page.map.tools.held is Tool.HAND
     assert (len(page.treatment.needles), page.add.both.isChecked(), page.map.sheet) == (before, both, sheet)
     assert QApplication.activePopupWidget() is None
     keys.press(K.Key_Escape, times=2)
@@ -219,7 +219,7 @@ def test_a_letter_in_the_list_of_needles_goes_to_its_point(window, keys):
         keys.type(letter)
         QTest.qWait(QApplication.keyboardInputInterval() + 50)  # so that the next begins a word of its own
         assert [needle.point for needle in page.treatment.chosen] == [point]
-    assert page.map.tool is Tool.HAND
+    assert page.map.tools.held is Tool.HAND
     assert page.add.both.isChecked() is both
     assert QApplication.activePopupWidget() is None
 

@@ -167,8 +167,8 @@ def test_places_are_typed_taken_from_needles_and_drawn(page, stored, planned, li
     assert {spot.point for spot in stored().adjuncts[0].spots} == {"BL20", "BL23"}
     places.draw.click()
     stroke = tuple(library.atlas.point_sites(code)[Side.LEFT] for code in ("BL13", "BL15", "BL17", "BL18", "BL20"))
-    page.map.draw(stroke)
-    page.map.draw((library.atlas.point_sites("BL25")[Side.RIGHT],))
+    page.map.tools.draw(stroke)
+    page.map.tools.draw((library.atlas.point_sites("BL25")[Side.RIGHT],))
     kept = stored().adjuncts[0]
     assert kept.strokes == (stroke,)
     assert ("BL25", Side.RIGHT) in {(spot.point, spot.site.side) for spot in kept.spots}
@@ -178,7 +178,7 @@ def test_places_are_typed_taken_from_needles_and_drawn(page, stored, planned, li
     assert page.left.currentWidget() is page.adjunct, "Escape only puts the brush away"
     places.draw.click()
     page.left.show_note()
-    page.map.draw(stroke)
+    page.map.tools.draw(stroke)
     assert stored().adjuncts[0] == kept, "the brush is put away with the panel"
 
 

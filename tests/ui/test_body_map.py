@@ -13,13 +13,13 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Needle, Side
 from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.map_guide import MARKS, Guide
-from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_keys import KEYS
 from neuro_chart.ui.map_labels import Box, nearest, place_labels
 from neuro_chart.ui.map_layers import FIELDS, Layers
 from neuro_chart.ui.map_layout import SHEETS, lay_out
 from neuro_chart.ui.map_marks import MARKER, Stage, short, stage
 from neuro_chart.ui.map_ruler import in_words
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.map_words import leader_to, sized
 from neuro_chart.ui.theme import CHANNELS
 
@@ -461,19 +461,19 @@ def test_the_ruler_says_how_it_is_used_measures_between_points_and_is_put_away(c
     with qtbot.assertNotEmitted(card.map.placed):
         drag(card.map, qtbot, start + QPoint(3, -2), end + QPoint(-2, 3))
     assert card.map.camera.left == left
-    assert card.map.ruler.ends == tuple(library.atlas.point_sites(code)[Side.LEFT] for code in ("ST35", "ST39"))
-    assert card.map.ruler.words(library.atlas).startswith("9.")
+    assert card.map.tools.ruler.ends == tuple(library.atlas.point_sites(code)[Side.LEFT] for code in ("ST35", "ST39"))
+    assert card.map.tools.ruler.words(library.atlas).startswith("9.")
     qtbot.keyClick(card.map, Qt.Key.Key_Escape)
     assert not card.ruler.isChecked()
-    assert card.map.ruler.ends is None
+    assert card.map.tools.ruler.ends is None
 
 
 def test_an_end_of_the_ruler_can_be_taken_up_again(body, library, qtbot):
     body.turn_to(library.atlas.point_sites("ST37")[Side.LEFT])
-    body.set_measuring(True)
+    body.tools.set_measuring(True)
     drag(body, qtbot, place_of(body, library, "ST35"), place_of(body, library, "ST37"))
     drag(body, qtbot, place_of(body, library, "ST37"), place_of(body, library, "ST36"))
-    assert body.ruler.ends == tuple(library.atlas.point_sites(code)[Side.LEFT] for code in ("ST35", "ST36"))
+    assert body.tools.ruler.ends == tuple(library.atlas.point_sites(code)[Side.LEFT] for code in ("ST35", "ST36"))
 
 
 def test_the_keyboard_measures_between_two_chosen_needles(body, library, qtbot):
@@ -483,7 +483,7 @@ def test_the_keyboard_measures_between_two_chosen_needles(body, library, qtbot):
     with qtbot.waitSignal(body.hovered, check_params_cb=lambda words: words.startswith("6.")):
         qtbot.keyClick(body, Qt.Key.Key_R)
     qtbot.keyClick(body, Qt.Key.Key_R)
-    assert body.ruler.ends is None
+    assert body.tools.ruler.ends is None
 
 
 def test_colours_of_channels_tell_yin_from_yang_without_hue():
@@ -577,7 +577,7 @@ def test_what_is_out_of_sight_follows_the_sheet_the_figure_and_the_typed_line(ca
 def test_the_lasso_has_a_button_and_another_tool_takes_its_place(card, qtbot):
     assert card.lasso.accessibleName().startswith("Lasso")
     qtbot.mouseClick(card.lasso, Qt.MouseButton.LeftButton)
-    assert card.map.tool is Tool.LASSO
+    assert card.map.tools.held is Tool.LASSO
     assert "Draw round" in card.under.text()
     qtbot.mouseClick(card.ruler, Qt.MouseButton.LeftButton)
     assert not card.lasso.isChecked()
@@ -586,7 +586,7 @@ def test_the_lasso_has_a_button_and_another_tool_takes_its_place(card, qtbot):
     card.set_read_only(True)
     assert not card.lasso.isVisible()
     qtbot.keyClick(card.map, Qt.Key.Key_S)
-    assert card.map.tool is Tool.HAND
+    assert card.map.tools.held is Tool.HAND
 
 
 def test_a_leaf_tells_every_mark_and_key(card, qtbot):

@@ -13,8 +13,8 @@ from neuro_chart.clinic.adjuncts import CUPPING, ELECTRO, MOXA, Adjunct, Spot
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Mishap, Needle, Side
 from neuro_chart.ui.map_adjuncts import LETTERS
-from neuro_chart.ui.map_hand import Tool
 from neuro_chart.ui.map_marks import Stage
+from neuro_chart.ui.map_tools import Tool
 
 LEFT, SHIFT, CTRL, PLAIN = (
     Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier,
@@ -86,8 +86,8 @@ def test_with_shift_a_lasso_drawn_from_empty_ground_selects_beside_what_is_selec
 def test_the_lasso_tool_selects_by_a_finger_and_a_touch_adds_or_leaves_out(body, planned, qtbot):
     one, two, _ = planned("ST36", "LR3", "GB39")
     qtbot.keyClick(body, Qt.Key.Key_S)
-    assert body.tool is Tool.LASSO
-    assert "Draw round" in body.words_at_rest()
+    assert body.tools.held is Tool.LASSO
+    assert "Draw round" in body.tools.words()
     screen = QTest.createTouchDevice()
     path = round_about(seen(body, one))
     with qtbot.assertNotEmitted(body.placed):
@@ -102,7 +102,7 @@ def test_the_lasso_tool_selects_by_a_finger_and_a_touch_adds_or_leaves_out(body,
         QTest.mouseClick(body, LEFT, PLAIN, seen(body, one))
         assert body.selected == {two.id}
         qtbot.keyClick(body, Qt.Key.Key_Escape)
-    assert body.tool is Tool.HAND
+    assert body.tools.held is Tool.HAND
     assert body.selected == {two.id}
 
 
@@ -281,8 +281,8 @@ def test_a_palm_beside_the_pen_does_nothing(body, planned, qtbot):
 def test_a_stroke_is_drawn_on_the_skin_and_escape_ends(body, planned, qtbot):
     (one,) = planned("ST36")
     strokes, start = [], seen(body, one)
-    body.begin_drawing(strokes.append)
-    assert "Draw on the skin" in body.words_at_rest()
+    body.tools.begin_drawing(strokes.append)
+    assert "Draw on the skin" in body.tools.words()
     with qtbot.assertNotEmitted(body.placed), qtbot.assertNotEmitted(body.moved):
         drag(body, start, start + QPoint(0, 60))
     (stroke,) = strokes
@@ -292,7 +292,7 @@ def test_a_stroke_is_drawn_on_the_skin_and_escape_ends(body, planned, qtbot):
     QTest.mouseClick(body, LEFT, PLAIN, start + QPoint(2, 2))
     assert strokes[1] == (one.site,)
     qtbot.keyClick(body, Qt.Key.Key_Escape)
-    assert body.tool is Tool.HAND
+    assert body.tools.held is Tool.HAND
     drag(body, start + QPoint(0, 30), start + QPoint(0, 60))
     assert len(strokes) == 2
 
@@ -300,7 +300,7 @@ def test_a_stroke_is_drawn_on_the_skin_and_escape_ends(body, planned, qtbot):
 def test_by_keys_the_brush_touches_the_place_at_the_cursor(body, qtbot):
     body.show_sheet("body")
     strokes = []
-    body.begin_drawing(strokes.append)
+    body.tools.begin_drawing(strokes.append)
     qtbot.keyClick(body, Qt.Key.Key_Space)
     assert not strokes
     qtbot.keyClick(body, Qt.Key.Key_Space)
