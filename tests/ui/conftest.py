@@ -84,6 +84,18 @@ def visit(chart, rosa):
 
 
 @pytest.fixture
+def needled(chart, rosa, library):
+    """A draft that began 28 minutes ago, with a needle in SP6 on either side."""
+    began = now() - timedelta(minutes=28)
+    made = Visit(rosa.id, chart.records.practitioner().id, started=began)
+    made.needles = [
+        Needle(made.id, site, "SP6", inserted=began, position=place) for place, site in enumerate(library.atlas.point_sites("SP6").values())
+    ]
+    chart.act(lambda: chart.records.start_visit(made))
+    return made
+
+
+@pytest.fixture
 def page(chart, library, settings, visit, qtbot):
     """The page of that visit, shown and in front."""
     shown = VisitPage(chart, library, settings, Ticker(chart, settings))

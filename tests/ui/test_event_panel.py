@@ -9,21 +9,13 @@ from PySide6.QtWidgets import QLabel, QToolButton
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.events import EventKind, load, read_time, read_time_near, time_error
-from neuro_chart.clinic.needles import Needle
-from neuro_chart.clinic.visits import Visit
 from neuro_chart.resources import resource
 from neuro_chart.ui.days import local_time
 
 
 @pytest.fixture
-def visit(chart, rosa, library):
-    began = now() - timedelta(minutes=28)
-    made = Visit(rosa.id, chart.records.practitioner().id, started=began)
-    made.needles = [
-        Needle(made.id, site, "SP6", inserted=began, position=place) for place, site in enumerate(library.atlas.point_sites("SP6").values())
-    ]
-    chart.act(lambda: chart.records.start_visit(made))
-    return made
+def visit(needled):
+    return needled
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Closing a visit: what is unfinished is said, the count is even or has its reason, and whoever signs has typed their passphrase."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt, QThreadPool
@@ -12,20 +12,13 @@ from neuro_chart.clinic.adjuncts import LAMP, PRESS, Adjunct
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.needles import Mishap, Needle
 from neuro_chart.clinic.trail import Deed
-from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.attempts import FREE
 from neuro_chart.ui.visit import VisitPage
 
 
 @pytest.fixture
-def visit(chart, rosa, library):
-    began = now() - timedelta(minutes=28)
-    made = Visit(rosa.id, chart.records.practitioner().id, started=began)
-    made.needles = [
-        Needle(made.id, site, "SP6", inserted=began, position=place) for place, site in enumerate(library.atlas.point_sites("SP6").values())
-    ]
-    chart.act(lambda: chart.records.start_visit(made))
-    return made
+def visit(needled):
+    return needled
 
 
 @pytest.fixture
