@@ -241,7 +241,7 @@ def test_the_panel_that_was_open_comes_back(qtbot, apps, visited, passphrase):
     app = apps()
     unlock(qtbot, app, passphrase)
     app.window.open_visit(patient.id, visit.id)
-    app.window.patient.findChild(VisitPage).show_aftercare()
+    app.window.patient.findChild(VisitPage).left.show_aftercare()
     app.window.lock()
     unlock(qtbot, app, passphrase)
     page = app.window.patient.findChild(VisitPage)
