@@ -45,8 +45,11 @@ class Signature:
 
     @property
     def here(self) -> datetime:
-        """When it was put, by the clock on the wall there."""
-        return self.at.astimezone(datetime.strptime(self.zone, "%z").tzinfo)
+        """When it was put, by the clock on the wall there; in UTC where somebody made the zone unreadable, which the check tells."""
+        try:
+            return self.at.astimezone(datetime.strptime(self.zone, "%z").tzinfo)
+        except (ValueError, OverflowError):
+            return self.at
 
     @property
     def short(self) -> str:

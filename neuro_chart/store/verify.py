@@ -150,7 +150,6 @@ def _of(connection: sa.Connection, seal: Signature | None, sentence: str) -> Pro
     visit_id = seal.row_id if seal.kind == "visit" else ""
     if seal.kind == "amendment":
         visit_id = connection.exec_driver_sql("SELECT visit_id FROM amendment WHERE id = ?", (seal.row_id,)).scalar() or ""
-    told = (
-        f"Signature {seal.seq}, of {called} signed by {seal.name} on {seal.at:%Y-%m-%d}, does not hold: {sentence[0].lower()}{sentence[1:]}"
-    )
+    named = f"Signature {seal.seq}, of {called} signed by {seal.name} on {seal.here:%Y-%m-%d}"
+    told = f"{named}, does not hold: {sentence[0].lower()}{sentence[1:]}"
     return Problem(told, seal.patient_id, visit_id)

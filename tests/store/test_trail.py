@@ -378,6 +378,8 @@ def test_nothing_is_found_where_nothing_was_done(behind_the_back):
         ("DELETE FROM seal WHERE seq = 3", "Signatures after number 2 are missing."),
         ("UPDATE visit SET plan = 'Other' WHERE signed IS NOT NULL", "Signature 1, of a visit signed by Dr Mei Lindqvist on"),
         ("UPDATE visit SET signed = NULL, signed_by = NULL", "Signature 1, of a visit"),
+        ("UPDATE seal SET at = '2026-03-02T04:00:00.000000Z', zone = '-08:00' WHERE seq = 1", "on 2026-03-01, does not hold"),
+        ("UPDATE seal SET zone = 'noon' WHERE seq = 1", "Signature 1, of a visit"),
         ("UPDATE intake SET response = '{}'", "Signature 3, of a health history"),
     ],
 )
