@@ -7,6 +7,7 @@ on the real window, started by its own command line.
 import json
 import os
 import random
+import select
 import subprocess
 import sys
 import time
@@ -36,6 +37,7 @@ KILLS = int(os.environ.get("NEURO_CHART_KILLS", "1"))
 CHEAP = Kdf(memory=64, iterations=1, lanes=1)
 WORDS = "Quagmire under the left heel"
 NAME, FAMILY, PHONE = "Xanthippe", "Oyelaran", "01632 960961"
+STALLED = 60  # seconds; a machine so busy that the program stands for 30 makes it lock by itself, as if it had slept
 LOCKING = 0.5  # seconds from the keys to the window of the fresh process, on a machine that has little else to do
 
 
@@ -85,17 +87,18 @@ def test_killed_around_a_lock_the_words_are_kept_and_nowhere_else(tmp_path, home
         secrets = [WORDS[:8], NAME, FAMILY, PHONE, PASSPHRASE, patient.id, visit.id, vault.key.hex(), vault.key.hex().upper()]
         marks = [word.encode(coding) for word in secrets for coding in ("utf-8", "utf-16-le")] + [vault.key]
     command = [sys.executable, __file__, str(path), patient.id, visit.id]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=home) as program:  # noqa: S603
-        program.stdin.write(f"{PASSPHRASE}\n")
-        program.stdin.flush()
-        lines = [program.stdout.readline() for _ in range(len(WORDS) + (seed % 4 != 3))]  # at last, that it locks now
+    with subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=home) as program:  # noqa: S603
+        program.stdin.write(f"{PASSPHRASE}\n".encode())
+        lines = []
+        while len(lines) < len(WORDS) + (seed % 4 != 3) and select.select([program.stdout], [], [], STALLED)[0]:
+            lines.append(program.stdout.readline())  # at last, that it locks now
         time.sleep(chance.uniform(0, LOCKING))
         assert program.poll() is None, "It ended by itself."
         fresh = b"\0locked\0" in Path(f"/proc/{program.pid}/cmdline").read_bytes()
         program.kill()
         ended = time.time()
         lines += program.stdout.read().splitlines()
-    told = [json.loads(line) for line in lines if line.strip().endswith("}")]
+    told = [json.loads(line) for line in lines if line.strip().endswith(b"}")]
     assert missing(path, told, ended) == []
     with Vault.open(path, PASSPHRASE) as vault:
         records = Records(vault)

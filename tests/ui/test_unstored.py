@@ -1,0 +1,87 @@
+"""Words that nothing stores before they are signed: whatever ends the program, they are there when it is started again."""
+
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+
+from neuro_chart.ui.app import App
+from neuro_chart.ui.visit import VisitPage
+
+TEXT, REASON = "It was the left foot.", "Written down wrong."
+
+
+@pytest.fixture
+def start(qtbot, settings, passphrase):
+    """Starts the program on a vault."""
+    made = []
+
+    def open_app(path):
+        app = App(path, settings)
+        made.append(app)
+        app.ask()
+        qtbot.keyClicks(app.unlock.form.passphrase, passphrase)
+        qtbot.keyClick(app.unlock.form.passphrase, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: app.unlock is None, timeout=20_000)
+        app.window.activateWindow()
+        qtbot.waitUntil(app.window.isActiveWindow)
+        return app.window
+
+    yield open_app
+    for app in made:
+        if app.window is not None:
+            app.window.close()
+            app.window.deleteLater()
+
+
+@pytest.fixture
+def amending(qtbot, vault_path, passphrase, start):
+    """The window and the page of a signed visit, with an amendment that is being written; it is kept by now."""
+    window = start(vault_path)
+    window.show_page("patients")
+    window.patients.add_patient()
+    form = window.patients.form
+    qtbot.keyClicks(form.inputs["family"], "Delgado")
+    qtbot.mouseClick(form.add_button, Qt.MouseButton.LeftButton)
+    window.patient.start_visit()
+    page = window.patient.findChild(VisitPage)
+    window.chart.act(lambda: window.chart.records.sign(page.treatment.visit.id))
+    page.left.show_amending()
+    for field, words in ((page.amend_panel.text, TEXT), (page.amend_panel.reason, REASON)):
+        field.setFocus()
+        qtbot.keyClicks(field, words)
+    qtbot.waitUntil(lambda: not window._unstored._timer.isActive())
+    return window, page
+
+
+def crashed(vault_path, tmp_path):
+    """What is on the disk should the program end this moment."""
+    left = tmp_path / "left"
+    left.mkdir()
+    for file in vault_path.parent.glob(f"{vault_path.name}*"):
+        shutil.copy(file, left)
+    return left / vault_path.name
+
+
+def test_an_amendment_that_was_being_written_is_there_after_a_crash(qtbot, amending, start, vault_path, tmp_path):
+    window = start(crashed(vault_path, tmp_path))
+    page = window.patient.findChild(VisitPage)
+    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+    assert window.page == "patient"
+    assert page.left.currentWidget() is page.amend_panel
+
+
+def test_what_was_signed_since_is_not_offered_again(qtbot, amending, start, vault_path, tmp_path):
+    window, page = amending
+    qtbot.mouseClick(page.amend_panel.add, Qt.MouseButton.LeftButton)
+    assert [each.text for each in page.treatment.visit.amendments] == [TEXT]
+    qtbot.waitUntil(lambda: not window._unstored._timer.isActive())
+    assert start(crashed(vault_path, tmp_path)).page == "today"
+
+
+def test_an_amendment_that_was_not_signed_when_the_chart_closed_is_there_too(qtbot, amending, start, vault_path):
+    window, _ = amending
+    window.close()
+    again = start(vault_path)
+    page = again.patient.findChild(VisitPage)
+    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
