@@ -31,7 +31,6 @@ from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.safety import Warning  # noqa: A004  # the field's own word
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Amendment, Visit
-from neuro_chart.ui import sound
 from neuro_chart.ui.adjunct_panel import AdjunctPanel
 from neuro_chart.ui.adjunct_rows import AdjunctRows
 from neuro_chart.ui.aftercare import AftercarePanel
@@ -39,7 +38,6 @@ from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.clock_screen import ClockScreen
 from neuro_chart.ui.count_panel import CountPanel
 from neuro_chart.ui.event_panel import EventPanel
-from neuro_chart.ui.icons import set_icon
 from neuro_chart.ui.last_visit import LastVisit
 from neuro_chart.ui.map_card import MapCard
 from neuro_chart.ui.map_tools import Tool
@@ -50,12 +48,12 @@ from neuro_chart.ui.prescription_line import PrescriptionLine
 from neuro_chart.ui.room_choice import RoomChoice
 from neuro_chart.ui.signing import AmendPanel, SignedBar, SignPanel
 from neuro_chart.ui.ticker import Ticker
+from neuro_chart.ui.tone_switch import ToneSwitch
 from neuro_chart.ui.tongue_pulse import TonguePulsePanel
 from neuro_chart.ui.treatment import Treatment
 from neuro_chart.ui.visit_keys import add_actions
 from neuro_chart.ui.visit_left import LeftColumn
 from neuro_chart.ui.voice import Voice
-from neuro_chart.ui.widgets import icon_button
 
 if TYPE_CHECKING:
     from neuro_chart.store.records import Change
@@ -77,7 +75,7 @@ class VisitPage(QWidget):
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chart, self._library, self._settings = chart, library, settings
+        self._chart, self._library = chart, library
         self.treatment = Treatment(chart, library, self)
         self._authors: dict[str, str] = {}
         self._unadded: dict[str, tuple[str, str]] = {}
@@ -99,12 +97,11 @@ class VisitPage(QWidget):
         self.room = RoomChoice(self.treatment)
         self.adjunct = AdjunctPanel(self.treatment, self.map)
         self.clock = ClockScreen(self.treatment, ticker, settings, self)
-        self.sound = icon_button("volume-2", "", self.switch_sound)
+        self.sound = ToneSwitch(settings)
         self.left = LeftColumn(self)
         self._lay_out()
         add_actions(self)
         self._connect(chart, ticker)
-        self._show_sound()
         self.setEnabled(False)
 
     def _lay_out(self) -> None:
@@ -274,7 +271,6 @@ class VisitPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._show_sound()
         self._tick(now())
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -387,17 +383,3 @@ class VisitPage(QWidget):
             self.left.show_note()
             self.amend_panel.begin()
             self.note.show_end()
-
-    # The tone
-
-    def switch_sound(self) -> None:
-        """Turn the tone for overdue needles on or off."""
-        sound.turn(self._settings, not sound.is_on(self._settings))
-        self._show_sound()
-
-    def _show_sound(self) -> None:
-        on = sound.is_on(self._settings)
-        words = f"The tone for overdue needles is {'on; press to turn it off' if on else 'off; press to turn it on'}"
-        self.sound.setToolTip(words)
-        self.sound.setAccessibleName(words)
-        set_icon(self.sound, "volume-2" if on else "volume-x", "muted")

@@ -46,7 +46,7 @@ def add_actions(page: "VisitPage") -> None:
     back = add_action(page, "Back to the note", "Escape", page.go_back)
     back.setEnabled(False)  # so that Escape is left to the map and the line while the note is shown
     page.left.currentChanged.connect(lambda place: back.setEnabled(place != 0))
-    add_action(page, "Tone for overdue needles on or off", "", page.switch_sound)
+    add_action(page, "Tone for overdue needles on or off", "", page.sound.click)
     add_action(page, "Layers of the body and its figure", "L", page.map_card.show_menu)
     add_action(page, "Select all needles", "Ctrl+A", lambda: treatment.select(needle.id for needle in treatment.needles))
     add_action(page, "Next needle", "N", lambda: page.map.keys.walk(1))

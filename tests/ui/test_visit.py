@@ -14,6 +14,7 @@ from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.skin import AtlasError
 from neuro_chart.clinic.visits import Visit
 from neuro_chart.store.errors import WriteFailedError
+from neuro_chart.ui import sound
 from neuro_chart.ui.rooms import RoomsPage
 from neuro_chart.ui.ticker import Ticker
 from neuro_chart.ui.visit import VisitPage
@@ -404,3 +405,14 @@ def test_a_needle_that_is_in_and_should_be_out_at_once_is_overdue(page, stored, 
     assert (told.count, told.aside) == ("2 in", "overdue")
     page.pull_all()
     assert stored().count.uncounted == 2
+
+
+def test_the_tone_is_switched_beside_the_clock_and_says_which_it_is(qtbot, page, settings):
+    for turned in ("on", "off"):
+        qtbot.mouseClick(page.sound, Qt.MouseButton.LeftButton)
+        assert sound.is_on(settings) is (turned == "on")
+        assert f"is {turned};" in page.sound.accessibleName()
+    page.hide()
+    sound.turn(settings, on=True)  # in the settings
+    page.show()
+    assert "is on;" in page.sound.accessibleName()
