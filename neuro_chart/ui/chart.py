@@ -68,7 +68,7 @@ class OpenChart(QObject):
     `changed(Change)` follows each act that is stored; `doing` is that act meanwhile. `unwritten(sentence)` says that the disk takes nothing
     (acts wait in their order and are tried again), and is empty once nothing waits any more; `waits(Treat)` tells of each act on a visit
     that begins to wait. `refused(sentence)` says why an act will not be done at all. `typed` is when the passphrase was typed last, by the
-    clock that nobody sets (time.monotonic).
+    clock that nobody sets (time.monotonic). `unadded` are the words and reasons of amendments that were typed and not added, by visit.
     """
 
     changed = Signal(object)
@@ -81,6 +81,7 @@ class OpenChart(QObject):
         self.records = records
         self.doing: Act | None = None
         self.typed = monotonic()  # it has just been opened
+        self.unadded: dict[str, tuple[str, str]] = {}
         self._waiting: list[Act] = []
         self._retry = QTimer(self)
         self._retry.setInterval(RETRY_AFTER)

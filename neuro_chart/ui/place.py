@@ -42,11 +42,13 @@ def place_of(window: "Window") -> Place:
     if (field := window.focusWidget()) not in {None, window} and field.isVisible():
         place |= {"field": _name_of(field, _shown(window)), "cursor": _cursor(field), "scroll": [bar.value() for bar in _bars(field)]}
     unstored = _unstored(window)
-    return place | {"words": [[*_name_of(each, unstored), said] for each in unstored if (said := _words(each))]}
+    words = [[*_name_of(each, unstored), said] for each in unstored if (said := _words(each))]
+    return place | {"words": words, "unadded": window.chart.unadded}
 
 
 def bring_back(window: "Window", place: Place) -> None:
     """Turn to a place again, as far as it is still there."""
+    window.chart.unadded |= {visit_id: (text, reason) for visit_id, (text, reason) in place.get("unadded", {}).items()}
     page = str(place.get("page", "today"))
     try:
         if page == "patient" and place.get("visit"):

@@ -207,6 +207,7 @@ class AmendPanel(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setAccessibleName("Add amendment")
+        self._chart, self._visit_id = chart, ""
         self.text = Prose("Amendment", "What is to be added or put right", lines=5)
         self.text.textChanged.connect(self._typed)
         self.reason = Prose("Reason for the amendment", "Why it is added only now", lines=2)
@@ -246,6 +247,10 @@ class AmendPanel(QFrame):
 
     def _typed(self) -> None:
         self.add.setEnabled(bool(self.words[0]))
+        if self._visit_id and any(self.words):
+            self._chart.unadded[self._visit_id] = self.words
+        else:
+            self._chart.unadded.pop(self._visit_id, None)
         self.error.hide()
         set_flag(self.reason, "invalid", value=False)
 
@@ -259,10 +264,18 @@ class AmendPanel(QFrame):
         elif text:
             self.confirm.ask()
 
-    def begin(self, words: tuple[str, str] = ("", "")) -> None:
-        """Begin a new one, or go on with words that were not added yet."""
-        self.text.setPlainText(words[0])
-        self.reason.setPlainText(words[1])
+    def begin(self, visit_id: str) -> None:
+        """Begin one to a visit, or go on with the words that were not added to it yet."""
+        text, reason = self._chart.unadded.get(visit_id, ("", ""))
+        self._visit_id = ""  # whose words these are is told once they are whole
+        self.text.setPlainText(text)
+        self.reason.setPlainText(reason)
+        self._visit_id = visit_id
+
+    def forget(self) -> None:
+        """Forget the words, as they were added."""
+        self.text.clear()
+        self.reason.clear()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

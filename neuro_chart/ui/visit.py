@@ -78,7 +78,6 @@ class VisitPage(QWidget):
         self._chart, self._library = chart, library
         self.treatment = Treatment(chart, library, self)
         self._authors: dict[str, str] = {}
-        self._unadded: dict[str, tuple[str, str]] = {}
         self.bar = SignedBar()
         chart.for_writers(self.bar.amend)
         self.note = Note(self.treatment)
@@ -163,9 +162,7 @@ class VisitPage(QWidget):
     def show_visit(self, visit_id: str) -> None:
         """Show a visit; what was being typed for another is stored first."""
         self.flush()
-        if (left := self.treatment.visit) is not None:
-            self._unadded[left.id] = self.amend_panel.words
-        self.amend_panel.begin(self._unadded.pop(visit_id, ("", "")))
+        self.amend_panel.begin(visit_id)
         self.sign_panel.begin()
         self._authors = {each.id: each.name for each in self._chart.records.practitioners()}
         self.treatment.open(visit_id)
@@ -381,5 +378,5 @@ class VisitPage(QWidget):
         amendment = Amendment(visit.id, records.practitioner().id, text, reason)
         if self._chart.begin(lambda: records.amend(amendment)):  # signed as a visit is: on the disk, or not at all
             self.left.show_note()
-            self.amend_panel.begin()
+            self.amend_panel.forget()
             self.note.show_end()

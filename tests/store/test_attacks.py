@@ -86,10 +86,16 @@ def test_what_was_erased_does_not_come_back_by_a_step_undone(records, rosa):
     assert records.patient_count() == 0
 
 
-def test_words_that_wait_where_somebody_locked_are_erased_too(vault, records, anna, rosa):
+@pytest.mark.parametrize("of", ["patient", "visit"])
+def test_words_that_wait_where_somebody_locked_are_erased_too(vault, records, anna, rosa, of):
     records.save_practice(replace(records.practice(), retention=Retention(5)))
+    (visit,) = records.visits(rosa.id)
+    waiting = {
+        "patient": {"page": "patient", "patient": rosa.id, "words": [["Prose", "Amendment", 0, "Rosa told me"]]},
+        "visit": {"page": "today", "words": [], "unadded": {visit.id: ["Rosa told me", ""]}},
+    }
     mei, vault.practitioner_id = vault.practitioner_id, anna.id
-    records.keep_place({"page": "patient", "patient": rosa.id, "words": [["Prose", "Amendment", 0, "Rosa told me"]]})
+    records.keep_place(waiting[of])
     vault.practitioner_id = mei
     records.keep_place({"page": "today"})
     records.erase(rosa.id, "Over")
