@@ -39,6 +39,7 @@ class Deed(StrEnum):
     RESTORED = "restored"
     VERIFIED = "checked"
     UPGRADED = "upgraded"
+    ALTERED = "altered"  # never written: an entry reads so that somebody changed behind the program's back and that says nothing any more
 
 
 @dataclass(frozen=True)

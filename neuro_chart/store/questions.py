@@ -241,7 +241,7 @@ class Questions:
         limit: int = 200,
     ) -> list[Entry]:
         """Who did what, the newest first: of one patient, by one person, of one deed, within a time, and older than entry `before`."""
-        asked = sa.select(trail)
+        asked = sa.select(*(each for each in trail.c if each is not trail.c.at), sa.type_coerce(trail.c.at, sa.String).label("at"))
         for column, wanted in ((trail.c.practitioner_id, practitioner_id), (trail.c.deed, deed)):
             if wanted:
                 asked = asked.where(column == wanted)

@@ -6,6 +6,7 @@ So the trail shows tampering and does not prevent it.
 
 import hmac
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from neuro_chart.store.tables import BEFORE_ALL, MOMENT, Kept, pack, read_moment
 
 SIGNING = frozenset({Deed.SIGNED, Deed.AMENDED, Deed.COMPLETED})  # their entries tell the signature's digest
 SIGNATURE = "signature"
+_EARLIEST = read_moment(BEFORE_ALL)
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,16 @@ def write_entry(connection: sa.Connection, key: bytes, entry: Entry) -> None:
 
 
 def read_entry(row: sa.RowMapping) -> Entry:
-    """An entry, of a row of the table."""
-    changes = unpack(row["detail"]) if row["detail"] else {}
+    """An entry, of a row of the table as it is stored; one that can't be read any more is told as altered."""
     names = ("practitioner_id", "patient_id", "visit_id", "seq")
-    return Entry(at=row["at"], deed=Deed(row["deed"]), changes=changes, **{name: row[name] for name in names})
+    told = {name: row[name] for name in names}
+    try:
+        changes = unpack(row["detail"]) if row["detail"] else {}
+        if isinstance(changes, dict) and (at := read_moment(row["at"])) > _EARLIEST:
+            return Entry(at=at, deed=Deed(row["deed"]), changes=changes, **told)
+    except (ValueError, RecursionError, zlib.error):
+        pass
+    return Entry(at=max(read_moment(row["at"]), _EARLIEST), deed=Deed.ALTERED, **told)
 
 
 def head(connection: sa.Connection) -> Head:

@@ -106,7 +106,7 @@ class TrailFilter(QWidget):
         self.deed.setAccessibleName("Deed")
         self.deed.setToolTip("Only deeds of one kind")
         self.deed.addItem("All deeds", "")
-        for deed in Deed:
+        for deed in (each for each in Deed if each is not Deed.ALTERED):
             self.deed.addItem(deed_words(deed), str(deed))
         self.deed.setMaxVisibleItems(12)
         for choice in (self.person, self.deed):  # a long name must not push the window over the screen's edge

@@ -1,5 +1,6 @@
 """The trail to read: who did what and when, to whom, and what stood there before and after."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -347,3 +348,17 @@ def test_no_id_and_no_brackets_are_told_of_a_mishap_and_of_a_protocol(window, tr
     window.show_page("today")
     records.put_protocol(Protocol("mine", "My own", sessions=("ST36 b",)))
     assert "Sessions: ST36 b" in choose(trail(), Deed.ADDED).text.toPlainText()
+
+
+@pytest.mark.parametrize("sql", ["deed = 'junk'", "detail = x'0011'", "at = 'yesterday'", "detail = x'789c8b8e0500011500b9'"])
+def test_an_entry_that_was_changed_behind_the_program_s_back_breaks_nothing(window, vault, trail, rosa, qtbot, sql):
+    with closing(vault.engine.raw_connection()) as connection:
+        connection.cursor().execute("DROP TRIGGER trail_kept")
+        connection.cursor().execute(f"UPDATE trail SET {sql} WHERE patient_id = ?", (rosa.id,))  # noqa: S608
+    assert window.backing.is_needed()
+    shown = trail()
+    assert ("Dr Mei Lindqvist", "Altered", "Patient's record", "Rosa Delgado") in lines(shown)
+    choose(shown, Deed.ALTERED)
+    shown.show_paper()
+    qtbot.waitUntil(lambda: bool(shown.paper.view.made))
+    assert shown.filter.deed.findText("Altered") < 0
