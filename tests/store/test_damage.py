@@ -1,7 +1,7 @@
 """Damage, byte by byte, to every file that the program keeps: told in a sentence or harmless; never a crash, never a wrong chart.
 
 A few flips of each page in the usual run; `NEURO_CHART_FLIPS=4096 pytest tests/store/test_damage.py --basetemp=/dev/shm/damage` flips
-every byte of the vault, of its journal, of its keys and of a backup, one at a time.
+every byte of the vault, of its journal, of its keys and of a backup, one at a time (half an hour of one core).
 """
 
 import io
