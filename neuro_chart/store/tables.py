@@ -29,10 +29,16 @@ from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.text import clean
 from neuro_chart.clinic.visits import Aftercare, Amendment, Signature, Visit
+from neuro_chart.store.errors import DamagedVaultError
 from neuro_chart.store.search import amendment_key, person_key, visit_key
 
 REVISION = "0004"
 BEFORE_ALL = "1970-01-01T00:00:00.000000Z"  # the time of a head that nothing has moved yet
+
+_UNREADABLE = (
+    "Something in the chart can't be read: it was changed behind the program's back. Check the whole chart (Settings, Record), "
+    "and restore the last good backup."
+)
 
 T = TypeVar("T")
 
@@ -56,8 +62,11 @@ class Kept(sa.types.TypeDecorator[T]):
         return None if value is None else self.write(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> T | None:  # noqa: ANN401, ARG002
-        """On its way out."""
-        return None if value is None else self.read(value)
+        """On its way out; DamagedVaultError for what this program never wrote."""
+        try:
+            return None if value is None else self.read(value)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            raise DamagedVaultError(_UNREADABLE) from None  # the cause would tell of the patient
 
 
 def _write_moment(moment: datetime) -> str:

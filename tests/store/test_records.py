@@ -16,6 +16,7 @@ from neuro_chart.clinic.phrases import Phrase
 from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.text import clean
 from neuro_chart.clinic.visits import Aftercare, Visit
+from neuro_chart.store.errors import DamagedVaultError
 from neuro_chart.store.records import Change, Records
 
 WHEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -356,3 +357,11 @@ def test_a_megabyte_is_a_note_too(records, draft):
     long = "Numbness, 麻木. " * 80_000
     records.note(draft.id, objective=long)
     assert records.visit(draft.id).objective == long
+
+
+@pytest.mark.parametrize("sql", ["visit SET started = 'yesterday'", "visit SET aftercare = '{'", "visit SET tongue = '[1'"])
+def test_what_this_program_never_wrote_is_told_in_a_sentence(vault, records, draft, sql):
+    with vault.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {sql}")
+    with pytest.raises(DamagedVaultError, match="restore the last good backup"):
+        records.visit(draft.id)
