@@ -1,6 +1,7 @@
 """What is signed stays: through the acts, and through raw SQL."""
 # ruff: noqa: S608
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.store import tables
 from neuro_chart.store.errors import CompletedIntakeError, NeedlesLeftError, SignedVisitError, UnsignedVisitError
 from neuro_chart.store.records import Records
+from neuro_chart.store.verify import verify
 
 WHEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SITE = Site(0.7, 3.2, 0.4, Side.LEFT, "left lower leg")
@@ -89,7 +91,9 @@ def test_a_needle_of_a_signed_visit_is_not_moved_to_a_draft_by_an_act(records, v
     assert records.visit(signed.id) == signed
 
 
-COLUMNS = {table: ", ".join(tables.metadata.tables[table].c.keys()) for table in ("visit", "needle", "adjunct", "event", "amendment")}
+COLUMNS = {
+    table: ", ".join(tables.metadata.tables[table].c.keys()) for table in ("patient", "visit", "needle", "adjunct", "event", "amendment")
+}
 BELONGING = ("needle", "adjunct", "event")
 
 
@@ -168,6 +172,28 @@ def test_raw_sql_is_refused_where_no_foreign_key_holds_the_visit(records, vault,
     records.start_visit(bare)
     records.sign(bare.id)
     attacked(sql, bare.id)
+
+
+SEALED = ", ".join(tables.metadata.tables["seal"].c.keys()[1:-1])
+REPLACING = [
+    *(sql for sql in (*ON_THE_VISIT, *ON_WHAT_BELONGS_TO_IT, *ON_THE_REST) if "REPLACE" in sql),
+    copied("amendment", REPLACE, "rowid, ", id="'9'"),
+    f"INSERT OR REPLACE INTO seal SELECT (SELECT seq + 1 FROM head WHERE name = 'seal'), {SEALED}, 'forged' FROM seal LIMIT 1",
+    "INSERT OR REPLACE INTO head SELECT name, 0, '', at FROM head WHERE name = 'trail'",
+    "UPDATE OR REPLACE head SET seq = seq + 1, rowid = (SELECT rowid FROM head WHERE name = 'trail') WHERE name = 'seal'",
+    copied("patient", REPLACE, "rowid, ", id="'9'"),
+    "UPDATE OR REPLACE patient SET id = 'x'",
+]
+
+
+@pytest.mark.parametrize("sql", REPLACING)
+def test_nothing_replaces_a_closed_row_where_the_connection_asks_no_rule_of_deletion(signed, vault, attacked, sql):
+    """As any program does that opens the file with the key: SQLite's own setting is off."""
+    with closing(vault.engine.raw_connection()) as connection:
+        for switch in ("recursive_triggers", "foreign_keys"):
+            connection.cursor().execute(f"PRAGMA {switch}=OFF")
+    attacked(sql, signed.id)
+    assert verify(vault).holds
 
 
 def test_a_needle_still_in_keeps_a_visit_open_unless_the_reason_is_given(records, vault, draft):

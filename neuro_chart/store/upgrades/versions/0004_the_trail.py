@@ -90,6 +90,10 @@ YEARS, AGE = (f"json_extract((SELECT retention FROM practice), '$.{part}')" for 
 # Who gave no date of birth may have been as young as can be at the last visit.
 YOUNGEST = "coalesce(birth, (SELECT max(started) FROM visit WHERE patient_id = NEW.patient_id), created)"
 
+# Where recursive_triggers is off, REPLACE takes away whatever is in its way without asking the rules of deletion.
+IN_THE_WAY = "EXISTS (SELECT 1 FROM {} WHERE id = NEW.id OR rowid = NEW.rowid)"
+ALONE = (("alone", "INSERT", IN_THE_WAY), ("in_place", "UPDATE", "NEW.id <> OLD.id OR NEW.rowid <> OLD.rowid"))
+
 # What could not be taken away before, and now can where the patient is erased.
 ANEW = (
     ("visit_stays", "DELETE ON visit", f"OLD.signed IS NOT NULL AND OLD.patient_id NOT {ERASED}", "signed visit"),
@@ -98,8 +102,21 @@ ANEW = (
     *((f"{table}_stays", f"DELETE ON {table}", SIGNED, "signed visit") for table in ("needle", "adjunct", "event")),
 )
 REFUSALS = (
+    *(
+        (f"{table}_{name}", f"{event} ON {table}", when.format(table), "stands in its place")
+        for table in ("patient", "intake", "visit", "needle", "adjunct", "event", "amendment")
+        for name, event, when in ALONE
+    ),
     ("patient_stays", "DELETE ON patient", f"OLD.id NOT {ERASED}", "patient stays"),
-    ("seal_grows", "INSERT ON seal", "NEW.seq <> (SELECT seq FROM head WHERE name = 'seal') + 1", "grows only"),
+    (
+        "seal_grows",
+        "INSERT ON seal",
+        (
+            "NEW.seq <> (SELECT seq FROM head WHERE name = 'seal') + 1"
+            " OR EXISTS (SELECT 1 FROM seal WHERE kind = NEW.kind AND row_id = NEW.row_id)"
+        ),
+        "grows only",
+    ),
     ("seal_kept", "UPDATE ON seal", "1", "grows only"),
     ("seal_stays", "DELETE ON seal", "1", "grows only"),
     ("trail_grows", "INSERT ON trail", "NEW.seq <> (SELECT seq FROM head WHERE name = 'trail') + 1", "grows only"),
@@ -114,13 +131,15 @@ REFUSALS = (
         "grows only",
     ),
     ("trail_stays", "DELETE ON trail", "1", "grows only"),
-    ("head_kept", "UPDATE ON head", "NEW.name <> OLD.name OR NEW.seq <> OLD.seq + 1", "grows only"),
+    ("head_whole", "INSERT ON head", "1", "grows only"),
+    ("head_kept", "UPDATE ON head", "NEW.name <> OLD.name OR NEW.seq <> OLD.seq + 1 OR NEW.rowid <> OLD.rowid", "grows only"),
     ("head_stays", "DELETE ON head", "1", "grows only"),
     (
         "erasure_allowed",
         "INSERT ON erasure",
         (
-            f"{YEARS} IS NULL OR EXISTS (SELECT 1 FROM visit WHERE patient_id = NEW.patient_id"  # noqa: S608
+            "EXISTS (SELECT 1 FROM erasure WHERE patient_id = NEW.patient_id OR rowid = NEW.rowid)"  # noqa: S608
+            f" OR {YEARS} IS NULL OR EXISTS (SELECT 1 FROM visit WHERE patient_id = NEW.patient_id"
             f" AND (signed IS NULL OR date(started, '+' || {YEARS} || ' years') > date(NEW.at)))"
             f" OR EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient_id AND date({YOUNGEST}, '+' || {AGE} || ' years') > date(NEW.at))"
         ),
