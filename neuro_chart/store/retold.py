@@ -60,13 +60,14 @@ def _erasures(connection: sa.Connection) -> Iterator[tuple[str, str]]:
 
 def _rows(connection: sa.Connection) -> Iterator[tuple[str, str]]:
     told = _told(connection)
+    told_from_its_beginning = _ADDED in told.get(("practice", ""), {})
     for name, table in _ROWS.items():
         stored = [dict(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}").mappings()]  # noqa: S608
-        made_with_the_vault = 1 if table is practitioner else len(stored)
+        older_than_the_trail = 0 if told_from_its_beginning else 1 if table is practitioner else len(stored)
         for row in stored:
             fields = told.pop((name, row.get(_KNOWN_BY.get(name, ""), "")), None)
-            made_with_the_vault -= not (fields and _ADDED in fields)
-            if made_with_the_vault < 0 or not all(_agrees(row.get(field), *values) for field, values in (fields or {}).items()):
+            older_than_the_trail -= not (fields and _ADDED in fields)
+            if older_than_the_trail < 0 or not all(_agrees(row.get(field), *values) for field, values in (fields or {}).items()):
                 yield _SAID[name].format(row.get("name")), row["id"] if table is patient else ""
     for name, key in told:
         yield _SAID[name].format(key), key if name == "patient" else ""

@@ -49,7 +49,7 @@ from neuro_chart.store.keys import Kdf, KeyRing, Unlocked, keys_path, sync_folde
 from neuro_chart.store.replacing import finish, sweep
 from neuro_chart.store.seals import last_digest
 from neuro_chart.store.told_keys import raise_slot, those_of
-from neuro_chart.store.trail import SIGNATURE, write_entry
+from neuro_chart.store.trail import SIGNATURE, Changes, write_entry
 
 UPGRADES = Path(__file__).parent / "upgrades"
 _PAGE = 4096  # bytes; SQLite takes a file that is nearly empty for a new database
@@ -258,8 +258,10 @@ def _fill(path: Path, key: bytes, practice: Practice, practitioner: Practitioner
             door.accept()
             upgrade(door.engine)
             with Session(door.engine) as session, session.begin():
-                for row in (practice, practitioner):
-                    session.add(tables.cleaned(row))
+                changes = Changes(session)
+                session.add_all(map(tables.cleaned, (practice, practitioner)))
+                session.flush()
+                write_entry(session.connection(), key, Entry(now(), practitioner.id, Deed.ADDED, changes=changes.told()))
     finally:
         door.shut()
     with path.open("rb+") as file:

@@ -3,7 +3,7 @@
 import os
 import random
 import shutil
-from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -111,8 +111,9 @@ def test_on_a_clean_machine_the_recovery_sheet_is_enough(vault_path, tmp_path, p
 def leave_open(path, passphrase):
     """Leaves the files as a program does that is killed: the last words are in the journal only."""
     files = [path, path.with_name(f"{path.name}-wal")]
-    with Vault.open(path, passphrase) as vault, closing(vault.engine.raw_connection()) as connection:
-        connection.cursor().execute("UPDATE practice SET name = 'Only in the journal'")
+    with Vault.open(path, passphrase) as vault, vault._door._held_still():
+        records = Records(vault)
+        records.save_practice(replace(records.practice(), name="Only in the journal"))
         held = [file.read_bytes() for file in files]
     for file, content in zip(files, held, strict=True):
         file.write_bytes(content)
