@@ -163,10 +163,10 @@ def unkept(records: Records, told: Sequence[Told], ended: float) -> float | None
     mine = [each for each in typed if each["into"] == typed[-1]["into"]]
     if not mine:
         return 0.0
-    found, last = _kept_in(records, mine[-1]["into"]), mine[-1]["words"]
+    found, last = _kept_in(records, mine[-1]["into"]).rstrip(), mine[-1]["words"]  # a field may keep no space at its end
     if found[: len(last)] != last[: len(found)] or len(found) > len(last) + 1:  # a letter may have been stored before it was told
         return None
-    return max((ended - each["at"] for each in mine if len(each["words"]) > len(found)), default=0.0)
+    return max((ended - each["at"] for each in mine if len(each["words"].rstrip()) > len(found)), default=0.0)
 
 
 def _kept_in(records: Records, field: str) -> str:
