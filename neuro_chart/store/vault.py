@@ -274,10 +274,11 @@ def _copy(door: Door, target: Path, progress: Progress, prove: Callable[[Door, P
 
     with door.copying():
         if target.exists() or keys_path(target).exists():
-            raise VaultError(f"There is a file “{target.name}” already, and it stays as it is.")
+            raise _taken(target)
         ring = KeyRing.load(keys_path(door.path))
         half = f".{ring.vault_id[:8]}.new"
         fresh = target.with_name(f".{target.name}{half}")
+        own = [fresh, keys_path(fresh)]
         try:
             sweep(target.parent, "", half)
             door.copy_to(fresh, goes_on)
@@ -291,16 +292,30 @@ def _copy(door: Door, target: Path, progress: Progress, prove: Callable[[Door, P
             finally:
                 copied.shut()
             ring.save(keys_path(fresh))
-            keys_path(fresh).rename(keys_path(target))
-            fresh.rename(target)  # last: what bears its name is whole
+            _claim(target)  # another vault may be copied into this folder under the same name
+            own += [target, keys_path(target)]
+            keys_path(fresh).replace(keys_path(target))
+            fresh.replace(target)  # last: what bears its name is whole
             sync_folder(target.parent)
         except BaseException as error:
             with suppress(OSError):  # as where the disk is gone
-                for left in (fresh, target, keys_path(target)):  # the folder may fail after it had its name
+                for left in own:  # the folder may fail after it had its name
                     left.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise folder_error(target.parent, error) from error
             raise
+
+
+def _claim(target: Path) -> None:
+    """Makes a name this copy's own: whoever comes second finds its keys there."""
+    try:
+        os.close(os.open(keys_path(target), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise _taken(target) from None
+
+
+def _taken(target: Path) -> VaultError:
+    return VaultError(f"There is a file “{target.name}” already, and it stays as it is. Try again.")
 
 
 def _copy_beside(door: Door, copy: Path, progress: Progress) -> None:

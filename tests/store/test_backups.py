@@ -76,6 +76,21 @@ def test_the_usual_folder_is_made_and_each_backup_has_a_name_of_its_own(vault):
     assert backups(vault.path.parent / "backups", vault_id(vault)) == sorted(made, key=lambda each: each.at, reverse=True)
 
 
+def test_of_two_vaults_that_take_one_name_at_once_neither_loses_its_copy(vault, folder, tmp_path, passphrase, cheap_kdf):
+    (tmp_path / "other").mkdir()
+    target = folder / "clinic 2026-03-01 09.30.00.vault"
+    with Vault.create(tmp_path / "other" / "clinic.vault", passphrase, Practice("Other"), Practitioner("Other"), kdf=cheap_kdf) as other:
+
+        def meanwhile(_copy, _progress):
+            other.copy_to(target, lambda _share: True, lambda *_: None)
+
+        with pytest.raises(VaultError, match="already"):
+            vault.copy_to(target, lambda _share: True, meanwhile)
+    with opened(target, passphrase) as copy:
+        assert Records(copy).practice().name == "Other"
+    assert set(folder.iterdir()) == {target, keys_path(target)}
+
+
 def test_a_backup_holds_nothing_that_can_be_read(vault, records, folder):
     records.save_patient(Patient("Markerine", notes="MARKER " * 500))
     for file in (backup(vault, folder).path, *folder.iterdir()):
