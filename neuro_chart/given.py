@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
+from neuro_chart.no_core import no_core_dumps
+
 if TYPE_CHECKING:
     from neuro_chart.store.keys import Unlocked
     from neuro_chart.store.vault import Vault
@@ -77,6 +79,7 @@ def _sheet(options: argparse.Namespace) -> str | None:
 
 def _first_line(source: str, kind: str) -> str:
     """A passphrase or recovery key from a file, or from standard input for "-"."""
+    no_core_dumps()
     if source == "-" and sys.stdin.isatty():
         return _typed(kind)
     content = sys.stdin.buffer.readline() if source == "-" else Path(source).read_bytes()
@@ -92,6 +95,7 @@ def _first_line(source: str, kind: str) -> str:
 
 def _typed(kind: str) -> str:
     """What is typed at a terminal, which never shows it; CommandError where there is none, as in a scheduled job."""
+    no_core_dumps()
     try:
         with catch_warnings():
             simplefilter("error", GetPassWarning)

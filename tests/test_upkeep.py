@@ -190,3 +190,19 @@ def test_a_link_to_the_chart_is_the_chart(tmp_path, chart, passphrase, capsys):
     assert main(["backup", "--passphrase-file", str(tmp_path / "words"), "--vault", str(link)]) == 0
     assert capsys.readouterr().out.startswith(str(chart.parent / "backups"))
     assert list(link.parent.iterdir()) == [link]
+
+
+GIVEN = """if True:
+    import resource, sys
+    from neuro_chart.__main__ import main
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    print(main(sys.argv[1:]), "with a core of", resource.getrlimit(resource.RLIMIT_CORE)[0])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX only")
+def test_no_core_file_can_hold_a_passphrase_that_was_given(chart, tmp_path):
+    command = (sys.executable, "-c", GIVEN, "--vault", chart, "verify", "--passphrase-file", tmp_path / "words")
+    told = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)  # noqa: S603
+    assert told.stdout.splitlines()[-1] == "0 with a core of 0"

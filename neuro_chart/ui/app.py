@@ -1,6 +1,5 @@
 """The program as a window: unlock, chart, lock, and a last word when something breaks."""
 
-import ctypes
 import json
 import sys
 import traceback
@@ -14,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from neuro_chart import __version__
+from neuro_chart.no_core import no_core_dumps
 from neuro_chart.resources import ROOT, resource
 from neuro_chart.store.errors import VaultError
 from neuro_chart.ui.afresh import start_afresh
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from neuro_chart.store.vault import Vault
     from neuro_chart.ui.window import Window
 
-_NO_FAULT_BOX, _NO_HEAP = 2, 1  # to Windows' error reporting, for this process alone: errhandlingapi.h and werapi.h
 NAME = "neuro-chart"  # also what a desktop groups its windows by
 BLINK = 2000
 BROKEN = (
@@ -176,18 +175,6 @@ class App(QObject):
     def _try_again(self, sentence: str) -> None:
         if not sentence and self.window is not None and self.unlock is not None:
             QTimer.singleShot(0, self.window, self.window.lock)
-
-
-def no_core_dumps() -> None:
-    """Keep what is in the memory of this process out of a file, should it crash; what macOS writes by itself holds none of it."""
-    if sys.platform == "win32":
-        kernel = ctypes.windll.kernel32
-        kernel.SetErrorMode(kernel.GetErrorMode() | _NO_FAULT_BOX)
-        kernel.WerSetFlags(_NO_HEAP)
-        return
-    import resource as limits  # noqa: PLC0415  # not on Windows
-
-    limits.setrlimit(limits.RLIMIT_CORE, (0, limits.getrlimit(limits.RLIMIT_CORE)[1]))
 
 
 class LastWord(QObject):
