@@ -160,9 +160,11 @@ class PatientsPage(QWidget):
 
     def flush(self) -> None:
         """Store a new patient who has a name; the window is about to close."""
-        if self.form is not None and self.stack.currentIndex() == 1 and self.form.has_name:
-            with QSignalBlocker(self.form):
-                self.form.add()
+        if self.form is not None and self.stack.currentIndex() == 1:
+            self.form.flush()
+            if self.form.has_name:
+                with QSignalBlocker(self.form):
+                    self.form.add()
 
     def _added(self, patient_id: str) -> None:
         self._back()

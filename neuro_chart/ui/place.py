@@ -37,8 +37,9 @@ def place_of(window: "Window") -> Place:
     elif window.page in {"library", "settings"}:
         place |= {"section": cast("Any", window.stack.currentWidget()).sections.choice}
     elif window.page == "patients" and (form := window.patients.form) is not None and window.patients.stack.currentIndex():
-        # whoever has a name is stored when the chart closes
-        place |= {"page": "patient", "patient": form.patient.id, "tab": "overview"} if form.has_name else {"adding": True}
+        place["adding"] = True
+        if form.has_name:  # whoever has one is stored when the chart closes, if they can be
+            place |= {"page": "patient", "patient": form.patient.id, "tab": "overview"}
     if (field := window.focusWidget()) not in {None, window} and field.isVisible():
         place |= {"field": _name_of(field, _shown(window)), "cursor": _cursor(field), "scroll": [bar.value() for bar in _bars(field)]}
     unstored = _unstored(window)
@@ -61,13 +62,16 @@ def bring_back(window: "Window", place: Place) -> None:
             cast("Any", window.stack.currentWidget()).show_section(place["section"])
         else:
             window.show_page(page)
-    except LookupError:  # somebody has taken it away meanwhile
-        window.show_page("today")
-        return
+            if place.get("adding"):
+                window.patients.add_patient()
+    except LookupError:
+        if not place.get("adding"):  # somebody has taken it away meanwhile
+            window.show_page("today")
+            return
+        window.show_page("patients")
+        window.patients.add_patient()
     if (visit := _visit_page(window)) is not None and place.get("panel"):
         getattr(visit.left, PANELS[place["panel"]])()
-    if place.get("adding"):
-        window.patients.add_patient()
     QTimer.singleShot(0, window, lambda: _fill_in(window, place))  # once it is laid out
 
 

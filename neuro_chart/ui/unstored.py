@@ -1,7 +1,7 @@
-"""Words that nothing stores before they are signed: kept with their place half a second after a key, so that no crash takes them."""
+"""Words that nothing stores before they are signed or added: kept half a second after a key, so that no crash takes them."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
@@ -17,7 +17,7 @@ FOLLOWED = "followed"
 
 
 class UnstoredWords(QObject):
-    """Keeps what is typed into such a field of a patient's record; `Window.come_back` fills it in again."""
+    """Keeps what is typed into such a field of a patient's record, a new one's too; `Window.come_back` fills it in again."""
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
@@ -25,28 +25,30 @@ class UnstoredWords(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_AFTER)
-        self._timer.timeout.connect(self._keep)
+        self._timer.timeout.connect(self.keep)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._follow)
 
-    def _follow(self, _left: QWidget | None, field: QWidget | None) -> None:
-        if (
-            isinstance(field, QPlainTextEdit)
-            and field.property(UNSTORED)
-            and not field.property(FOLLOWED)
-            and field.window() is self._window
-        ):
+    def _follow(self, left: QWidget | None, field: QWidget | None) -> None:
+        if left is not None and left.property(FOLLOWED):
+            self._soon()  # it may have been added by now
+        if field is not None and self._is_of_a_record(field) and not field.property(FOLLOWED) and field.window() is self._window:
             field.setProperty(FOLLOWED, True)
-            field.textChanged.connect(self._soon)
+            cast("Any", field).textChanged.connect(self._soon)
             self._soon()  # what was filled in again is kept again
+
+    def _is_of_a_record(self, field: QWidget) -> bool:
+        form = self._window.patients.form
+        return bool(field.property(UNSTORED)) and (isinstance(field, QPlainTextEdit) or (form is not None and form.isAncestorOf(field)))
 
     def _soon(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
 
-    def _keep(self) -> None:
-        if self._window.page == "patient":
+    def keep(self) -> None:
+        """Keep what is typed, or that it was signed or added since."""
+        if self._window.page in {"patient", "patients"}:
             with suppress(VaultError):  # a disk that takes nothing has its banner already
                 self._window.chart.records.keep_place(place_of(self._window))
 

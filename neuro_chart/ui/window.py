@@ -364,7 +364,10 @@ class Window(QMainWindow):
     @property
     def was_writing(self) -> bool:
         """Whether words were being written into a record, and not stored, when the program ended."""
-        return self._place.get("page") == "patient" and any(kind == Prose.__name__ for kind, *_ in self._place.get("words", ()))
+        words = self._place.get("words", ())
+        if self._place.get("adding"):
+            return bool(words)
+        return self._place.get("page") == "patient" and any(kind == Prose.__name__ for kind, *_ in words)
 
     def come_back(self, locked: Locked | None = None) -> None:
         """Go on after a lock: ring where it still rang, and turn to where whoever signed in was."""
@@ -403,6 +406,7 @@ class Window(QMainWindow):
         if not self._is_open:
             return True
         self._flush_all()
+        self._unstored.keep()
         if not sitting.end(self.chart, Deed.CLOSED) and rather_stay(self):
             return False
         self._leave()

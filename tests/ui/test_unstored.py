@@ -1,4 +1,4 @@
-"""Words that nothing stores before they are signed: whatever ends the program, they are there when it is started again."""
+"""Words that nothing stores before they are signed or added: whatever ends the program, they are there when it is started again."""
 
 import shutil
 
@@ -85,3 +85,53 @@ def test_an_amendment_that_was_not_signed_when_the_chart_closed_is_there_too(qtb
     again = start(vault_path)
     page = again.patient.findChild(VisitPage)
     qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+
+
+@pytest.fixture
+def adding(qtbot, vault_path, start):
+    """The window, where a new patient is being written down and was not added yet; it is kept by now."""
+    window = start(vault_path)
+    window.show_page("patients")
+    window.patients.add_patient()
+    for name, words in (("given", "Rosa"), ("family", "Delgado"), ("birth", "31/02/1950"), ("notes", "Penicillin")):
+        window.patients.form.inputs[name].setFocus()
+        qtbot.keyClicks(window.patients.form.inputs[name], words)
+    qtbot.waitUntil(lambda: not window._unstored._timer.isActive())
+    return window
+
+
+def written(window):
+    return [window.patients.form._text(name) for name in ("given", "family", "birth", "notes")]
+
+
+def test_a_new_patient_who_was_not_added_yet_is_there_after_a_crash(qtbot, adding, start, vault_path, tmp_path):
+    window = start(crashed(vault_path, tmp_path))
+    assert window.page == "patients"
+    qtbot.waitUntil(lambda: written(window) == ["Rosa", "Delgado", "31/02/1950", "Penicillin"])
+    assert window.patients.stack.currentIndex() == 1
+    assert window.chart.records.patient_count() == 0
+
+
+def test_one_who_cant_be_stored_as_written_is_there_after_the_chart_was_closed(qtbot, adding, start, vault_path):
+    adding.close()
+    window = start(vault_path)
+    qtbot.waitUntil(lambda: written(window) == ["Rosa", "Delgado", "31/02/1950", "Penicillin"])
+
+
+def test_one_who_was_added_is_not_offered_again(qtbot, adding, start, vault_path, tmp_path):
+    adding.patients.form.inputs["birth"].setText("28/02/1950")
+    adding.patients.form.add_button.setFocus()
+    qtbot.keyClick(adding.patients.form.add_button, Qt.Key.Key_Space)
+    assert adding.page == "patient"
+    qtbot.waitUntil(lambda: not adding._unstored._timer.isActive())
+    window = start(crashed(vault_path, tmp_path))
+    assert window.page == "today"
+    assert window.chart.records.patient_count() == 1
+
+
+def test_one_who_was_stored_as_the_chart_closed_is_not_offered_again(qtbot, adding, start, vault_path):
+    adding.patients.form.inputs["birth"].setText("28/02/1950")
+    adding.close()
+    window = start(vault_path)
+    assert window.page == "today"
+    assert window.chart.records.patient_count() == 1
