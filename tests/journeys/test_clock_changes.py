@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from neuro_chart.clinic import clocks
-from neuro_chart.clinic.people import Patient
+from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.clinic.trail import Deed, set_back
 from neuro_chart.clinic.visits import Amendment, Visit
 from neuro_chart.store.records import Records
@@ -90,9 +90,10 @@ def treat(chart, patient):
 
 @pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: f"{trial.jump} s, {trial.zone}, {trial.then}")
-def test_the_order_and_the_seals_hold_and_what_went_back_is_told(vault_path, passphrase, settings, set_clock, trial):
+def test_the_order_and_the_seals_hold_and_what_went_back_is_told(tmp_path, passphrase, cheap_kdf, settings, set_clock, trial):
     set_clock(trial.at, trial.zone)
-    with Vault.open(vault_path, passphrase) as vault:
+    vault_path = tmp_path / "clinic.vault"
+    with Vault.create(vault_path, passphrase, Practice("Riverside Acupuncture"), Practitioner("Dr Mei Lindqvist"), kdf=cheap_kdf) as vault:
         chart = OpenChart(Records(vault))
         assert sitting.begin(chart, vault, settings) == ""
         patient = Patient("Rosa", "Delgado")
@@ -112,7 +113,7 @@ def test_the_order_and_the_seals_hold_and_what_went_back_is_told(vault_path, pas
 
         entries = chart.records.trail()
         assert [(entry.deed, entry.visit_id) for entry in reversed(entries)] == [
-            (Deed.SIGNED_IN, ""), (Deed.ADDED, ""), (Deed.ADDED, first.id), (Deed.SIGNED, first.id), (Deed.CLOSED, ""),
+            (Deed.ADDED, ""), (Deed.SIGNED_IN, ""), (Deed.ADDED, ""), (Deed.ADDED, first.id), (Deed.SIGNED, first.id), (Deed.CLOSED, ""),
             (Deed.SIGNED_IN, ""), (Deed.AMENDED, first.id), (Deed.ADDED, second.id), (Deed.SIGNED, second.id), (Deed.LOCKED, ""),
         ]  # fmt: skip
         assert [entry.seq for entry in entries] == sorted((entry.seq for entry in entries), reverse=True)

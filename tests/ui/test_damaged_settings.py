@@ -5,7 +5,7 @@ import random
 import pytest
 from PySide6.QtCore import QSettings
 
-from neuro_chart.ui import lock
+from neuro_chart.ui import backing, lock
 from neuro_chart.ui.idle import Idle
 from neuro_chart.ui.window import Window
 
@@ -25,6 +25,7 @@ def test_the_chart_opens_with_damaged_settings(qtbot, vault, library, tmp_path, 
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     settings.setValue("sound/on", "false")
     settings.setValue("voice/on", "false")
+    backing.turn(settings, on=False)
     window = Window(vault, library, settings)
     qtbot.addWidget(window)
     window.show()

@@ -164,7 +164,12 @@ def test_it_is_narrowed_by_person_deed_and_patient(window, trail, rosa):
     records.put_practitioner(Practitioner("Sam Reed", Role.READER))
     shown = trail()
     shown.filter.deed.setCurrentIndex(shown.filter.deed.findData("added"))
-    assert [line[2] for line in lines(shown)] == ["Practitioner Sam Reed", "Patient's record", "Patient's record"]
+    assert [line[2] for line in lines(shown)] == [
+        "Practitioner Sam Reed",
+        "Patient's record",
+        "Patient's record",
+        "Practice, practitioner Dr Mei Lindqvist",
+    ]
     QTest.keyClicks(shown.filter.patient, "ort")
     QTest.keyClick(shown.filter.patient, Qt.Key.Key_Return)
     shown.filter.patient.completer().popup().hide()
@@ -235,7 +240,7 @@ def test_where_the_clock_went_back_is_told_in_words_in_the_whole_trail_and_in_a_
     slow.save_patient(replace(rosa, phone="01632 960999"))
     window.chart.records.log(Deed.SEEN, rosa.id)
     shown = trail()
-    assert marks(shown) == ["", "", WENT_BACK, "", "", ""]
+    assert marks(shown) == ["", "", WENT_BACK, "", "", "", ""]
     assert f"{shown.model.index(2, 0).data()}, {WENT_BACK}" == shown.model.index(2, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     shown.table.selectRow(2)
     assert f"entry {shown.model.entries[3].seq}, made earlier, reads {long_day(today())}" in shown.entry.went_back.text()

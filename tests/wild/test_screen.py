@@ -104,7 +104,7 @@ def screens(window, patient, *visits):
         window.open_visit(patient.id, visit.id)
         shown = window.patient.findChild(VisitPage)
         for name, show in PANELS.items():
-            getattr(shown, show)()
+            getattr(shown.left, show)()
             yield f"visit {name}"
             shown.left.show_note()
         for adjunct in visit.adjuncts:
