@@ -18,6 +18,7 @@ from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.trail import Deed, Entry
 from neuro_chart.store.errors import VaultError, WriteFailedError
 from neuro_chart.ui.chart import OpenChart
+from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.work import Work
 
 if TYPE_CHECKING:
@@ -139,10 +140,16 @@ class Backing(QObject):
         last, week_ago = self.last, now() - WEEK
         if self._settings.value(NEVER, defaultValue=False, type=bool):
             return ""
-        is_long = last.at <= week_ago if last is not None else bool(self._chart.records.trail(until=week_ago, limit=1))
-        if not is_long or not self.is_needed():
-            return ""
-        return "There is no backup of this chart yet." if last is None else f"The last good backup is {(now() - last.at).days} days old."
+        if last is None:
+            is_long, said = bool(self._chart.records.trail(until=week_ago, limit=1)), "There is no backup of this chart yet."
+        elif last.at - now() > DAY:
+            is_long, said = (
+                True,
+                f"The last good backup is dated {long_day(local_day(last.at))}: this machine's clock was wrong, or is now.",
+            )
+        else:
+            is_long, said = last.at <= week_ago, f"The last good backup is {(now() - last.at).days} days old."
+        return said if is_long and self.is_needed() else ""
 
     def look(self) -> None:
         """Keep a backup if it is time for the one of the day; a last one from the future, by a clock that was wrong, counts as none."""

@@ -257,6 +257,7 @@ def test_today_warns_of_an_old_backup_and_makes_one(qtbot, window, idle, monkeyp
     assert not window.backing.word()
     chart_somebody(window, "Wren")
     says("The last good backup is 8 days old.", 8)
+    says("this machine's clock was wrong, or is now.", -2)
 
 
 def test_a_practice_that_is_made_up_is_not_warned(window, settings, monkeypatch):
