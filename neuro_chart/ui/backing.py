@@ -143,10 +143,8 @@ class Backing(QObject):
         if last is None:
             is_long, said = bool(self._chart.records.trail(until=week_ago, limit=1)), "There is no backup of this chart yet."
         elif last.at - now() > DAY:
-            is_long, said = (
-                True,
-                f"The last good backup is dated {long_day(local_day(last.at))}: this machine's clock was wrong, or is now.",
-            )
+            day = long_day(local_day(last.at))
+            is_long, said = True, f"The last good backup is dated {day}: this machine's clock was wrong, or is now."
         else:
             is_long, said = last.at <= week_ago, f"The last good backup is {(now() - last.at).days} days old."
         return said if is_long and self.is_needed() else ""
