@@ -7,6 +7,7 @@ lost.
 import multiprocessing
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
@@ -30,7 +31,10 @@ from neuro_chart.ui.papers import PapersPage
 from neuro_chart.ui.point_card import PointPopup
 from neuro_chart.ui.points import TURN_AFTER
 from neuro_chart.ui.progress import ProgressPage
+from neuro_chart.ui.sheet_card import SheetCard
 from neuro_chart.ui.theme import apply_theme
+from neuro_chart.ui.trail import Trail
+from neuro_chart.ui.trail_paper import TrailPaper
 from neuro_chart.ui.unlock import Unlock
 
 
@@ -59,11 +63,11 @@ class Album:
         if not window.grab().save(str(self._folder / f"{name}-{self._theme}{self._scale}.png")):
             raise TourError(f"The picture of “{name}” can't be saved in {self._folder}.")
 
-    def keep_paper(self, papers: PapersPage, name: str) -> None:
+    def keep_paper(self, save_at: Callable[[Path], object], name: str) -> None:
         """A paper as PDF, and each of its pages as a picture."""
-        self._hand.wait(lambda: papers.is_drawn, "the paper to be drawn")
         path = self._folder / f"{name}.pdf"
-        papers.save_at(path)
+        save_at(path)
+        self._hand.wait(path.exists, "the paper to be saved")
         paper = QPdfDocument()
         paper.load(str(path))
         for page in range(paper.pageCount()):
@@ -192,12 +196,42 @@ def look_after(hand: Hand, album: Album) -> None:
             hand.press(check.start)
             hand.wait(check.start.isVisible, "the chart to be checked")
         album.take(f"{number}-settings-{section}")
+    show_trail_paper(hand)
+    album.take("42-settings-record-paper")
     settings.show_section("practice")
     locked = Unlock(hand.app.path, hand.app.settings, Locked.of(window.ticker.visits, window.ticker))
     locked.resize(SIZE)
     locked.show()
     album.take("38-locked", locked)
     locked.close()
+
+
+def show_trail_paper(hand: Hand, patient_id: str = "") -> TrailPaper:
+    """The trail on paper, of all or of one patient, once it is drawn."""
+    window = hand.window
+    window.show_page("settings")
+    window.settings_page.show_section("record")
+    trail = cast("Trail", window.settings_page.section("record").findChild(Trail))
+    if patient_id:
+        trail.filter.show_patient(patient_id)
+    trail.show_paper()
+    hand.wait(trail.paper.print_button.isEnabled, "the trail's paper to be drawn")
+    return trail.paper
+
+
+def keep_papers(hand: Hand, album: Album, patient_id: str) -> None:
+    """Every paper of the program, as it is after a visit that was signed."""
+    papers = hand.tab("papers", PapersPage)
+    for name, paper in (("aftercare", "aftercare"), ("visit-record", "visit")):
+        papers.paper.choose(paper)
+        hand.wait(lambda: papers.is_drawn, "the paper to be drawn")
+        album.keep_paper(papers.save_at, name)
+    album.keep_paper(show_trail_paper(hand, patient_id).save_at, "trail")
+    hand.window.settings_page.show_section("people")
+    card = cast("SheetCard", hand.window.settings_page.section("people").findChild(SheetCard))
+    card.make()
+    hand.wait(card.print_button.isVisible, "the recovery sheet to be drawn")
+    album.keep_paper(card.save_at, "recovery-sheet")
 
 
 def look_up(hand: Hand, album: Album) -> None:
@@ -242,10 +276,7 @@ def tour(folder: Path) -> None:
         hand.finish(("calf-stretch", "ankle-pumps", "heel-raises"))
         hand.visit_page.left.show_note()
         album.take("21-signed")
-        papers = hand.tab("papers", PapersPage)
-        album.keep_paper(papers, "aftercare")
-        papers.paper.choose("visit")
-        album.keep_paper(papers, "visit-record")
+        keep_papers(hand, album, patient.id)
         hand.lock()
         photograph(vault, folder)
         os.environ["QT_SCALE_FACTOR"] = "2"
