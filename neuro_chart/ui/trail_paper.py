@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from neuro_chart.paper.trail import Line
 
 MOST = 5000  # entries: more would be hundreds of pages
+SHORT = 60  # characters of what was and what became of it, that stand in one line
 TOO_MANY = f"More than {MOST:,} entries are asked for. Ask for less: one patient, one person or some days."
 
 
@@ -142,7 +143,8 @@ def _line(entry: "Entry", name_of: NameOf, before: "Entry | None" = None) -> "Li
     for title, fields in details(entry, name_of):
         for told in fields:
             if told.was is not None:
-                named = f"{title}, {told.field.lower()}"
-                replaced += [f"{named}, before: {told.was}", f"{named}, after: {told.became}"]
+                named, both = f"{title}, {told.field.lower()}", f"{told.was} → {told.became}"
+                is_short = len(both) <= SHORT and "\n" not in both
+                replaced += [f"{named}: {both}"] if is_short else [f"{named}, before: {told.was}", f"{named}, after: {told.became}"]
     who = name_of(entry.practitioner_id) if entry.practitioner_id else "Nobody had signed in"
     return Line(entry.seq, entry.at, said, who, name_of(entry.patient_id), tuple(replaced))

@@ -22,8 +22,8 @@ def trail(window, rosa):
     """The trail of one of two patients, whose notes were changed."""
     records = window.chart.records
     records.save_patient(Patient("Ana", "Ortiz"))
-    records.save_patient(replace(rosa, notes="Comes by bus"))
-    records.save_patient(replace(rosa, notes="Walks"))
+    records.save_patient(replace(rosa, notes="Comes by bus", phone="01632 960100"))
+    records.save_patient(replace(rosa, notes="Walks, as the bus no longer stops at the corner.", phone="01632 960111"))
     window.open_patient(rosa.id)
     window.settings_page.show_trail(rosa.id)
     window.show_page("settings")
@@ -43,7 +43,8 @@ def test_a_patient_s_trail_is_put_on_paper_with_who_when_and_what_stood_before(q
     assert "Patient: Rosa Delgado" in words
     assert "Seen: patient's record" in words
     assert "Patient's record, notes, before: Comes by bus" in words
-    assert "Patient's record, notes, after: Walks" in words
+    assert "Patient's record, notes, after: Walks, as the bus no longer stops at the corner." in words
+    assert "Patient's record, phone: 01632 960100 → 01632 960111" in words
     assert "Ortiz" not in words
     assert trail.paper.print_button.hasFocus()
 
