@@ -6,6 +6,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ def _forbid_network(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_forbid_network)
 
 import pytest  # noqa: E402
+from pytestqt.qtbot import QtBot  # noqa: E402
 
 from neuro_chart.clinic.people import Practice, Practitioner  # noqa: E402
 from neuro_chart.store import keys  # noqa: E402
@@ -39,14 +41,27 @@ from neuro_chart.store.vault import Vault  # noqa: E402
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
-    from pytestqt.qtbot import QtBot
+    from PySide6.QtWidgets import QApplication
 
     from neuro_chart.clinic.library import Library
     from neuro_chart.ui.window import Window
 
 PASSPHRASE = "calm jade river at dawn"  # noqa: S105
+PATIENCE = 30_000  # ms
 CHEAP_KDF = Kdf(memory=64, iterations=1, lanes=1)
 keys.KDFS = (CHEAP_KDF,)  # else the first opening of each copy would raise its cost
+
+
+class PatientBot(QtBot):
+    """Waits longer for what is to come: a slow machine, or one that has much to do, is no fault."""
+
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=PATIENCE)  # noqa: N815  # Qt's name
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=PATIENCE)  # noqa: N815  # as above
+
+
+@pytest.fixture
+def qtbot(qapp: "QApplication", request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +123,7 @@ def settings(tmp_path: Path) -> "QSettings":
 
 
 @pytest.fixture
-def window(qtbot: "QtBot", vault: Vault, library: "Library", settings: "QSettings") -> "Window":
+def window(qtbot: QtBot, vault: Vault, library: "Library", settings: "QSettings") -> "Window":
     """The program's window on a fresh vault, shown and in front."""
     from neuro_chart.ui import backing  # noqa: PLC0415  # most tests need no window
     from neuro_chart.ui.window import Window  # noqa: PLC0415

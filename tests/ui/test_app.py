@@ -104,7 +104,7 @@ def unlock(qtbot, app, passphrase):
         app.ask()
     qtbot.keyClicks(app.unlock.form.passphrase, passphrase)
     qtbot.keyClick(app.unlock.form.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: app.window is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.window is not None)
 
 
 def test_unlock_and_lock_take_turns(qtbot, app, passphrase):

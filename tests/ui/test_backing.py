@@ -34,7 +34,7 @@ def folder(vault_path):
 @pytest.fixture
 def idle(qtbot, window):
     """Waits until no backup is being kept: `idle()`."""
-    return lambda: qtbot.waitUntil(lambda: not window.backing.is_running, timeout=30_000)
+    return lambda: qtbot.waitUntil(lambda: not window.backing.is_running)
 
 
 def chart_somebody(window, given="Rosa"):
@@ -42,7 +42,7 @@ def chart_somebody(window, given="Rosa"):
 
 
 def closed(qtbot, window):
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
+    qtbot.waitUntil(lambda: not window.isVisible())
 
 
 def names(path, passphrase):
@@ -111,7 +111,7 @@ def test_a_chart_that_does_not_hold_is_told_and_its_good_backups_stay(qtbot, win
         connection.exec_driver_sql("UPDATE trail SET practitioner_id = 'somebody else'")
     chart_somebody(window, "Wren")
     window.close()
-    qtbot.waitUntil(lambda: window.closing.title.text() == "No good backup was kept", timeout=30_000)
+    qtbot.waitUntil(lambda: window.closing.title.text() == "No good backup was kept")
     assert "does not hold" in window.closing.words.text()
     assert len(backups(folder)) == 2
     QTest.keyClick(window.closing.go, Qt.Key.Key_Return)
@@ -166,7 +166,7 @@ def test_a_folder_that_is_unplugged_is_said_and_the_close_is_not_lost(qtbot, win
     settings.setValue(FOLDER, str(tmp_path / "stick"))
     chart_somebody(window)
     window.close()
-    qtbot.waitUntil(lambda: window.closing.title.text() == "No good backup was kept", timeout=30_000)
+    qtbot.waitUntil(lambda: window.closing.title.text() == "No good backup was kept")
     assert "stick" in window.closing.words.text()
     assert window.closing.go.hasFocus()
     QTest.keyClick(window.closing.go, Qt.Key.Key_Return)
@@ -238,7 +238,7 @@ def test_another_folder_gets_a_backup_though_nothing_was_charted_since(window, s
 def test_a_lock_gives_up_the_backup_that_runs(qtbot, window, folder):
     chart_somebody(window)
     window.backing.start()
-    with qtbot.waitSignal(window.locked, timeout=30_000):
+    with qtbot.waitSignal(window.locked):
         window.lock()
     assert not [left for left in folder.glob("*") if left.name.startswith(".")]
 

@@ -51,7 +51,7 @@ def test_words_are_stored_as_they_are_typed(events, stored, qtbot):
     for field, words in {"words": "A few drops", "done": "Pressed for a minute", "outcome": "Stopped"}.items():
         form.prose[field].setFocus()
         qtbot.keyClicks(form.prose[field], words)
-    qtbot.waitUntil(lambda: stored().events[0].outcome == "Stopped", timeout=2000)
+    qtbot.waitUntil(lambda: stored().events[0].outcome == "Stopped")
     (event,) = stored().events
     assert (event.words, event.done) == ("A few drops", "Pressed for a minute")
 

@@ -85,7 +85,7 @@ def test_words_are_announced_while_typed_and_at_once_when_left(qtbot, shown):
     assert focused() is prose
     qtbot.keyClicks(prose, "Burning <b>feet</b>")
     assert view.given == []
-    with qtbot.waitSignal(view.answered, timeout=3000):
+    with qtbot.waitSignal(view.answered):
         pass
     assert view.given == [("complaint", ["Burning <b>feet</b>"])]
     qtbot.keyClicks(prose, " at night")

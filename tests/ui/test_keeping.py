@@ -30,7 +30,7 @@ def section(window, qtbot):
 
 
 def done(qtbot, window):
-    qtbot.waitUntil(lambda: not window.backing.is_running, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.backing.is_running)
 
 
 def listed(section):

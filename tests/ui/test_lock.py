@@ -78,7 +78,7 @@ def unlock(qtbot, app, words):
         app.ask()
     qtbot.keyClicks(app.unlock.form.passphrase, words)
     qtbot.keyClick(app.unlock.form.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: app.unlock is None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.unlock is None)
     app.window.activateWindow()
     qtbot.waitUntil(app.window.isActiveWindow)
 
@@ -509,7 +509,7 @@ def test_words_that_wait_for_a_full_disk_are_hidden_and_kept_until_they_are_stor
     assert "disk does not take the last words" in full.unlock.form.word.text()
     assert [tile.name.words for tile in full.unlock.rooms.tiles] == ["Room 2"]
     make_room(full)
-    qtbot.waitUntil(lambda: full.window is None, timeout=10_000)
+    qtbot.waitUntil(lambda: full.window is None)
     assert full.unlock.form.word.text() == ""
     with Vault.open(vault_path, passphrase) as vault:
         assert Records(vault).visit(visited[1].id).subjective.startswith("Again on Friday")
@@ -519,7 +519,7 @@ def test_words_that_wait_for_a_full_disk_are_hidden_and_kept_until_they_are_stor
 def test_whoever_s_words_wait_comes_back_to_them_by_the_passphrase_and_nobody_else_does(qtbot, full, passphrase):
     qtbot.keyClicks(full.unlock.form.passphrase, "not this one")
     qtbot.keyClick(full.unlock.form.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(full.unlock.form.error.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(full.unlock.form.error.text()))
     assert not full.window.isVisible()
     full.unlock.form.passphrase.clear()
     unlock(qtbot, full, passphrase)
@@ -540,10 +540,10 @@ def test_attempts_that_failed_slow_down_and_stand_in_the_trail(qtbot, apps, pass
         form.passphrase.clear()
         qtbot.keyClicks(form.passphrase, "wrong")
         qtbot.keyClick(form.passphrase, Qt.Key.Key_Return)
-        qtbot.waitUntil(form.isEnabled, timeout=20_000)
+        qtbot.waitUntil(form.isEnabled)
     assert "can be tried in 1 second" in form.error.text()
     assert not form.open_button.isEnabled()
-    qtbot.waitUntil(form.open_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(form.open_button.isEnabled)
     form.passphrase.clear()
     unlock(qtbot, app, passphrase)
     deeds = [entry.deed for entry in app.window.chart.records.trail(limit=5)]

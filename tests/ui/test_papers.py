@@ -43,7 +43,7 @@ def show(qtbot, page, chart, library):
 
 
 def drawn(qtbot, page):
-    qtbot.waitUntil(lambda: page.is_drawn, timeout=20_000)
+    qtbot.waitUntil(lambda: page.is_drawn)
 
 
 def text(page):
@@ -132,7 +132,7 @@ def test_the_record_of_a_visit_is_the_other_paper(qtbot, page, show, rosa, treat
     show(rosa)
     page.paper.show_choice("visit")
     page.paper.chosen.emit("visit")
-    qtbot.waitUntil(lambda: page.is_drawn and "Slept through twice" in text(page), timeout=20_000)
+    qtbot.waitUntil(lambda: page.is_drawn and "Slept through twice" in text(page))
 
 
 def test_a_paper_is_saved_under_a_name_without_the_patients(qtbot, page, show, rosa, treat, tmp_path, monkeypatch):

@@ -57,7 +57,7 @@ def click(qtbot, widget):
 def finish(qtbot, section):
     """Press the panel's button, and wait until it is gone."""
     click(qtbot, section.panel.do_button)
-    qtbot.waitUntil(lambda: section.panel is None, timeout=20_000)
+    qtbot.waitUntil(lambda: section.panel is None)
 
 
 def type_twice(qtbot, panel, words):
@@ -107,7 +107,7 @@ def test_a_passphrase_that_another_has_is_refused_and_the_person_stays_to_get_an
     qtbot.keyClicks(panel.name, "Nils Ny")
     type_twice(qtbot, panel, HERS)
     click(qtbot, panel.do_button)
-    qtbot.waitUntil(lambda: "theirs alone" in panel.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "theirs alone" in panel.error.text())
     assert [person.name for person in records.practitioners()].count("Nils Ny") == 1
     type_twice(qtbot, panel, HIS)
     finish(qtbot, section)
@@ -132,7 +132,7 @@ def test_ones_own_passphrase_changes_only_with_the_present_one(qtbot, section, v
     qtbot.keyClicks(panel.present, "not mine")
     type_twice(qtbot, panel, HIS)
     click(qtbot, panel.do_button)
-    qtbot.waitUntil(lambda: "isn't your present passphrase" in panel.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "isn't your present passphrase" in panel.error.text())
     assert panel.present.hasFocus()  # to be typed again
     panel.present.clear()
     qtbot.keyClicks(panel.present, passphrase)
@@ -251,7 +251,7 @@ def test_who_leaves_the_page_while_a_passphrase_is_set_finds_it_set(qtbot, secti
     type_twice(qtbot, section.panel, HIS)
     click(qtbot, section.panel.do_button)
     window.show_page("today")
-    qtbot.waitUntil(lambda: section.panel is None, timeout=20_000)
+    qtbot.waitUntil(lambda: section.panel is None)
     assert sign_in(vault, HIS).name == "Ola Nordmann"
 
 
@@ -259,7 +259,7 @@ def test_who_locks_while_a_passphrase_is_set_finds_it_set(qtbot, section, window
     click(qtbot, named(section, "Ola Nordmann").passphrase)
     type_twice(qtbot, section.panel, HIS)
     click(qtbot, section.panel.do_button)
-    with qtbot.waitSignal(section.panel.done, timeout=20_000):
+    with qtbot.waitSignal(section.panel.done):
         window.lock()
     assert sign_in(vault, HIS).name == "Ola Nordmann"
 
@@ -287,9 +287,9 @@ def test_nobody_lets_people_in_or_out_at_a_chart_that_was_left_open(qtbot, a_whi
     type_twice(qtbot, panel, HIS)
     click(qtbot, panel.do_button)
     confirm(qtbot, panel.confirm, "a wrong guess")
-    qtbot.waitUntil(lambda: "isn't your passphrase" in panel.confirm.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "isn't your passphrase" in panel.confirm.error.text())
     confirm(qtbot, panel.confirm, passphrase)
-    qtbot.waitUntil(lambda: section.panel is None, timeout=20_000)
+    qtbot.waitUntil(lambda: section.panel is None)
     assert sign_in(vault, HIS).name == "Ola Nordmann"
 
 
@@ -308,7 +308,7 @@ def test_nobody_makes_themselves_an_owner_at_a_chart_that_was_left_open(qtbot, a
     assert section.panel is None
     choose_owner()
     confirm(qtbot, section.panel.confirm, passphrase)
-    qtbot.waitUntil(lambda: section.panel is None, timeout=20_000)
+    qtbot.waitUntil(lambda: section.panel is None)
     assert replace(ola, role=Role.OWNER) in records.practitioners()
 
 
@@ -317,7 +317,7 @@ def test_nobody_makes_a_sheet_at_a_chart_that_was_left_open(qtbot, a_while_ago, 
     click(qtbot, sheet.make_button)
     assert not sheet.view.made
     confirm(qtbot, sheet.confirm, passphrase)
-    qtbot.waitUntil(lambda: bool(sheet.view.made), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(sheet.view.made))
     assert sheet.confirm.isHidden()
 
 
@@ -332,7 +332,7 @@ def printed_key(pdf):
 
 def make(qtbot, section):
     click(qtbot, section.sheet.make_button)
-    qtbot.waitUntil(lambda: bool(section.sheet.view.made), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(section.sheet.view.made))
     return printed_key(section.sheet.view.made)
 
 
@@ -343,7 +343,7 @@ def test_the_sheet_is_shown_and_its_key_holds_once_it_is_saved(qtbot, section, v
     assert "once it is printed or saved" in section.sheet.state.text()
     assert set(tmp_path.iterdir()) == before
     section.sheet.save_at(tmp_path / "sheet.pdf")
-    qtbot.waitUntil(lambda: "Saved" in section.sheet.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Saved" in section.sheet.said.text())
     assert printed_key((tmp_path / "sheet.pdf").read_bytes()) == code
     assert "recovery sheet" in records.trail(deed=Deed.EXPORTED)[0].changes.values()
     click(qtbot, section.sheet.done_button)
@@ -360,7 +360,7 @@ def test_the_sheet_is_printed_and_told(qtbot, section, vault, records, tmp_path)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
     section.sheet.print_on(printer)
-    qtbot.waitUntil(lambda: "Sent" in section.sheet.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Sent" in section.sheet.said.text())
     assert len(PdfReader(tmp_path / "printed.pdf").pages) == 1
     assert records.trail(deed=Deed.PRINTED)
     vault.close()
@@ -380,7 +380,7 @@ def test_a_sheet_that_was_only_looked_at_changes_nothing_and_is_forgotten(qtbot,
 def test_a_sheet_whose_key_holds_is_not_put_away_before_it_is_kept_somewhere(qtbot, section, vault, tmp_path):
     code = make(qtbot, section)
     section.sheet.save_at(tmp_path / "no such folder" / "sheet.pdf")
-    qtbot.waitUntil(lambda: "could not be saved" in section.sheet.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "could not be saved" in section.sheet.said.text())
     click(qtbot, section.sheet.done_button)
     assert "or it is lost" in section.sheet.said.text()
     assert printed_key(section.sheet.view.made) == code
@@ -401,7 +401,7 @@ def test_today_asks_for_a_sheet_until_there_is_one(qtbot, window, vault, tmp_pat
     assert section.isVisible()
     make(qtbot, section)
     section.sheet.save_at(tmp_path / "sheet.pdf")
-    qtbot.waitUntil(lambda: "Saved" in section.sheet.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Saved" in section.sheet.said.text())
     window.show_page("today")
     qtbot.waitUntil(lambda: not asked())
 
@@ -449,10 +449,10 @@ def test_the_sheet_gives_the_keys_back(qtbot, section, tmp_path):
     sheet = section.sheet
     sheet.make_button.setFocus()
     qtbot.keyClick(sheet.make_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(sheet.print_button.hasFocus, timeout=20_000)
+    qtbot.waitUntil(sheet.print_button.hasFocus)
     sheet.save_button.setFocus()
     sheet.save_at(tmp_path / "sheet.pdf")
-    qtbot.waitUntil(lambda: "Saved" in sheet.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Saved" in sheet.said.text())
     assert sheet.save_button.hasFocus()
     sheet.done_button.setFocus()
     qtbot.keyClick(sheet.done_button, Qt.Key.Key_Return)

@@ -58,7 +58,7 @@ def texts(key):
 def by_key(qtbot, door):
     """The step after the key."""
     qtbot.mouseClick(door.form.key_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(door.form.second_step.isVisible, timeout=20_000)
+    qtbot.waitUntil(door.form.second_step.isVisible)
     return door.form
 
 
@@ -68,13 +68,13 @@ def test_the_key_is_typed_in_one_go_and_a_new_passphrase_opens_the_chart(qtbot, 
     assert not marked(door.form.key)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     form = door.form
-    qtbot.waitUntil(form.second_step.isVisible, timeout=20_000)
+    qtbot.waitUntil(form.second_step.isVisible)
     assert texts(form.key) == [""] * 8
     assert [form.owner.itemText(at) for at in range(form.owner.count())] == ["Dr Mei Lindqvist", "Ola Nordmann"]
     assert QApplication.focusWidget() is form.passphrase.first
     qtbot.keyClicks(form.passphrase.first, HERS)
     qtbot.keyClicks(form.passphrase.again, HERS)
-    with qtbot.waitSignal(door.opened, timeout=20_000) as opened:
+    with qtbot.waitSignal(door.opened) as opened:
         qtbot.keyClick(form.passphrase.again, Qt.Key.Key_Return)
     with opened.args[0] as vault:
         records = Records(vault)
@@ -141,9 +141,9 @@ def test_an_earlier_sheet_is_told_and_slows_down(qtbot, door, vault_path):
     type_on(fresh().replace("-", ""))
     for _ in range(FREE + 1):
         qtbot.mouseClick(door.form.key_button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: "newest recovery sheet" in door.form.error.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: "newest recovery sheet" in door.form.error.text())
     qtbot.mouseClick(door.form.key_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "Wait" in door.form.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Wait" in door.form.error.text())
 
 
 @pytest.mark.parametrize(("first", "second", "says"), [("", "", "empty passphrase"), (HERS, "other words", "differ")])

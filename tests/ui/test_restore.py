@@ -63,11 +63,11 @@ def given(vault):
 def look(qtbot, window, words):
     """Type the passphrase and wait for what the backup holds."""
     form = window.form
-    qtbot.waitUntil(lambda: form.choice.path is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: form.choice.path is not None)
     qtbot.waitUntil(form.choice.passphrase.hasFocus)
     QTest.keyClicks(form.choice.passphrase, words)
     QTest.keyClick(form.choice.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: form.restore_button.isVisible() or bool(form.error.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: form.restore_button.isVisible() or bool(form.error.text()))
 
 
 def restore_and_open(qtbot, window):
@@ -75,8 +75,8 @@ def restore_and_open(qtbot, window):
     form = window.form
     qtbot.waitUntil(form.restore_button.hasFocus)
     QTest.keyClick(form.restore_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(form.open_button.hasFocus, timeout=20_000)
-    with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
+    qtbot.waitUntil(form.open_button.hasFocus)
+    with qtbot.waitSignal(window.opened) as opened:
         QTest.keyClick(form.open_button, Qt.Key.Key_Return)
     return opened.args[0]
 
@@ -106,7 +106,7 @@ def test_the_trail_tells_of_a_restore_though_nobody_opens_the_chart_then(qtbot, 
     window = door(vault_path, "restore")
     look(qtbot, window, passphrase)
     QTest.keyClick(window.form.restore_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(window.form.open_button.hasFocus, timeout=20_000)
+    qtbot.waitUntil(window.form.open_button.hasFocus)
     window.close()
     with Vault.open(vault_path, passphrase) as vault:
         (told,) = Records(vault).trail(deed=Deed.RESTORED)
@@ -152,7 +152,7 @@ def test_a_damaged_vault_is_restored_from_the_window_that_says_so(qtbot, door, v
     window = door(vault_path)
     QTest.keyClicks(window.form.passphrase, passphrase)
     QTest.keyClick(window.form.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "damaged" in window.form.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "damaged" in window.form.error.text())
     press(window.form, "Restore a backup…")
     look(qtbot, window, passphrase)
     assert any("damaged" in words for words in told(window.form))
@@ -185,14 +185,14 @@ def test_the_recovery_sheet_opens_a_backup_and_an_owner_gets_a_new_passphrase(qt
     for letter in code.replace("-", ""):
         QTest.keyClick(QApplication.focusWidget(), letter)
     QTest.keyClick(form.choice.key.fields[-1], Qt.Key.Key_Return)
-    qtbot.waitUntil(form.restore_button.hasFocus, timeout=20_000)
+    qtbot.waitUntil(form.restore_button.hasFocus)
     QTest.keyClick(form.restore_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(form.open_button.hasFocus, timeout=20_000)
+    qtbot.waitUntil(form.open_button.hasFocus)
     QTest.keyClick(form.open_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: form.asking is not None and form.asking.passphrase.first.hasFocus(), timeout=20_000)
+    qtbot.waitUntil(lambda: form.asking is not None and form.asking.passphrase.first.hasFocus())
     for line in (form.asking.passphrase.first, form.asking.passphrase.again):
         QTest.keyClicks(line, HERS)
-    with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
+    with qtbot.waitSignal(window.opened) as opened:
         QTest.keyClick(form.asking.passphrase.again, Qt.Key.Key_Return)
     with opened.args[0] as vault:
         assert given(vault) == ["Rosa"]
@@ -238,7 +238,7 @@ def test_a_restore_can_be_stopped_and_leaves_the_chart_as_it_was(qtbot, door, va
     form = window.form
     form.restore()
     QTest.mouseClick(form.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "stopped" in form.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "stopped" in form.error.text())
     assert vault_path.read_bytes() == before
     assert form.restore_button.isEnabled()
     assert not list(vault_path.parent.glob("*replaced*"))
@@ -278,9 +278,9 @@ def test_from_the_settings_to_the_restored_chart_and_back_in_it(qtbot, vault_pat
     look(qtbot, door, passphrase)
     form = door.form
     QTest.keyClick(form.restore_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(form.open_button.hasFocus, timeout=20_000)
+    qtbot.waitUntil(form.open_button.hasFocus)
     QTest.keyClick(form.open_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: app.window is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.window is not None)
     assert [line.given for line in app.window.chart.records.patients()] == ["Rosa"]
     assert not app.window.banner.text  # this machine knows why the chart is older than it saw last
     app.window.close()

@@ -141,7 +141,7 @@ def test_signing_asks_less_often_only_once_the_passphrase_is_typed(window, pract
     assert practice.confirm.line.hasFocus()
     practice.confirm.line.setText(passphrase)
     QTest.keyClick(practice.confirm.line, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.chart.records.practice().sign_within == 15, timeout=20_000)
+    qtbot.waitUntil(lambda: window.chart.records.practice().sign_within == 15)
     assert not practice.confirm.isVisible()
 
 

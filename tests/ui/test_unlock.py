@@ -55,7 +55,7 @@ def create(qtbot, window, practice="Riverside", name="Dr Mei Lindqvist", words="
 
 
 def test_the_first_day_makes_a_practice_that_the_passphrase_opens_again(qtbot, door):
-    with qtbot.waitSignal(door.opened, timeout=20_000) as opened:
+    with qtbot.waitSignal(door.opened) as opened:
         create(qtbot, door)
     opened.args[0].close()
     assert door.form.passphrase.text() == ""
@@ -97,7 +97,7 @@ def test_a_passphrase_that_is_pasted_with_its_line_s_end_is_the_one_that_can_be_
     window.show()
     QApplication.clipboard().setText(f"{passphrase}\r\n")
     window.form.passphrase.paste()
-    with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
+    with qtbot.waitSignal(window.opened) as opened:
         qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
     opened.args[0].close()
 
@@ -108,9 +108,9 @@ def test_a_wrong_passphrase_is_named_and_can_be_tried_again(qtbot, vault_path, p
     window.show()
     qtbot.keyClicks(window.form.passphrase, "not this one")
     qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "passphrase" in window.form.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "passphrase" in window.form.error.text())
     assert window.form.passphrase.selectedText()
-    with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
+    with qtbot.waitSignal(window.opened) as opened:
         qtbot.keyClicks(window.form.passphrase, passphrase)
         qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
     opened.args[0].close()
@@ -180,7 +180,7 @@ def test_a_vault_that_is_open_elsewhere_is_said_and_opens_once_it_is_free(qtbot,
     window = Unlock(vault_path, settings)
     with Vault.open(vault_path, passphrase):
         assert "another Neuro Chart" in refused(qtbot, window, passphrase)
-    with qtbot.waitSignal(window.opened, timeout=20_000) as opened:
+    with qtbot.waitSignal(window.opened) as opened:
         qtbot.mouseClick(window.form.open_button, Qt.MouseButton.LeftButton)
     opened.args[0].close()
 
@@ -191,7 +191,7 @@ def refused(qtbot, window, words):
     window.show()
     qtbot.keyClicks(window.form.passphrase, words)
     qtbot.keyClick(window.form.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(window.form.error.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(window.form.error.text()))
     assert window.form.open_button.isEnabled()
     assert window.form.error.text().endswith(".")
     return window.form.error.text()
@@ -204,7 +204,7 @@ def test_a_practice_that_can_t_be_made_there_is_said_and_its_words_stay(qtbot, t
     qtbot.addWidget(window)
     window.show()
     create(qtbot, window)
-    qtbot.waitUntil(lambda: "can't be made" in window.form.error.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "can't be made" in window.form.error.text())
     assert str(tmp_path / folder) in window.form.error.text()
     assert window.form.practice_name.text() == "Riverside"
     assert window.form.open_button.isEnabled()

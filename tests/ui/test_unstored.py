@@ -22,7 +22,7 @@ def start(qtbot, settings, passphrase):
         app.ask()
         qtbot.keyClicks(app.unlock.form.passphrase, passphrase)
         qtbot.keyClick(app.unlock.form.passphrase, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: app.unlock is None, timeout=20_000)
+        qtbot.waitUntil(lambda: app.unlock is None)
         app.window.activateWindow()
         qtbot.waitUntil(app.window.isActiveWindow)
         return app.window

@@ -63,7 +63,7 @@ def test_words_are_kept_half_a_second_after_they_are_typed_without_leaving_the_f
     objective = page.note.prose["objective"]
     objective.setFocus()
     qtbot.keyClicks(objective, "Skin whole")
-    qtbot.waitUntil(lambda: window.chart.records.visit(visit_id).objective == "Skin whole", timeout=3000)
+    qtbot.waitUntil(lambda: window.chart.records.visit(visit_id).objective == "Skin whole")
 
 
 def test_a_full_disk_keeps_the_words_on_the_screen_and_stores_them_when_there_is_room(qtbot, visiting):
@@ -80,7 +80,7 @@ def test_a_full_disk_keeps_the_words_on_the_screen_and_stores_them_when_there_is
     assert window.chart.records.visit(visit_id).subjective == ""
     with vault.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
-    qtbot.waitUntil(lambda: window.chart.all_written, timeout=10_000)
+    qtbot.waitUntil(lambda: window.chart.all_written)
     assert window.banner.text == ""
     assert window.chart.records.visit(visit_id).subjective == words
 
@@ -102,7 +102,7 @@ def test_words_that_wait_for_the_disk_are_there_after_a_look_at_another_patient(
     assert page.note.prose["plan"].toPlainText() == words
     with window.vault.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
-    qtbot.waitUntil(lambda: window.chart.all_written, timeout=10_000)
+    qtbot.waitUntil(lambda: window.chart.all_written)
     assert records.visit(visit_id).plan == words
 
 
