@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QSettings, QSize, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from neuro_chart.ui.widgets import button, label, pill, tip
 
 HEAD = 68
 LONGEST_NAME, LONGEST_PILL = 320, 240
+BESIDE_PILL = 36  # px: its ground to both sides of the words, and what lies between it and the next
 BESIDE_NAME = 128  # px: the badge, the margins and what lies between
 
 
@@ -87,25 +88,27 @@ class PatientHead(QFrame):
         """As much of the name as the warnings and the tabs leave room for, and never less than LONGEST_NAME."""
         tabs = sum(made.width() for made in self.tabs.values())
         room = max(LONGEST_NAME, self.width() - tabs - self.pills.wanted - BESIDE_NAME)
-        self.name.setText(_fitted(self, self.name.accessibleName(), TITLE, room))
+        bold = _metrics(self, TITLE, QFont.Weight.DemiBold)
+        self.name.setText(bold.elidedText(self.name.accessibleName(), Qt.TextElideMode.ElideRight, room))
 
 
 def _tab(action: QAction) -> QPushButton:
     title = action.text()
     made = button(title, action.trigger, "tab")
     made.setCheckable(True)
-    made.setFixedSize(_bold(made, BODY).horizontalAdvance(title) + 22, HEAD - 1)  # as when chosen, so that choosing moves nothing
+    wide = _metrics(made, BODY, QFont.Weight.DemiBold).horizontalAdvance(title) + 22  # as when chosen, so that choosing moves nothing
+    made.setFixedSize(wide, HEAD - 1)
     made.setToolTip(f"{title} ({action.shortcut().toString()})")
     return made
 
 
 class Pills(QWidget):
-    """As many warnings as there is room for, and how many more there are."""
+    """As many warnings as there is room for, and how many more there are; the loudest is always there, cut short where it must be."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._made: list[QLabel] = []
+        self._made: list[tuple[str, QLabel]] = []  # with its whole words
         self._more = pill("", "quiet")
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -115,23 +118,28 @@ class Pills(QWidget):
 
     def show_warnings(self, found: Sequence[tuple[Warning, Intake]], *, archived: bool = False, unreadable: bool = False) -> None:
         """Show these, the loudest first; before all that the record is `archived`, and that a health history is `unreadable`."""
-        for made in self._made:
+        for _, made in self._made:
             self._box.removeWidget(made)
             made.deleteLater()
-        self._made = [pill("Archived")] if archived else []
+        self._made = []
+        if archived:
+            self._add("Archived", "quiet")
         if unreadable:
-            self._made.append(pill(f"{SIGN[Level.ALERT]}  A health history can't be read", PILL[Level.ALERT]))
-        for at, made in enumerate(self._made):
-            self._box.insertWidget(at, made)
+            self._add(f"{SIGN[Level.ALERT]}  A health history can't be read", PILL[Level.ALERT])
         for warning, intake in found:
-            words = f"{SIGN[warning.level]}  {warning.text}"
-            made = pill(_fitted(self, words, SMALL, LONGEST_PILL), PILL[warning.level])
+            made = self._add(f"{SIGN[warning.level]}  {warning.text}", PILL[warning.level])
             made.setToolTip(tip(f"{warning.text}\n{warning.advice}\n{source_words(warning, intake)}"))
             made.setAccessibleName(warning.text)
             made.setAccessibleDescription(warning.advice)
-            self._box.insertWidget(len(self._made), made)
-            self._made.append(made)
         self._fit()
+
+    def _add(self, words: str, kind: str) -> QLabel:
+        made = pill("", kind)
+        made.setToolTip(tip(words))
+        made.setAccessibleName(words)
+        self._box.insertWidget(len(self._made), made)
+        self._made.append((words, made))
+        return made
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 30)
@@ -139,39 +147,34 @@ class Pills(QWidget):
     @property
     def wanted(self) -> int:
         """How wide they would be side by side."""
-        return sum(made.sizeHint().width() + self._box.spacing() for made in self._made)
+        return sum(self._widths())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
-    def event(self, event: QEvent) -> bool:
-        # The style may tell the pills' true widths only after they were laid out first.
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)
+    def _widths(self) -> list[int]:
+        """How wide each wants to be, with what lies between it and the next."""
+        plain = _metrics(self, SMALL)
+        return [min(plain.horizontalAdvance(words), LONGEST_PILL) + BESIDE_PILL for words, _ in self._made]
 
     def _fit(self) -> None:
-        widths = [made.sizeHint().width() + self._box.spacing() for made in self._made]
+        widths, plain = self._widths(), _metrics(self, SMALL)
         room, shown = self.width() + self._box.spacing(), len(widths)
-        if sum(widths) > room:
-            room -= self._more.sizeHint().width() + self._box.spacing()
+        if sum(widths) > room and shown > 1:
+            room -= plain.horizontalAdvance(f"+{shown}") + BESIDE_PILL
             shown = next((number for number in range(1, len(widths)) if sum(widths[: number + 1]) > room), len(widths))
-        for at, made in enumerate(self._made):
+        for at, (words, made) in enumerate(self._made):
+            made.setText(plain.elidedText(words, Qt.TextElideMode.ElideRight, min(LONGEST_PILL, room - BESIDE_PILL)))
             made.setVisible(at < shown)
-        hidden = self._made[shown:]
+        hidden = [words for words, _ in self._made[shown:]]
         self._more.setVisible(bool(hidden))
         self._more.setText(f"+{len(hidden)}")
-        self._more.setToolTip(tip("\n".join(made.text() for made in hidden)))
+        self._more.setToolTip(tip("\n".join(hidden)))
 
 
-def _bold(widget: QWidget, size: int) -> QFontMetrics:
+def _metrics(widget: QWidget, size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFontMetrics:
     font = widget.font()
     font.setPixelSize(size)
-    font.setWeight(QFont.Weight.DemiBold)
+    font.setWeight(weight)
     return QFontMetrics(font)
-
-
-def _fitted(widget: QWidget, text: str, size: int, width: int) -> str:
-    """As much of a text as a width holds."""
-    return _bold(widget, size).elidedText(text, Qt.TextElideMode.ElideRight, width)

@@ -161,6 +161,28 @@ def test_many_warnings_leave_room_and_say_how_many_more(qtbot, page, records, li
 
 
 @pytest.mark.usefixtures("look")
+def test_a_warning_that_a_small_window_cuts_short_ends_in_dots_and_tells_all_of_it(qtbot, page, records, library, rosa):
+    form = newest(library.forms, FORM)
+    records.start_intake(
+        Intake(rosa.id, form.canonical, dict(pack({"allergies": [True], "allergies-which": ["pine resin, latex and wool"]})))
+    )
+    page.open(rosa.id)
+    page.resize(942, 640)  # beside the rail of a window 1024 px wide
+
+    def only():
+        (made,) = (made for made in page.head.pills.findChildren(QLabel) if made.isVisible())
+        return made
+
+    qtbot.waitUntil(lambda: only().text().endswith("…"))
+    assert only().text().startswith("●  Al")
+    assert only().width() >= only().sizeHint().width()
+    assert "Allergy: pine resin, latex and wool" in only().toolTip()
+    assert only().accessibleName() == "Allergy: pine resin, latex and wool"
+    page.resize(1600, 640)
+    qtbot.waitUntil(lambda: only().text() == "●  Allergy: pine resin, latex and wool")
+
+
+@pytest.mark.usefixtures("look")
 @pytest.mark.parametrize("width", [942, 1284])  # beside the rail of a window 1024 or 1366 px wide
 def test_the_overview_never_scrolls_sideways_however_much_can_be_done(qtbot, qapp, page, records, library, treat, width):
     records.save_practice(replace(records.practice(), retention=Retention(10)))
