@@ -62,12 +62,13 @@ class Entry:
 def set_back(entries: Iterable[Entry]) -> dict[int, Entry]:
     """Where the clock went back between two of these entries, the newest first: the later one's place, and the earlier one.
 
-    It follows from the order alone. A failed attempt tells when it was made, and is written down later: it says nothing of the clock.
+    It follows from the order alone. A failed attempt tells when it was made, and is written down later; an altered entry tells no time
+    that was written: neither says anything of the clock.
     """
     found: dict[int, Entry] = {}
     later: Entry | None = None
     for entry in entries:
-        if entry.deed is Deed.FAILED:
+        if entry.deed in {Deed.FAILED, Deed.ALTERED}:
             continue
         if later is not None and later.at < entry.at - A_STEP:
             found[later.seq] = entry

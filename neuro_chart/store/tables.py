@@ -77,7 +77,7 @@ def _write_moment(moment: datetime) -> str:
 
 def read_moment(stored: str) -> datetime:
     """A time as it is stored, for a check; one that this program did not write is the earliest there is, and fits no digest."""
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         if _write_moment(moment := datetime.fromisoformat(stored)) == stored:
             return moment
     return datetime.min.replace(tzinfo=UTC)

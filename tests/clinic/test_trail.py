@@ -42,6 +42,10 @@ def test_a_failed_attempt_is_written_down_late_and_says_nothing_of_the_clock():
     assert places(set_back(told)) == {4: 2}
 
 
+def test_an_altered_entry_says_nothing_of_the_clock():
+    assert set_back(entries(600, 0, 601, deeds=(Deed.SEEN, Deed.ALTERED, Deed.SIGNED))) == {}
+
+
 def test_among_some_entries_it_is_told_at_the_first_after_it():
     told = [each for each in entries(0, 600, 1, 2, 3) if each.seq not in {3, 4}]
     assert places(set_back(told)) == {5: 2}
