@@ -6,6 +6,7 @@ Writing the keys is also killed at what it does with files: at a few moments in 
 import os
 import random
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,11 @@ def test_a_released_vault_is_brought_up_to_date_and_its_copy_kept_without_a_word
     assert not sign_in(kept, passphrase)
 
 
-@pytest.mark.parametrize("sql", ["UPDATE trail SET detail = x'00' WHERE deed = 'signed in'", "DROP TABLE trail"])
+SAYING = "UPDATE trail SET detail = x'{}' WHERE deed = 'signed in'"
+DEEP = zlib.compress(b"[" * 100_000).hex()
+
+
+@pytest.mark.parametrize("sql", [SAYING.format("00"), SAYING.format(DEEP), "DROP TABLE trail"], ids=["torn", "deep", "gone"])
 def test_a_trail_that_tells_nothing_sound_keeps_nobody_out(vault_path, passphrase, sql):
     sign_in(vault_path, passphrase)
     with Vault.open(vault_path, passphrase) as vault, vault.engine.begin() as connection:
