@@ -90,9 +90,10 @@ def test_what_was_erased_does_not_come_back_by_a_step_undone(records, rosa):
 def test_words_that_wait_where_somebody_locked_are_erased_too(vault, records, anna, rosa, of):
     records.save_practice(replace(records.practice(), retention=Retention(5)))
     (visit,) = records.visits(rosa.id)
+    others = {"another": ["Of somebody else", ""]}
     waiting = {
-        "patient": {"page": "patient", "patient": rosa.id, "words": [["Prose", "Amendment", 0, "Rosa told me"]]},
-        "visit": {"page": "today", "words": [], "unadded": {visit.id: ["Rosa told me", ""]}},
+        "patient": {"page": "patient", "patient": rosa.id, "words": [["Prose", "Amendment", 0, "Rosa told me"]], "unadded": others},
+        "visit": {"page": "today", "words": [], "unadded": {visit.id: ["Rosa told me", ""]} | others},
     }
     mei, vault.practitioner_id = vault.practitioner_id, anna.id
     records.keep_place(waiting[of])
@@ -102,6 +103,8 @@ def test_words_that_wait_where_somebody_locked_are_erased_too(vault, records, an
     with vault.reader.connect() as connection:
         assert "Rosa told me" not in str(connection.exec_driver_sql("SELECT * FROM place").all())
     assert records.take_place() == {"page": "today"}
+    vault.practitioner_id = anna.id
+    assert records.take_place()["unadded"] == others
 
 
 def test_an_erasure_that_the_program_did_not_do_shows(vault, records, rosa):
