@@ -198,7 +198,8 @@ class Vault:
                 door.shut()
         finally:
             if copy != self.path:
-                copy.unlink(missing_ok=True)
+                with suppress(OSError):  # as where the disk is gone; the next opening sweeps it
+                    copy.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Closes the file and gives up the lock and the key; what is asked afterwards meets a VaultError.

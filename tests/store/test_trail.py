@@ -380,6 +380,9 @@ def test_nothing_is_found_where_nothing_was_done(behind_the_back):
         ("UPDATE visit SET signed = NULL, signed_by = NULL", "Signature 1, of a visit"),
         ("UPDATE seal SET at = '2026-03-02T04:00:00.000000Z', zone = '-08:00' WHERE seq = 1", "on 2026-03-01, does not hold"),
         ("UPDATE seal SET zone = 'noon' WHERE seq = 1", "Signature 1, of a visit"),
+        ("UPDATE seal SET at = '0001-01-01T00:00:00+14:00' WHERE seq = 1", "Signature 1, of a visit"),
+        ("UPDATE trail SET at = '9999-12-31T23:59:59-14:00' WHERE seq = 2", "Entry 2 of the trail is not what was written."),
+        ("UPDATE head SET at = '0001-01-01T00:00:00+14:00' WHERE name = 'trail'", "are missing."),
         ("UPDATE intake SET response = '{}'", "Signature 3, of a health history"),
     ],
 )
@@ -431,7 +434,7 @@ def test_a_check_can_be_stopped(vault, signed):
 
 def test_a_backup_is_checked_while_the_chart_is(vault, vault_path, passphrase, signed):
     vault.close()
-    begin = Barrier(2)
+    begin = Barrier(2, timeout=60)
 
     def checked(name):
         copy = vault_path.with_name(name)

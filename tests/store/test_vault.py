@@ -250,6 +250,19 @@ def test_a_vault_at_rest_that_is_given_up_leaves_nothing(vault, records):
     assert set(vault.path.parent.iterdir()) == there
 
 
+def test_a_copy_of_the_vault_at_rest_that_the_disk_keeps_is_gone_with_the_next_opening(vault, passphrase, monkeypatch):
+    def held(*_, **__):
+        raise PermissionError(13, "Another program reads it")
+
+    with vault.at_rest(lambda _share: True) as still:
+        assert verify(still).holds
+        monkeypatch.setattr(Path, "unlink", held)
+    monkeypatch.undo()
+    vault.close()
+    Vault.open(vault.path, passphrase).close()
+    assert set(vault.path.parent.iterdir()) == {vault.path, keys_path(vault.path)}
+
+
 def test_opening_imports_nothing_that_only_a_new_vault_needs(vault_path, passphrase):
     told = run(f"{HOLD}\nprint('alembic' in sys.modules, 'reportlab' in sys.modules)", vault_path, passphrase)
     assert told.stdout.split() == ["open", "False", "False"]
