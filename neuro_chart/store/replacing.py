@@ -45,6 +45,8 @@ def finish(path: Path) -> None:
         words = json.loads(marker.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return
+    except PermissionError as error:  # of the folder too, where no marker may be
+        raise VaultError(f"“{path}” can't be reached: {error.strerror}.") from error
     except (OSError, ValueError, RecursionError):
         words = None
     if not isinstance(words, list) or len(words) != 2 or not all(_is_beside(path, name) for name in words):

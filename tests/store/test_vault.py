@@ -536,6 +536,16 @@ def test_what_can_only_be_read_and_is_not_whole_is_told(closed, passphrase):
     assert "older Neuro Chart" in refused_to_nobody(closed, passphrase)
 
 
+@POSIX
+def test_a_folder_that_nobody_may_look_into_is_told(vault_path, passphrase):
+    folder = vault_path.parent
+    closed_to_all(folder)
+    folder.chmod(0o000 if os.geteuid() else 0o700)  # to who is root, and gives it up
+    told = run(f"{NOBODY}\n    told(lambda: Vault.open(path, sys.argv[2]))", vault_path, passphrase).stdout
+    folder.chmod(0o755)
+    assert told == f"VaultError “{vault_path}” can't be reached: Permission denied.\n"
+
+
 def refused_to_nobody(path, passphrase):
     closed_to_all(path.parent)
     before = prints(path.parent)
