@@ -215,10 +215,13 @@ class PatientPage(QWidget):
 
     def _forget(self) -> None:
         """Keep nothing of a patient whose record is gone, neither on the tabs nor in their steps."""
+        for visit in self._dossier.visits if self._dossier else ():
+            self._chart.unadded.pop(visit.id, None)
         self._dossier = None
-        for page in self._pages.values():
-            self._stacked.removeWidget(cast("QWidget", page))
-            cast("QWidget", page).deleteLater()
+        for page in (cast("QWidget", each) for each in self._pages.values()):
+            self._stacked.removeWidget(page)
+            page.setParent(None)  # so that nobody finds words there any more
+            page.deleteLater()
         self._pages = {}
         self._show_head()
         self.erased.emit()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from neuro_chart.store.errors import VaultError
-from neuro_chart.ui.place import UNSTORED, place_of
+from neuro_chart.ui.place import UNSTORED, Place, place_of
 from neuro_chart.ui.words import SAVE_AFTER
 
 if TYPE_CHECKING:
@@ -36,11 +36,17 @@ class UnstoredWords(QObject):
         if field is not None and self._is_of_a_record(field) and not field.property(FOLLOWED) and field.window() is self._window:
             field.setProperty(FOLLOWED, True)
             cast("Any", field).textChanged.connect(self._soon)
-            self._soon()  # what was filled in again is kept again
 
     def _is_of_a_record(self, field: QWidget) -> bool:
         form = self._window.patients.form
         return bool(field.property(UNSTORED)) and (isinstance(field, QPlainTextEdit) or (form is not None and form.isAncestorOf(field)))
+
+    def go_on(self, place: Place) -> None:
+        """Keep what was found at a place, which is told but once, until it is signed or added."""
+        with suppress(VaultError):
+            self._window.chart.records.keep_place(place)
+        for field in self._window.findChildren(QWidget):
+            self._follow(None, field)
 
     def _soon(self) -> None:
         if not self._timer.isActive():
@@ -51,6 +57,12 @@ class UnstoredWords(QObject):
         if self._window.page in {"patient", "patients"}:
             with suppress(VaultError):  # a disk that takes nothing has its banner already
                 self._window.chart.records.keep_place(place_of(self._window))
+
+    def flush(self) -> None:
+        """Keep at once what was to be kept in a moment, as the page is about to be another."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.keep()
 
     def stop(self) -> None:
         """Keep no more; the vault is about to close."""

@@ -87,11 +87,11 @@ class Window(QMainWindow):
         self._lay_out()
         self.closing = ClosingPanel(self.backing, self)
         self._connect()
+        self._unstored = UnstoredWords(self)
         self.show_page("today")
         if older := sitting.begin(self.chart, vault, settings):
             self.notice.say_first(older)
         self._place: Place = self.chart.records.take_place()  # of another day, it is forgotten but for words that nothing has stored
-        self._unstored = UnstoredWords(self)
         if isinstance(geometry := settings.value("window/geometry"), QByteArray):
             self.restoreGeometry(geometry)
         else:
@@ -339,6 +339,7 @@ class Window(QMainWindow):
             self.settings_page.flush()
         self.patient.flush()
         self.rooms.flush()
+        self._unstored.flush()
 
     def lock(self, form: str = "") -> None:
         """Store everything, close the vault and leave the unlock window in this one's place; only hide it while the disk takes nothing.
@@ -367,7 +368,8 @@ class Window(QMainWindow):
         words = self._place.get("words", ())
         if self._place.get("adding"):
             return bool(words)
-        return self._place.get("page") == "patient" and any(kind == Prose.__name__ for kind, *_ in words)
+        in_a_record = self._place.get("page") == "patient" and any(kind == Prose.__name__ for kind, *_ in words)
+        return in_a_record or bool(self._place.get("unadded"))
 
     def come_back(self, locked: Locked | None = None) -> None:
         """Go on after a lock: ring where it still rang, and turn to where whoever signed in was."""
@@ -375,6 +377,8 @@ class Window(QMainWindow):
             self.ticker.go_on(locked.told, {each.visit.id for each in self.ticker.visits if each.visit.room in locked.unseen})
         if self._place:
             bring_back(self, self._place)
+            if self.was_writing:
+                self._unstored.go_on(self._place)
 
     def uncover(self) -> None:
         """Show the chart again that was only hidden."""

@@ -15,6 +15,8 @@ from neuro_chart.clinic.retention import Retention
 from neuro_chart.clinic.trail import Deed
 from neuro_chart.ui.erase_panel import ErasePanel
 from neuro_chart.ui.health_history import FORM
+from neuro_chart.ui.place import place_of
+from neuro_chart.ui.visit import VisitPage
 
 REASON = "The period is over"
 
@@ -152,6 +154,16 @@ def test_the_page_keeps_nothing_of_who_was_erased(qtbot, window, panel, passphra
     window.show_page("patient")
     window.open_patient(rosa.id)
     assert window.patient.head.name.text() == "Rosa Delgado"
+
+
+def test_no_amendment_to_it_that_was_not_added_is_kept(qtbot, window, panel, passphrase, jan):
+    window.patient.show_visit(window.patient._dossier.visits[0].id)
+    window.patient.findChild(VisitPage).amend_panel.text.setPlainText("It was a mackerel")
+    window.patient.show_tab("overview")
+    fill(panel, "Ján Novák", passphrase)
+    with qtbot.waitSignal(window.patient.erased):
+        panel.do.click()
+    assert "mackerel" not in str(place_of(window))
 
 
 def test_records_that_were_merged_into_it_go_with_it_and_it_says_so(qtbot, window, ten_years, records, passphrase, jan, treat):

@@ -71,6 +71,51 @@ def test_an_amendment_that_was_being_written_is_there_after_a_crash(qtbot, amend
     assert page.left.currentWidget() is page.amend_panel
 
 
+def test_an_amendment_that_was_left_at_once_is_there_after_a_crash(qtbot, amending, start, vault_path, tmp_path):
+    window, page = amending
+    qtbot.keyClicks(page.amend_panel.reason, " Mixed up.")
+    window.show_page("today")
+    window = start(crashed(vault_path, tmp_path))
+    page = window.patient.findChild(VisitPage)
+    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, f"{REASON} Mixed up."))
+
+
+def test_an_amendment_that_was_found_again_is_there_after_the_next_crash_too(qtbot, amending, start, vault_path, tmp_path):
+    window, page = amending
+    page.amend_panel.add.setFocus()
+    window.close()
+    window = start(vault_path)
+    page = window.patient.findChild(VisitPage)
+    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+    window = start(crashed(vault_path, tmp_path))
+    page = window.patient.findChild(VisitPage)
+    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+
+
+def test_one_that_waits_elsewhere_is_there_after_the_next_crash_too(qtbot, amending, start, vault_path, tmp_path):
+    window, page = amending
+    patient_id, visit_id = window.patient.patient.id, page.treatment.visit.id
+    window.show_page("today")
+    window.lock()
+    window = start(vault_path)
+    window = start(crashed(vault_path, tmp_path))
+    window.open_visit(patient_id, visit_id)
+    assert window.patient.findChild(VisitPage).amend_panel.words == (TEXT, REASON)
+
+
+def test_what_was_found_again_and_signed_then_is_not_offered_once_more(qtbot, amending, start, vault_path, tmp_path):
+    window, page = amending
+    page.amend_panel.add.setFocus()
+    window.close()
+    window = start(vault_path)
+    page = window.patient.findChild(VisitPage)
+    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+    page.amend_panel.add.click()
+    assert [each.text for each in page.treatment.visit.amendments] == [TEXT]
+    window.show_page("today")
+    assert start(crashed(vault_path, tmp_path)).page == "today"
+
+
 def test_what_was_signed_since_is_not_offered_again(qtbot, amending, start, vault_path, tmp_path):
     window, page = amending
     qtbot.mouseClick(page.amend_panel.add, Qt.MouseButton.LeftButton)
