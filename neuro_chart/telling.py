@@ -48,17 +48,17 @@ def say(**told: object) -> None:
 
 def tell_commits(path: Path) -> None:
     """Tell from now on what each commit to a vault makes of it: before it is done, and once it is."""
-    pending: list[str] = []
+    pending: list[tuple[object, str]] = []
 
     def storing(connection: sa.Connection) -> None:
         of_vault = connection.exec_driver_sql("PRAGMA database_list").fetchall()[0][2] == str(path.resolve())
         if of_vault and not connection.get_execution_options().get("readonly"):
-            pending[:] = [fingerprint(connection)]
-            say(storing=pending[0])
+            pending[:] = [(connection.connection.dbapi_connection, fingerprint(connection))]
+            say(storing=pending[0][1])
 
     def stored(connection: object, _record: object) -> None:
-        if pending and connection is not None:
-            say(stored=pending.pop())
+        if pending and connection is pending[0][0]:  # not that of a copy which is checked meanwhile
+            say(stored=pending.pop()[1])
 
     sa.event.listen(sa.Engine, "commit", storing)
     sa.event.listen(sa.Pool, "checkin", stored)

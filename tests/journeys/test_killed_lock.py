@@ -65,14 +65,12 @@ def start(vault: str, *ids: str) -> int:
 
 @pytest.fixture
 def home(tmp_path):
-    """A home whose only folder with a chart is `vault`, and the environment of a program that lives there."""
+    """The environment of a program that finds all of its home, and what is temporary too, where the test looks."""
     for name in ("vault", "temp"):
         (tmp_path / name).mkdir()
-    told = os.environ | {"PYTHONPATH": str(Path(neuro_chart.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
+    told = os.environ | {"PYTHONPATH": str(Path(neuro_chart.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(tmp_path)}
     told |= {name: str(tmp_path / "temp") for name in ("TMPDIR", "TEMP", "TMP")}
-    return (
-        told | {"HOME": str(tmp_path)} | {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
-    )
+    return told | {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="SIGKILL, and the place of processes, as Linux has them")
