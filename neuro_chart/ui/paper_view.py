@@ -3,14 +3,21 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QStandardPaths, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSaveFile, QSettings, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QWidget
 
+from neuro_chart.ui.privacy import initials_only
+from neuro_chart.ui.widgets import label
+
 SHARPEST = 300
+HIDDEN = (
+    "The paper bears patients' names, so it is hidden while initials are shown in place of names (Ctrl+Shift+H). "
+    "It can be printed and saved all the same."
+)
 
 
 class Outcome(NamedTuple):
@@ -21,7 +28,7 @@ class Outcome(NamedTuple):
 
 
 class PaperView(QPdfView):
-    """Shows a PDF, prints it and saves it."""
+    """Shows a PDF, prints it and saves it; `instead` stands in its place while names are hidden."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,6 +40,14 @@ class PaperView(QPdfView):
         self.setZoomMode(QPdfView.ZoomMode.FitToWidth)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Preview of the paper")
+        self.instead = label(HIDDEN, "muted", wrap=True)
+        self.instead.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def show_names(self, settings: QSettings) -> None:
+        """Show the paper, or not, as the settings have it with names; both have their places by now."""
+        by_initials = initials_only(settings)
+        self.setVisible(not by_initials)
+        self.instead.setVisible(by_initials)
 
     def show_bytes(self, made: bytes) -> None:
         """Show a PDF, at the place to which the one before was scrolled."""

@@ -18,17 +18,12 @@ from neuro_chart.ui.chart import Edit, OpenChart
 from neuro_chart.ui.days import local_day, long_day
 from neuro_chart.ui.dossier import NUMB_FEET, Dossier
 from neuro_chart.ui.paper_view import Outcome, PaperView
-from neuro_chart.ui.privacy import initials_only
 from neuro_chart.ui.visit_list import state_word
 from neuro_chart.ui.widgets import Empty, Segments, add_action, button, card, label, row, set_flag
 from neuro_chart.ui.work import Work
 
 PAPERS = {"aftercare": "Aftercare sheet", "visit": "Visit record"}
 ZOOMS = {"width": QPdfView.ZoomMode.FitToWidth, "page": QPdfView.ZoomMode.FitInView}
-HIDDEN = (
-    "The paper bears the patient's name, so it is hidden while initials are shown in place of names (Ctrl+Shift+H). "
-    "It can be printed and saved all the same."
-)
 SHOW_AFTER = 300
 SIDE = 408
 
@@ -60,8 +55,6 @@ class PapersPage(QWidget):
         self._closed = label("", "muted", wrap=True)
         self.view = PaperView(self)
         self.document = self.view.pages
-        self.hidden = label(HIDDEN, "muted", wrap=True)
-        self.hidden.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._said = label("", "small")
         self._pages = QStackedWidget()
         self._pages.addWidget(self._lay_out())
@@ -95,7 +88,7 @@ class PapersPage(QWidget):
         paper.setSpacing(12)
         paper.addWidget(row(self.zoom, self._said, None, self.save_button, self.print_button))
         paper.addWidget(self.view, 1)
-        paper.addWidget(self.hidden, 1)
+        paper.addWidget(self.view.instead, 1)
         whole = QWidget()
         line = QHBoxLayout(whole)
         line.setContentsMargins(16, 16, 16, 16)
@@ -106,9 +99,7 @@ class PapersPage(QWidget):
 
     def show_names(self) -> None:
         """Show the paper, or not, as the settings have it with names."""
-        by_initials = initials_only(self._settings)
-        self.view.setVisible(not by_initials)
-        self.hidden.setVisible(by_initials)
+        self.view.show_names(self._settings)
 
     @property
     def visit(self) -> Visit | None:

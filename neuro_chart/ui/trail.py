@@ -190,7 +190,7 @@ class Trail(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(whole)
         self._pages.addWidget(self._nothing)
-        self.paper = TrailPaper(chart)
+        self.paper = TrailPaper(chart, settings)
         self.paper.closed.connect(self._leave_paper)
         self._pages.addWidget(self.paper)
         self.to_paper = icon_button("printer", "Print or save what is shown", self.show_paper)

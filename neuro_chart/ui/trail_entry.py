@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidg
 from neuro_chart.clinic.trail import Entry
 from neuro_chart.ui.days import zoned_time
 from neuro_chart.ui.theme import SMALL, Theme
-from neuro_chart.ui.trail_words import Told, deed_words, details, went_back_words, what_words
+from neuro_chart.ui.trail_words import NameOf, Told, details, entry_words, went_back_words, who_words
 from neuro_chart.ui.widgets import button, label, row
 
 TEXT = 56  # px: three lines at least
@@ -33,7 +33,7 @@ class EntryCard(QFrame):
 
     wanted = Signal()
 
-    def __init__(self, name_of: Callable[[str], str], by_initials: Callable[[], bool], parent: QWidget | None = None) -> None:
+    def __init__(self, name_of: NameOf, by_initials: Callable[[], bool], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name_of, self._by_initials = name_of, by_initials
         self._entry: Entry | None = None
@@ -67,9 +67,8 @@ class EntryCard(QFrame):
             made.setVisible(entry is not None) if made.parent() is self else None
         if entry is None:
             return
-        what = what_words(entry)
-        self.title.setText(f"{deed_words(entry.deed)}: {what[:1].lower()}{what[1:]}" if what else deed_words(entry.deed))
-        self.who.setText(self._name_of(entry.practitioner_id) if entry.practitioner_id else "Nobody had signed in")
+        self.title.setText(entry_words(entry))
+        self.who.setText(who_words(entry, self._name_of))
         self.when.setText(f"{zoned_time(entry.at.astimezone())} · entry {entry.seq}")
         self.went_back.setText(went_back_words(before) if before is not None else "")
         self.went_back.setVisible(before is not None)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -17,7 +17,7 @@ from neuro_chart.ui.days import today
 from neuro_chart.ui.paper_view import Outcome, PaperView
 from neuro_chart.ui.roles import announce
 from neuro_chart.ui.trail_filter import Wanted
-from neuro_chart.ui.trail_words import NameOf, deed_words, details, went_back_words, what_words
+from neuro_chart.ui.trail_words import NameOf, details, entry_words, went_back_words, who_words
 from neuro_chart.ui.widgets import add_action, button, icon_button, label, row, set_flag
 from neuro_chart.ui.work import Work
 
@@ -35,9 +35,9 @@ class TrailPaper(QWidget):
 
     closed = Signal()
 
-    def __init__(self, chart: OpenChart) -> None:
+    def __init__(self, chart: OpenChart, settings: QSettings) -> None:
         super().__init__()
-        self._chart = chart
+        self._chart, self._settings = chart, settings
         self._patient_id = ""
         self._work: Work | None = None
         self.view = PaperView(self)
@@ -56,11 +56,13 @@ class TrailPaper(QWidget):
         cast("QHBoxLayout", head.layout()).setStretch(1, 1)
         box.addWidget(head)
         box.addWidget(self.view, 1)
+        box.addWidget(self.view.instead, 1)
         self.setFocusProxy(self.back)
 
     def show_entries(self, wanted: Wanted, asked: Sequence[str], name_of: NameOf) -> None:
         """Make the paper of the entries that are wanted; `asked` says in words which they are."""
         self.forget()
+        self.view.show_names(self._settings)
         entries = self._chart.records.trail(**wanted, limit=MOST + 1)
         if len(entries) > MOST:
             self._say(TOO_MANY, is_error=True)
@@ -75,6 +77,7 @@ class TrailPaper(QWidget):
 
         self._work = Work(self)
         self._work.done.connect(partial(self._made, self._work))
+        self._work.failed.connect(partial(self._failed, self._work))
         self._work.start(work)
         self._say("Making the paper…")
 
@@ -85,7 +88,14 @@ class TrailPaper(QWidget):
         self.view.show_bytes(made)
         self._let_out(on=True)
         self._say("")
-        self.print_button.setFocus()
+        if self.back.hasFocus():  # and nobody types elsewhere by now
+            self.print_button.setFocus()
+
+    def _failed(self, work: Work, error: Exception) -> None:
+        work.deleteLater()
+        if work is self._work:
+            self.forget()
+            self._say(f"The paper could not be made ({type(error).__name__}).", is_error=True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -137,8 +147,6 @@ def _line(entry: "Entry", name_of: NameOf, before: "Entry | None" = None) -> "Li
     """An entry in the words of the screen; what was added whole stands in the record itself, what was replaced stands nowhere else."""
     from neuro_chart.paper.trail import Line  # noqa: PLC0415  # as above
 
-    what = what_words(entry)
-    said = f"{deed_words(entry.deed)}: {what[:1].lower()}{what[1:]}" if what else deed_words(entry.deed)
     replaced = [went_back_words(before)] if before is not None else []
     for title, fields in details(entry, name_of):
         for told in fields:
@@ -146,5 +154,4 @@ def _line(entry: "Entry", name_of: NameOf, before: "Entry | None" = None) -> "Li
                 named, both = f"{title}, {told.field.lower()}", f"{told.was} → {told.became}"
                 is_short = len(both) <= SHORT and "\n" not in both
                 replaced += [f"{named}: {both}"] if is_short else [f"{named}, before: {told.was}", f"{named}, after: {told.became}"]
-    who = name_of(entry.practitioner_id) if entry.practitioner_id else "Nobody had signed in"
-    return Line(entry.seq, entry.at, said, who, name_of(entry.patient_id), tuple(replaced))
+    return Line(entry.seq, entry.at, entry_words(entry), who_words(entry, name_of), name_of(entry.patient_id), tuple(replaced))

@@ -26,20 +26,8 @@ FIELDS = {
     "holds": "Holds the trail up to entry",
 }  # fmt: skip
 MOMENTS = {
-    "started",
-    "signed",
-    "completed",
-    "inserted",
-    "removed",
-    "paused",
-    "ended",
-    "at",
-    "written",
-    "created",
-    "archived",
-    "disabled",
-    "since",
-}
+    "started", "signed", "completed", "inserted", "removed", "paused", "ended", "at", "written", "created", "archived", "disabled", "since",
+}  # fmt: skip
 DAYS = {"birth", "until"}
 YES_NO = {"de_qi", "counted", "consent"}
 KEYS = {"signed_by", "author_id", "merged_into"}  # the ids of other rows
@@ -89,6 +77,17 @@ def what_words(entry: Entry) -> str:
     first += [f"{len(needles)} needles"] if len(needles) > 1 else [row_words(name) for name in needles]
     named = first + [row_words(name) for name in rows if name != "visit" and name not in needles]
     return _enumerated([*named[:1], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])
+
+
+def entry_words(entry: Entry) -> str:
+    """What was done, and to what."""
+    what = what_words(entry)
+    return f"{deed_words(entry.deed)}: {what[:1].lower()}{what[1:]}" if what else deed_words(entry.deed)
+
+
+def who_words(entry: Entry, name_of: NameOf) -> str:
+    """Who did it."""
+    return name_of(entry.practitioner_id) if entry.practitioner_id else "Nobody had signed in"
 
 
 def went_back_words(before: Entry) -> str:

@@ -80,6 +80,27 @@ def test_who_gets_the_paper_reads_names_though_the_screen_shows_initials(qtbot, 
     privacy.turn(settings, on=True)
     trail.show_names()
     assert "Patient: Rosa Delgado" in made(qtbot, trail)
+    assert not trail.paper.view.isVisible()
+    assert trail.paper.view.instead.isVisible()
+    privacy.turn(settings, on=False)
+    trail.show_names()
+    made(qtbot, trail)
+    assert trail.paper.view.isVisible()
+    assert not trail.paper.view.instead.isVisible()
+
+
+def test_a_paper_that_can_t_be_made_is_said(qtbot, trail, monkeypatch):
+    monkeypatch.setattr("neuro_chart.paper.trail.trail_paper", lambda *_: 1 / 0)
+    QTest.mouseClick(trail.to_paper, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: trail.paper.said.text() == "The paper could not be made (ZeroDivisionError).")
+    assert not trail.paper.print_button.isEnabled()
+
+
+def test_the_keys_stay_where_somebody_types_by_the_time_the_paper_is_there(qtbot, trail):
+    QTest.mouseClick(trail.to_paper, Qt.MouseButton.LeftButton)
+    trail.filter.since.setFocus()
+    qtbot.waitUntil(lambda: bool(trail.paper.view.made))
+    assert trail.filter.since.hasFocus()
 
 
 def test_escape_leads_back_and_nothing_of_the_paper_stays(qtbot, window, trail):
