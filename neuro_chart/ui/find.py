@@ -153,7 +153,6 @@ class FindPage(QWidget):
             made.setText(text)
         number = f"the newest {MOST}" if len(found) == MOST else QLocale().toString(len(found))
         self._count.setText("" if not found else "1 visit" if len(found) == 1 else f"{number} visits")
-
         if words.split() != self._words:
             self._words = words.split()
             self._shown.clear()
@@ -168,8 +167,10 @@ class FindPage(QWidget):
         return {item.data(_FOUND).patient_id for item in items if self.list.visualItemRect(item).intersects(shown)}
 
     def _scrolled(self) -> None:
-        self._shown |= self._in_sight()
-        self._rest.start()
+        if self.isVisible():
+            self._shown |= self._in_sight()
+            if not self._rest.isActive():  # else who scrolls on and on would never be told of
+                self._rest.start()
 
     def _tell_seen(self) -> None:
         self._rest.stop()

@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 
 from neuro_chart.clinic.people import Patient, Role
 from neuro_chart.clinic.trail import Deed
@@ -93,7 +92,7 @@ def test_the_trail_tells_once_for_each_search_whose_words_rested_on_the_screen(q
     page.hide()
     page.show()
     page.search()
-    QTest.qWait(20)
+    qtbot.waitUntil(lambda: not page._rest.isActive())
     assert entries(records) == 2
     search(qtbot, page, "cramps", 1)
     qtbot.waitUntil(lambda: entries(records) == 3)
@@ -132,6 +131,22 @@ def test_whose_words_are_further_down_is_told_once_they_are_scrolled_to(qtbot, a
         qtbot.keyClick(page.line, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: last in seen())
     assert entries(records) == len(seen())
+
+
+def test_of_nobody_it_tells_while_another_page_is_shown(qtbot, qapp, at_once, page, records, treat):
+    for number in range(20):
+        patient = Patient("Ana", f"Ortiz {number:02}")
+        records.save_patient(patient)
+        treat(patient, number, (), plan="Burning less")
+    search(qtbot, page, "burning", 20)
+    page.list.scrollToBottom()
+    qtbot.waitUntil(lambda: entries(records) > 0 and not page._rest.isActive())
+    before = entries(records)
+    page.hide()
+    page.search()  # as names are turned into initials
+    qapp.processEvents()
+    assert not page._rest.isActive()
+    assert entries(records) == before
 
 
 @pytest.mark.usefixtures("charted")
