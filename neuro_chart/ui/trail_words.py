@@ -114,7 +114,7 @@ def details(entry: Entry, name_of: NameOf, *, by_initials: bool = False) -> Iter
     """
     said = []
     for name, fields in entry.changes.items():
-        if name == "patient" and by_initials:
+        if by_initials and name.partition(" ")[0] == "patient":
             yield row_words(name), [Told("What it says", None, HIDDEN)]
         elif isinstance(fields, Mapping):
             told = (_told(field, values, name_of) for field, values in _fields(fields).items())

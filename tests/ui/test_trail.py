@@ -15,12 +15,13 @@ from neuro_chart.clinic.events import AdverseEvent, EventKind
 from neuro_chart.clinic.people import Patient, Practitioner, Role
 from neuro_chart.clinic.protocols import Protocol
 from neuro_chart.clinic.retention import Retention
-from neuro_chart.clinic.trail import Deed
+from neuro_chart.clinic.trail import Deed, Entry
 from neuro_chart.store.records import Records
 from neuro_chart.ui import privacy
 from neuro_chart.ui.days import long_day, today
 from neuro_chart.ui.papers import PapersPage
 from neuro_chart.ui.trail import ERASED, PAGE, WENT_BACK
+from neuro_chart.ui.trail_words import details
 
 
 @pytest.fixture
@@ -231,6 +232,13 @@ def test_initials_stand_for_names_where_the_settings_say_so(window, trail, rosa,
     assert choose(shown, Deed.ADDED).whose.text() == "RD"
     shown.filter.show_patient(rosa.id)
     assert shown.filter.patient.text() == "RD"
+
+
+def test_initials_hide_each_record_that_one_deed_was_done_to():
+    entry = Entry(now(), "", Deed.CHANGED, changes={"patient": {"family": ["Ruiz", "Ortiz"]}, "patient 2": {"family": ["Ruiz", "Ortiz"]}})
+    said = list(details(entry, str, by_initials=True))
+    assert [title for title, _ in said] == ["Patient's record", "Patient's record 2"]
+    assert "Ortiz" not in str(said)
 
 
 def test_where_the_clock_went_back_is_told_in_words_in_the_whole_trail_and_in_a_patient_s(window, vault, trail, rosa):
