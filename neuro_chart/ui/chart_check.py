@@ -56,9 +56,7 @@ class ChartCheck(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 8)
         box.setSpacing(8)
-        line = row(self.start, self.stop_button, self.said, self.way, spacing=16)
-        line.layout().setStretchFactor(self.said, 1)  # type: ignore[union-attr]
-        box.addWidget(line)
+        box.addWidget(row(self.start, self.stop_button, self.said, self.way, spacing=16, wide=self.said))
         box.addWidget(label(PLAINLY, "small", wrap=True))
         box.addWidget(self.bar)
         self._work = Work(self)

@@ -44,8 +44,8 @@ class Keys:
             _K.Key_Plus: lambda: shown.zoom_by(1.25), _K.Key_Equal: lambda: shown.zoom_by(1.25),
             _K.Key_Minus: lambda: shown.zoom_by(0.8), _K.Key_Underscore: lambda: shown.zoom_by(0.8),
             _K.Key_0: shown.fit,
-            _K.Key_R: lambda: shown.tools.set_measuring(not shown.tools.ruler.on),
-            _K.Key_S: lambda: shown.tools.take_up(Tool.HAND if shown.tools.held is Tool.LASSO else Tool.LASSO),
+            _K.Key_R: lambda: shown.tools.turn(Tool.RULER),
+            _K.Key_S: lambda: shown.tools.turn(Tool.LASSO),
         }  # fmt: skip
         self._to_selected: dict[Qt.Key, Callable[[], object]] = {
             _K.Key_M: shown.mirror_wanted.emit, _K.Key_Delete: shown.removal_wanted.emit, _K.Key_Backspace: shown.removal_wanted.emit,

@@ -51,6 +51,10 @@ class Tools(QObject):
             self.changed.emit(tool)
             self._map.hovered.emit("")
 
+    def turn(self, tool: Tool) -> None:
+        """Take up a tool, or put it away where it is in the hand."""
+        self.take_up(Tool.HAND if self.held is tool else tool)
+
     def set_measuring(self, on: bool) -> None:  # noqa: FBT001  # as Qt has it
         """Take up the ruler, or put it away: a drag measures in cun instead of moving the body."""
         if on != self.ruler.on:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.people import Patient
 from neuro_chart.clinic.text import fold
@@ -209,9 +209,7 @@ class MergedRecords(QWidget):
             if not may:
                 part.hide()
             said = label(" · ".join(filter(None, facts)), wrap=True)
-            line = row(said, part, spacing=12)
-            cast("QHBoxLayout", line.layout()).setStretch(0, 1)
-            parts.append(line)
+            parts.append(row(said, part, spacing=12, wide=said))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(card(*parts, margins=20))

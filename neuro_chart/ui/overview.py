@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import cast
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
@@ -231,9 +230,7 @@ def _buttons(place: QVBoxLayout) -> list[QPushButton]:
 
 def _line(words: QLabel, *beside: QWidget) -> QWidget:
     """Words with what belongs beside them; where there is little room, the words wrap and the page stays as it is."""
-    made = row(words, *beside)
-    cast("QHBoxLayout", made.layout()).setStretch(0, 1)
-    return made
+    return row(words, *beside, wide=words)
 
 
 def _narrow(made: QLabel) -> QLabel:

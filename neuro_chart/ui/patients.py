@@ -1,10 +1,10 @@
 """All patients, found as their names are typed."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, QSettings, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from neuro_chart.ui.chart import OpenChart
 from neuro_chart.ui.days import local_day, long_day
@@ -115,9 +115,7 @@ class PatientsPage(QWidget):
         add = button("Add patient", self.add_patient, "primary", "user-plus")
         chart.for_writers(first, add)
         column.addWidget(row(page_title("Patients"), self.found, None, add))
-        found = row(self.search, self.archived, spacing=16)
-        cast("QHBoxLayout", found.layout()).setStretch(0, 1)
-        column.addWidget(found)
+        column.addWidget(row(self.search, self.archived, spacing=16, wide=self.search))
         column.addWidget(self.list, 1)
         self.stack = QStackedWidget()
         self.stack.addWidget(front)

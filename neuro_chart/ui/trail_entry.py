@@ -1,11 +1,10 @@
 """One entry of the trail, with what stood in the record before and after."""
 
 from collections.abc import Callable
-from typing import cast
 
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
 
 from neuro_chart.clinic.trail import Entry
 from neuro_chart.ui.days import zoned_time
@@ -54,8 +53,7 @@ class EntryCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(8)
-        whose = row(self.whose, self.open)
-        cast("QHBoxLayout", whose.layout()).setStretch(0, 1)
+        whose = row(self.whose, self.open, wide=self.whose)
         for made in (self.title, self.who, self.when, self.went_back, whose, self.text):
             box.addWidget(made)
         box.setStretchFactor(self.text, 1)

@@ -129,9 +129,7 @@ class TrailFilter(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
-        line = row(self.person, self.deed, self.patient, self.since, self.until, self.all)
-        line.layout().setStretchFactor(self.patient, 1)  # type: ignore[union-attr]
-        box.addWidget(line)
+        box.addWidget(row(self.person, self.deed, self.patient, self.since, self.until, self.all, wide=self.patient))
         box.addWidget(self.error)
         self._changed()
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from neuro_chart.clinic.clocks import now
 from neuro_chart.clinic.trail import Deed, set_back
@@ -52,9 +52,7 @@ class TrailPaper(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
-        head = row(self.back, self.said, self.save_button, self.print_button)
-        cast("QHBoxLayout", head.layout()).setStretch(1, 1)
-        box.addWidget(head)
+        box.addWidget(row(self.back, self.said, self.save_button, self.print_button, wide=self.said))
         box.addWidget(self.view, 1)
         box.addWidget(self.view.instead, 1)
         self.setFocusProxy(self.back)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from neuro_chart.clinic.copying import ADJUNCTS, NEEDLES
 from neuro_chart.ui.map_layout import SHEETS
+from neuro_chart.ui.map_tools import Tool
 from neuro_chart.ui.widgets import add_action
 
 if TYPE_CHECKING:
@@ -54,6 +55,6 @@ def add_actions(page: "VisitPage") -> None:
     add_action(page, "Mirror the selected needles to the other side", "M", treatment.mirror_selected)
     add_action(page, "Lasso: draw round needles to select them", "S", page.map_card.lasso.click)
     add_action(page, "What the marks on the body mean, and its keys", "?", page.map_card.show_guide)
-    add_action(page, "Ruler: measure in cun on the body", "R", lambda: page.map.tools.set_measuring(not page.map.tools.ruler.on))
+    add_action(page, "Ruler: measure in cun on the body", "R", partial(page.map.tools.turn, Tool.RULER))
     for place, (key, (title, _)) in enumerate(SHEETS.items(), 1):
         add_action(page, f"View: {title}", f"Alt+{place}", partial(page.map_card.show_sheet, key))

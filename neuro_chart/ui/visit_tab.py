@@ -29,6 +29,7 @@ class VisitTab(QWidget):
 
     def __init__(self, chart: OpenChart, library: Library, settings: QSettings, ticker: Ticker) -> None:
         super().__init__()
+        self._chart = chart
         self.page = VisitPage(chart, library, settings, ticker)
         self.page.sheet_wanted.connect(self.sheet_wanted)
         self.page.library_wanted.connect(self.library_wanted)
@@ -72,7 +73,7 @@ class VisitTab(QWidget):
             when = f"Visit of {long_day(local_day(visit.started))}, {local_time(visit.started)}"
             self._which.setText(f"{when}, from the {origin}" if origin else when)
             self._other.setText("Back to the open visit" if dossier.drafts else "Start visit")
-            self._other.setVisible(bool(dossier.drafts) or self.page.treatment.chart.records.may_write)
+            self._other.setVisible(bool(dossier.drafts) or self._chart.records.may_write)
 
     def show_visit(self, visit_id: str) -> None:
         """Show a visit of this patient, open or past."""

@@ -143,9 +143,13 @@ def rule() -> QFrame:
     return line
 
 
-def row(*children: QWidget | None, spacing: int = 8) -> QWidget:
-    """Widgets side by side; None is the stretch between them."""
-    return _together(QHBoxLayout(), children, spacing)
+def row(*children: QWidget | None, spacing: int = 8, wide: QWidget | None = None) -> QWidget:
+    """Widgets side by side; None is the stretch between them, or `wide` is the one that takes what the others leave."""
+    box = QHBoxLayout()
+    made = _together(box, children, spacing)
+    if wide is not None:
+        box.setStretchFactor(wide, 1)
+    return made
 
 
 def column(*children: QWidget | None, spacing: int = 8) -> QWidget:
