@@ -34,6 +34,7 @@ from neuro_chart.store.search import amendment_key, person_key, visit_key
 
 REVISION = "0004"
 BEFORE_ALL = "1970-01-01T00:00:00.000000Z"  # the time of a head that nothing has moved yet
+YEARS_END = 9999  # which is over in some zone before it is in another, and so can't be told there
 
 _UNREADABLE = (
     "Something in the chart can't be read: it was changed behind the program's back. Check the whole chart (Settings, Record), "
@@ -78,7 +79,7 @@ def _write_moment(moment: datetime) -> str:
 def read_moment(stored: str) -> datetime:
     """A time as it is stored, for a check; one that this program did not write is the earliest there is, and fits no digest."""
     with suppress(ValueError, OverflowError):
-        if _write_moment(moment := datetime.fromisoformat(stored)) == stored:
+        if _write_moment(moment := datetime.fromisoformat(stored)) == stored and moment.year < YEARS_END:
             return moment
     return datetime.min.replace(tzinfo=UTC)
 

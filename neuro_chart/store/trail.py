@@ -66,9 +66,9 @@ def read_entry(row: sa.RowMapping) -> Entry:
 
 
 def head(connection: sa.Connection) -> Head:
-    """Where the trail ends."""
+    """Where the trail ends; before all times where somebody made its time unreadable, which the check tells."""
     seq, digest, at = head_of(connection, "trail")
-    return Head(seq, digest, read_moment(at))
+    return Head(seq, digest, max(read_moment(at), _EARLIEST))
 
 
 def head_of(connection: sa.Connection, name: str) -> tuple[int, str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from neuro_chart.store.door import plainly
+from neuro_chart.store.tables import YEARS_END
 from neuro_chart.store.trail import Head, digest_at
 from neuro_chart.store.vault import Vault
 
@@ -23,9 +24,10 @@ class Witness:
         """The head that was kept; None when there is none, or it can't be read."""
         try:
             seq, digest, at = json.loads(self._file(vault_id).read_text(encoding="utf-8"))
-            return Head(int(seq), str(digest), datetime.fromisoformat(at)) if 0 <= seq <= _LAST else None
+            kept = Head(int(seq), str(digest), datetime.fromisoformat(at))
         except (OSError, ValueError, TypeError, OverflowError, RecursionError):
             return None
+        return kept if 0 <= kept.seq <= _LAST and 1970 <= kept.at.year < YEARS_END else None
 
     def outrun(self, vault: Vault, vault_id: str) -> Head | None:
         """The head that was kept, if the vault's trail does not go through it: it is older, or was written on since from an older one."""

@@ -7,6 +7,7 @@ locks by the clock that nobody sets. Every fourth trial in the usual run; all of
 
 import os
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -154,3 +155,13 @@ def test_what_the_clock_reads_is_said_over_the_page(request, vault):
     window = request.getfixturevalue("window")
     assert window.notice.text.startswith("This machine's clock reads")
     assert str(clocks.now().year + 1) in window.notice.text
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("at", ["yesterday", "9999-12-31T23:59:59.999999Z"])
+def test_an_end_of_the_trail_at_no_time_keeps_nobody_out(vault, settings, at):
+    with closing(vault.engine.raw_connection()) as connection:
+        connection.cursor().execute("DROP TRIGGER head_kept")
+        connection.cursor().execute("UPDATE head SET at = ? WHERE name = 'trail'", (at,))
+    assert sitting.begin(OpenChart(Records(vault)), vault, settings) == ""
+    assert Records(vault).trail(limit=1)[0].deed is Deed.SIGNED_IN

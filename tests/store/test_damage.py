@@ -436,6 +436,8 @@ def test_a_flip_in_the_head_that_this_machine_kept(charted, tmp_path, passphrase
             b"[1, 2, 3]",
             b'[9e999, "x", "2026-01-01"]',
             b'[9999999999999999999, "x", "2026-01-01"]',
+            b'[1, "x", "0001-01-01T00:00:00+00:00"]',
+            b'[1, "x", "9999-12-31T23:59:59+00:00"]',
             b"[" * 100_000,
         ):
             file.write_bytes(content)
