@@ -58,7 +58,8 @@ class Verdict:
 def verify(vault: Vault, progress: Progress = lambda _share: True, seen: Head | None = None, beside: KeyRing | None = None) -> Verdict:
     """Checks a vault that is open; slow, for a worker thread; CancelledError where `progress` gave it up.
 
-    `seen` is the head of the trail that this machine saw last (see neuro_chart.store.witness); `beside` are the keys that lie there.
+    `seen` is the head of the trail that this machine saw last (see neuro_chart.store.witness); `beside` are the keys that lie beside the
+    vault, held against those that its trail told last.
     """
     problems: list[Problem] = []
     sealed = told = 0
