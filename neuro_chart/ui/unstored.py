@@ -65,5 +65,8 @@ class UnstoredWords(QObject):
             self.keep()
 
     def stop(self) -> None:
-        """Keep no more; the vault is about to close."""
+        """Keep no more, as the keys leave with the window; the vault is about to close."""
         self._timer.stop()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.disconnect(self._follow)

@@ -127,6 +127,7 @@ def test_what_was_signed_since_is_not_offered_again(qtbot, amending, start, vaul
 def test_an_amendment_that_was_not_signed_when_the_chart_closed_is_there_too(qtbot, amending, start, vault_path):
     window, _ = amending
     window.close()
+    assert not window._unstored._timer.isActive()  # a closed vault keeps nothing
     again = start(vault_path)
     page = again.patient.findChild(VisitPage)
     qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
