@@ -80,8 +80,8 @@ class PracticeSection(QWidget):
 
     def _store_within(self) -> None:
         self.confirm.hide()
-        practice = self._chart.records.practice()
-        self._chart.act(lambda: self._chart.records.save_practice(replace(practice, sign_within=int(self.sign_within.choice))))
+        after = replace(self._chart.records.practice(), sign_within=int(self.sign_within.choice))
+        self._chart.act(lambda: self._chart.records.save_practice(after))  # as chosen now, should the disk take it only later
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
