@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.pool.base import _ConnectionRecord
+from sqlalchemy.util.queue import Full
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from neuro_chart.store.errors import CancelledError, DamagedVaultError, NotAVaultError, VaultError, VaultInUseError, WriteFailedError
@@ -56,6 +58,12 @@ class _InTurn(QueuePool):
             return super()._do_get()
         finally:
             self._next.release()
+
+    def dispose(self) -> None:
+        """Closes the connection; whoever was about to get it gets an entry without one, and need not wait until their time is over."""
+        super().dispose()
+        with suppress(Full):
+            self._pool.put(_ConnectionRecord(self, connect=False), block=False)
 
 
 class Door:

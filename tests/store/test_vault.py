@@ -229,6 +229,15 @@ def test_a_question_gets_its_turn_while_another_thread_never_rests(vault, record
     assert asked[0] < 1_000, "each waits for one of the other's; without turns it was 84,814"
 
 
+def test_who_waits_for_a_vault_that_is_closed_is_told_at_once(vault, records):
+    with ThreadPoolExecutor(1) as threads, closing(vault.engine.raw_connection()):
+        waits = threads.submit(records.practice)
+        while not vault.engine.pool._next.locked():
+            assert not waits.done()
+        vault.close()
+        assert isinstance(waits.exception(timeout=20), VaultError), "it would wait for half a minute"
+
+
 def test_acts_go_on_while_the_vault_at_rest_is_checked(vault, records):
     records.save_patient(Patient("Before"))
     there = set(vault.path.parent.iterdir())
