@@ -60,7 +60,10 @@ class _InTurn(QueuePool):
             self._next.release()
 
     def dispose(self) -> None:
-        """Closes the connection; whoever was about to get it gets an entry without one, and need not wait until their time is over."""
+        """Closes the connection, and fills its place with an entry that has none.
+
+        So whoever was about to get it need not wait until their time is over, and one that comes back only now finds no room and is closed.
+        """
         super().dispose()
         with suppress(Full):
             self._pool.put(_ConnectionRecord(self, connect=False), block=False)

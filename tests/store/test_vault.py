@@ -238,6 +238,22 @@ def test_who_waits_for_a_vault_that_is_closed_is_told_at_once(vault, records):
         assert isinstance(waits.exception(timeout=20), VaultError), "it would wait for half a minute"
 
 
+def test_a_vault_that_is_closed_while_others_ask_is_free_for_the_next_at_once(vault_path, passphrase):
+    unlocked = Vault.unwrap_key(vault_path, passphrase)
+
+    def ask(records):
+        with suppress(VaultError):
+            while True:
+                records.practice()
+
+    for _ in range(20):
+        vault = Vault.open_with_key(vault_path, unlocked)
+        with ThreadPoolExecutor(3) as threads:
+            asked = [threads.submit(ask, Records(vault)) for _ in range(3)]
+            vault.close()
+            assert [each.exception(timeout=20) for each in asked] == [None] * 3
+
+
 def test_acts_go_on_while_the_vault_at_rest_is_checked(vault, records):
     records.save_patient(Patient("Before"))
     there = set(vault.path.parent.iterdir())
