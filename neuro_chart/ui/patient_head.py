@@ -19,6 +19,7 @@ from neuro_chart.ui.widgets import button, label, pill, tip
 HEAD = 68
 LONGEST_NAME, LONGEST_PILL = 320, 240
 BESIDE_PILL = 36  # px: its ground to both sides of the words, and what lies between it and the next
+ROUNDED = 4  # px by which a label may be wider than its font says in whole pixels
 BESIDE_NAME = 128  # px: the badge, the margins and what lies between
 
 
@@ -165,7 +166,7 @@ class Pills(QWidget):
             room -= plain.horizontalAdvance(f"+{shown}") + BESIDE_PILL
             shown = next((number for number in range(1, len(widths)) if sum(widths[: number + 1]) > room), len(widths))
         for at, (words, made) in enumerate(self._made):
-            made.setText(plain.elidedText(words, Qt.TextElideMode.ElideRight, min(LONGEST_PILL, room - BESIDE_PILL)))
+            made.setText(plain.elidedText(words, Qt.TextElideMode.ElideRight, min(LONGEST_PILL, room - BESIDE_PILL - ROUNDED)))
             made.setVisible(at < shown)
         hidden = [words for words, _ in self._made[shown:]]
         self._more.setVisible(bool(hidden))
