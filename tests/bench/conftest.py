@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from neuro_chart.clinic.people import Patient, Practice, Practitioner
 from neuro_chart.store.keys import Kdf
-from neuro_chart.store.tables import cleaned
+from neuro_chart.store.records import Records
 from neuro_chart.store.vault import Vault
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -39,10 +38,11 @@ def practice_of(tmp_path_factory):
         chance = random.Random(number)
         kdf = Kdf(memory=1024, iterations=1, lanes=1)
         vault = Vault.create(path, PASSPHRASE, Practice("Bench"), Practitioner("B"), kdf=kdf)
-        with vault, Session(vault.engine) as session, session.begin():  # one transaction: thousands of acts would be as many syncs
+        with vault:
+            records = Records(vault)
             for one in range(number):
                 family = f"{chance.choice(FAMILIES)}{one % 97}"
-                session.add(cleaned(Patient(given=f"Given{one}", family=family, phone=f"555-{one:05}")))
+                records.save_patient(Patient(given=f"Given{one}", family=family, phone=f"555-{one:05}"))
         return path
 
     return make
