@@ -1,6 +1,6 @@
 """Closing a visit, and what can still be said after it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -83,25 +83,9 @@ class SignPanel(QFrame):
         self.confirm.wanted.connect(self._sign)
         self.confirm.busy.connect(self.sign.setDisabled)
         self.confirm.confirmed.connect(self._close)
-        inner = QWidget()
-        box = QVBoxLayout(inner)
-        box.setContentsMargins(16, 4, 16, 8)
-        box.setSpacing(12)
         asked = (self.running, self.unnoted, self.copied, self.unfilled, self.left_in)
-        for widget in (self.count, self.left, self.walk, self.reason, self.error, *asked, self.planned, self.who):
-            box.addWidget(widget)
-        box.addStretch(1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 14)
-        foot.setSpacing(8)
-        foot.addWidget(self.confirm)
-        foot.addWidget(self.sign)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(1, 0, 1, 1)
-        whole.setSpacing(0)
-        whole.addWidget(panel_head("Sign this visit", self.closed.emit))
-        whole.addWidget(scrolled(inner), 1)
-        whole.addLayout(foot)
+        parts = (self.count, self.left, self.walk, self.reason, self.error, *asked, self.planned, self.who)
+        _lay_out(self, panel_head("Sign this visit", self.closed.emit), parts, 12, (self.confirm, self.sign))
 
     def show_visit(self, visit: Visit, who: str) -> None:
         """Ask about this visit."""
@@ -219,25 +203,9 @@ class AmendPanel(QFrame):
         self.confirm.wanted.connect(self._add)
         self.confirm.busy.connect(self.add.setDisabled)
         self.confirm.confirmed.connect(lambda: self.added.emit(self.words[0], self.words[1]))
-        inner = QWidget()
-        box = QVBoxLayout(inner)
-        box.setContentsMargins(16, 4, 16, 8)
-        box.setSpacing(8)
         words = "It stands beneath the visit with your name, the time and the reason, for good. The visit stays as it was signed."
-        for widget in (self.text, label("Reason", "heading"), self.reason, self.error, label(words, "muted", wrap=True)):
-            box.addWidget(widget)
-        box.addStretch(1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 14)
-        foot.setSpacing(8)
-        foot.addWidget(self.confirm)
-        foot.addWidget(self.add)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(1, 0, 1, 1)
-        whole.setSpacing(0)
-        whole.addWidget(panel_head("Amendment", self.closed.emit))
-        whole.addWidget(scrolled(inner), 1)
-        whole.addLayout(foot)
+        parts = (self.text, label("Reason", "heading"), self.reason, self.error, label(words, "muted", wrap=True))
+        _lay_out(self, panel_head("Amendment", self.closed.emit), parts, 8, (self.confirm, self.add))
         self._typed()
 
     @property
@@ -340,3 +308,24 @@ def panel_head(title: str, close: Callable[[], object]) -> QWidget:
     box.addWidget(icon_button("arrow-left", "Back to the note (Escape)", close))
     box.addWidget(label(title, "title"), 1)
     return made
+
+
+def _lay_out(panel: QWidget, head: QWidget, parts: Iterable[QWidget], spacing: int, foot: Iterable[QWidget]) -> None:
+    """The head and the foot stay in sight, and what lies between them scrolls."""
+    inner, below = QWidget(), QVBoxLayout()
+    between = QVBoxLayout(inner)
+    between.setContentsMargins(16, 4, 16, 8)
+    between.setSpacing(spacing)
+    for part in parts:
+        between.addWidget(part)
+    between.addStretch(1)
+    below.setContentsMargins(16, 8, 16, 14)
+    below.setSpacing(8)
+    for part in foot:
+        below.addWidget(part)
+    whole = QVBoxLayout(panel)
+    whole.setContentsMargins(1, 0, 1, 1)
+    whole.setSpacing(0)
+    whole.addWidget(head)
+    whole.addWidget(scrolled(inner), 1)
+    whole.addLayout(below)

@@ -80,6 +80,15 @@ def seen(records):
     return lambda: {entry.patient_id: what_words(entry) for entry in records.trail(deed=Deed.SEEN)}
 
 
+@pytest.fixture
+def twenty(records, treat):
+    """More patients with such words than a page shows at a time."""
+    for number in range(20):
+        patient = Patient("Ana", f"Ortiz {number:02}")
+        records.save_patient(patient)
+        treat(patient, number, (), plan="Burning less")
+
+
 def entries(records):
     return len(records.trail(deed=Deed.SEEN))
 
@@ -117,11 +126,7 @@ def test_who_opens_a_visit_has_seen_what_stood_around_it(qtbot, page, charted, r
     assert set(seen()) == {visit.patient_id for visit in charted}
 
 
-def test_whose_words_are_further_down_is_told_once_they_are_scrolled_to(qtbot, at_once, page, records, treat, seen):
-    for number in range(20):
-        patient = Patient("Ana", f"Ortiz {number:02}")
-        records.save_patient(patient)
-        treat(patient, number, (), plan="Burning less")
+def test_whose_words_are_further_down_is_told_once_they_are_scrolled_to(qtbot, at_once, page, records, twenty, seen):
     search(qtbot, page, "burning", 20)
     qtbot.waitUntil(lambda: entries(records) > 0)
     assert page.list.count() > entries(records) == len(seen())
@@ -133,11 +138,7 @@ def test_whose_words_are_further_down_is_told_once_they_are_scrolled_to(qtbot, a
     assert entries(records) == len(seen())
 
 
-def test_of_nobody_it_tells_while_another_page_is_shown(qtbot, qapp, at_once, page, records, treat):
-    for number in range(20):
-        patient = Patient("Ana", f"Ortiz {number:02}")
-        records.save_patient(patient)
-        treat(patient, number, (), plan="Burning less")
+def test_of_nobody_it_tells_while_another_page_is_shown(qtbot, qapp, at_once, page, records, twenty):
     search(qtbot, page, "burning", 20)
     page.list.scrollToBottom()
     qtbot.waitUntil(lambda: entries(records) > 0 and not page._rest.isActive())

@@ -54,6 +54,18 @@ def amending(qtbot, vault_path, passphrase, start):
     return window, page
 
 
+@pytest.fixture
+def found_again(qtbot, amending, start, vault_path):
+    """The next window and page, to which the amendment came back."""
+    window, page = amending
+    page.amend_panel.add.setFocus()
+    window.close()
+    again = start(vault_path)
+    page = again.patient.findChild(VisitPage)
+    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+    return again, page
+
+
 def crashed(vault_path, tmp_path):
     """What is on the disk should the program end this moment."""
     left = tmp_path / "left"
@@ -80,13 +92,7 @@ def test_an_amendment_that_was_left_at_once_is_there_after_a_crash(qtbot, amendi
     qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, f"{REASON} Mixed up."))
 
 
-def test_an_amendment_that_was_found_again_is_there_after_the_next_crash_too(qtbot, amending, start, vault_path, tmp_path):
-    window, page = amending
-    page.amend_panel.add.setFocus()
-    window.close()
-    window = start(vault_path)
-    page = window.patient.findChild(VisitPage)
-    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+def test_an_amendment_that_was_found_again_is_there_after_the_next_crash_too(qtbot, found_again, start, vault_path, tmp_path):
     window = start(crashed(vault_path, tmp_path))
     page = window.patient.findChild(VisitPage)
     qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
@@ -103,13 +109,8 @@ def test_one_that_waits_elsewhere_is_there_after_the_next_crash_too(qtbot, amend
     assert window.patient.findChild(VisitPage).amend_panel.words == (TEXT, REASON)
 
 
-def test_what_was_found_again_and_signed_then_is_not_offered_once_more(qtbot, amending, start, vault_path, tmp_path):
-    window, page = amending
-    page.amend_panel.add.setFocus()
-    window.close()
-    window = start(vault_path)
-    page = window.patient.findChild(VisitPage)
-    qtbot.waitUntil(lambda: page.amend_panel.words == (TEXT, REASON))
+def test_what_was_found_again_and_signed_then_is_not_offered_once_more(found_again, start, vault_path, tmp_path):
+    window, page = found_again
     page.amend_panel.add.click()
     assert [each.text for each in page.treatment.visit.amendments] == [TEXT]
     window.show_page("today")
